@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One byte form for any plain value, so that equal facts have equal bytes and equal hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON types only: dataclasses become objects, dates ISO text, sets sorted lists.
+
+    Floats are refused: no figure of ours is one.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form; use int, str, bool, date or a dataclass of them.")
+
+
+def dump(value: Any) -> bytes:
+    """Canonical JSON of `value`: sorted keys, no spaces, UTF-8."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(dump(value)).hexdigest()
