@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The list of tables Django looks for."""
+
+from conserje.data.arrangements.claim import PaymentClaim
+from conserje.data.arrangements.dispute import Dispute
+from conserje.data.arrangements.promise import PromiseToPay
+
+__all__ = ["Dispute", "PaymentClaim", "PromiseToPay"]

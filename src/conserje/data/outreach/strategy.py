@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Strategies by version: what was in force when a decision was made can always be read again."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_unique
+
+
+class StrategyVersion(TenantModel):
+    """One immutable version of a named strategy; `content` is what `domain.outreach.strategy.read` takes."""
+
+    name = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    written_by = models.CharField(max_length=80)
+    written_at = models.DateTimeField()
+    in_force = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            tenant_unique("strategy_version"),
+            models.UniqueConstraint(fields=["creditor", "name", "version"], name="strategy_version_once"),
+            models.UniqueConstraint(
+                fields=["creditor"], condition=models.Q(in_force=True), name="strategy_version_one_in_force"
+            ),
+        ]
+
+
+class Review(TenantModel):
+    """When a customer is looked at again. Written by the last decision, moved forward by every event."""
+
+    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    next_review_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            tenant_unique("review"),
+            models.UniqueConstraint(fields=["creditor", "customer"], name="review_one_for_customer"),
+            TenantForeignKey(fields=["customer"], to="receivables.Customer", name="review_customer"),
+        ]
+        indexes = [models.Index(fields=["creditor", "next_review_at"], name="review_due")]
+
+
+class Episode(TenantModel):
+    """From the first overdue or reminded amount until none is left. Steps are made once in an episode."""
+
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="episodes"
+    )
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            tenant_unique("episode"),
+            models.UniqueConstraint(
+                fields=["creditor", "customer"], condition=models.Q(closed_at=None), name="episode_one_open"
+            ),
+            TenantForeignKey(fields=["customer"], to="receivables.Customer", name="episode_customer"),
+        ]
+
+
+class Decision(TenantModel):
+    """A decision whole: the case, the strategy and packs by version, and what came out, as canonical bytes."""
+
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="decisions"
+    )
+    decided_at = models.DateTimeField()
+    moment = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10)
+    case = models.BinaryField()
+    result = models.BinaryField()
+    strategy = models.CharField(max_length=60)
+    packs = models.CharField(max_length=240)
+
+    class Meta:
+        constraints = [
+            tenant_unique("decision"),
+            TenantForeignKey(fields=["customer"], to="receivables.Customer", name="decision_customer"),
+        ]
+        indexes = [models.Index(fields=["creditor", "customer", "-decided_at"], name="decision_latest")]

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything known of one customer when a decision is made: frozen, without names, addresses or texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.facts import ContactOutcome, PastContact, Purpose, RecipientRole, Subject
+
+
+class BlockKind(StrEnum):
+    """Why an amount is not chased."""
+
+    DISPUTE = "dispute"
+    PROMISE = "promise"
+    CLAIMED_PAID = "claimed_paid"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The part of an invoice that falls due on one date and is still open (withheld parts are not open)."""
+
+    invoice_id: int
+    position: int
+    due_on: date
+    currency: str
+    open_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An amount, an invoice or (with no invoice) the whole customer that is left alone through `until`, or for good."""
+
+    kind: BlockKind
+    ref: int
+    invoice_id: int | None
+    amount_minor: int | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A step made in this episode; `counted` tells whether it may have reached the customer."""
+
+    step: str
+    at: datetime
+    on: date
+    channel: Channel
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A contact already on its way: proposed, planned, or being handed over."""
+
+    touch_id: int
+    step: str
+    channel: Channel
+    contact_id: int
+    point_id: int
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One way to reach one person. The usual contact comes first."""
+
+    contact_id: int
+    point_id: int
+    channel: Channel
+    role: str
+    recipient: RecipientRole
+    usual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One customer. `dues` are sorted by date, `past` in `subject` by instant, `made` in the order made.
+
+    `zone` is where local dates are counted. `ready` holds the channels that have a carrier and are not stopped.
+    `payments_known_through` is the oldest day up to which every source of payments was recorded, None when never stated.
+    """
+
+    customer_id: int
+    zone: str
+    dues: tuple[Due, ...]
+    blocks: tuple[Block, ...]
+    episode_id: int | None
+    made: tuple[Made, ...]
+    in_hand: InHand | None
+    reaches: tuple[Reach, ...]
+    ready: frozenset[Channel]
+    subject: Subject
+    payments_known_through: date | None
+    freshness_days: int
+
+    def after(self, *, step: str, channel: Channel, at: datetime, on: date, purpose: Purpose) -> Case:
+        """The case as it will stand once that step has been made."""
+        past = PastContact(at=at, channel=channel, purpose=purpose, outcome=ContactOutcome.ATTEMPTED)
+        return replace(
+            self,
+            in_hand=None,
+            made=(*self.made, Made(step=step, at=at, on=on, channel=channel, counted=True)),
+            subject=replace(self.subject, past=(*self.subject.past, past)),
+        )

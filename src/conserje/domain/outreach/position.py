@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of a customer's debt may be chased on a given day: open, past its date, and not left alone for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from conserje.domain.outreach.case import Block, Case, Due
+from conserje.domain.outreach.decision import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The customer on one day: chaseable parts past due, chaseable parts soon due, and what is left alone and why."""
+
+    on: date
+    overdue: tuple[Due, ...]
+    soon: tuple[Due, ...]
+    blocks: tuple[Block, ...]
+    whole: Block | None
+    open_due: bool
+
+    @property
+    def anchor(self) -> date | None:
+        """The due date the ladder counts from: the oldest overdue part, else the next one that is soon due."""
+        if self.overdue:
+            return self.overdue[0].due_on
+        return self.soon[0].due_on if self.soon else None
+
+
+def on_day(case: Case, *, on: date, soon_days: int) -> Position:
+    """The position of `case` on the local date `on`; `soon_days` is how far ahead a reminder may look."""
+    blocks = tuple(block for block in case.blocks if block.until is None or block.until >= on)
+    whole = next((block for block in blocks if block.invoice_id is None), None)
+    horizon = on + timedelta(days=soon_days)
+    free = tuple(_free(case.dues, blocks))
+    return Position(
+        on=on,
+        overdue=tuple(due for due in free if due.due_on < on),
+        soon=tuple(due for due in free if on <= due.due_on <= horizon),
+        blocks=blocks,
+        whole=whole,
+        open_due=any(due.due_on <= horizon for due in case.dues),
+    )
+
+
+def _free(dues: Iterable[Due], blocks: tuple[Block, ...]) -> Iterable[Due]:
+    """The dues less what is blocked: a blocked amount is taken from an invoice's oldest parts first."""
+    if not blocks:
+        yield from dues
+        return
+    left: dict[int, int] = {}
+    for block in blocks:
+        if block.invoice_id is None:
+            continue
+        whole = sum(due.open_minor for due in dues if due.invoice_id == block.invoice_id)
+        amount = whole if block.amount_minor is None else block.amount_minor
+        left[block.invoice_id] = left.get(block.invoice_id, 0) + amount
+    for due in dues:
+        taken = min(left.get(due.invoice_id, 0), due.open_minor)
+        if taken:
+            left[due.invoice_id] -= taken
+        if due.open_minor > taken:
+            yield Due(due.invoice_id, due.position, due.due_on, due.currency, due.open_minor - taken)
+
+
+def asked(dues: Iterable[Due]) -> tuple[Asked, ...]:
+    """One amount for each invoice, with its oldest date, in the order of the dues."""
+    result: dict[int, Asked] = {}
+    for due in dues:
+        known = result.get(due.invoice_id)
+        if known is None:
+            result[due.invoice_id] = Asked(due.invoice_id, due.currency, due.open_minor, due.due_on)
+        else:
+            result[due.invoice_id] = Asked(due.invoice_id, known.currency, known.minor + due.open_minor, known.due_on)
+    return tuple(result.values())
+
+
+def next_change(case: Case, *, after: date, soon_days: int) -> date | None:
+    """The next local date after `after` on which the position may differ, by dates alone; None when it never will."""
+    dates: list[date] = []
+    for due in case.dues:
+        dates.append(due.due_on - timedelta(days=soon_days))
+        dates.append(due.due_on + timedelta(days=1))
+    dates.extend(block.until + timedelta(days=1) for block in case.blocks if block.until is not None)
+    later = [day for day in dates if day > after]
+    return min(later) if later else None

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A strategy: the stages, the steps of the ladder and the courtesies between them, as plain versioned data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from typing import Any
+
+from conserje.domain.ports.channel import Channel
+
+
+class StrategyRefused(ValueError):
+    """The strategy's data does not hold together: says which step, why and what to write."""
+
+
+class Stage(StrEnum):
+    """Where a case stands, by the age of its oldest open invoice."""
+
+    PREVENTIVE = "preventive"
+    FRIENDLY = "friendly"
+    FOLLOW_UP = "follow_up"
+    ESCALATION = "escalation"
+    FINAL = "final"
+
+
+class Mode(StrEnum):
+    """How far a step may go by itself: only told, written as a draft, or sent."""
+
+    SIMULATE = "simulate"
+    DRAFT = "draft"
+    AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung. `day` counts from the due date; `channels` are tried in order; `requires` names steps made before it.
+
+    `notice_hours` is how long the creditor sees it coming; `copies` the roles that read along.
+    """
+
+    key: str
+    stage: Stage
+    letter: str
+    day: int
+    channels: tuple[Channel, ...]
+    requires: tuple[str, ...]
+    gap_days: int
+    notice_hours: int
+    copies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A whole ladder with its limits. `minimum_open` is by currency in minor units; below it nothing is chased.
+
+    `hour` is the preferred local time; `preventive_days` how long before a due date a reminder may leave.
+    """
+
+    name: str
+    version: int
+    steps: tuple[Step, ...]
+    modes: Mapping[Stage, Mode]
+    hour: time
+    preventive_days: int
+    contacts_max: int
+    minimum_open: Mapping[str, int]
+
+    def step(self, key: str) -> Step:
+        """The step called `key`; raises `StrategyRefused`."""
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise StrategyRefused(f"Strategy {self.label} has no step '{key}'. Its steps: {', '.join(s.key for s in self.steps)}.")
+
+    @property
+    def label(self) -> str:
+        """Name and version, as stored with every decision: "business 1"."""
+        return f"{self.name} {self.version}"
+
+
+def read(data: Mapping[str, Any]) -> Strategy:
+    """A strategy from its stored plain form; raises `StrategyRefused` with the step and the remedy."""
+    try:
+        steps = tuple(_step(item) for item in data["steps"])
+        strategy = Strategy(
+            name=str(data["name"]),
+            version=int(data["version"]),
+            steps=steps,
+            modes={Stage(stage): Mode(mode) for stage, mode in data["modes"].items()},
+            hour=time.fromisoformat(data["hour"]),
+            preventive_days=int(data["preventive_days"]),
+            contacts_max=int(data["contacts_max"]),
+            minimum_open={str(code): int(minor) for code, minor in data.get("minimum_open", {}).items()},
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise StrategyRefused(f"The strategy cannot be read: {error!r}. Compare it with the default strategy's file.") from error
+    _check(strategy)
+    return strategy
+
+
+def _step(item: Mapping[str, Any]) -> Step:
+    return Step(
+        key=str(item["key"]),
+        stage=Stage(item["stage"]),
+        letter=str(item["letter"]),
+        day=int(item["day"]),
+        channels=tuple(Channel(name) for name in item["channels"]),
+        requires=tuple(item.get("requires", ())),
+        gap_days=int(item.get("gap_days", 7)),
+        notice_hours=int(item.get("notice_hours", 0)),
+        copies=tuple(item.get("copies", ())),
+    )
+
+
+def _check(strategy: Strategy) -> None:
+    seen: list[str] = []
+    for step in strategy.steps:
+        unknown = [key for key in step.requires if key not in seen]
+        if step.key in seen or unknown or not step.channels:
+            raise StrategyRefused(
+                f"Step '{step.key}' must have a name of its own, at least one channel, and require only steps above it "
+                f"(found: {', '.join(unknown) or 'no unknown step'})."
+            )
+        if step.stage not in strategy.modes:
+            raise StrategyRefused(f"Stage '{step.stage}' has no mode. Write simulate, draft or automatic for it.")
+        seen.append(step.key)
+    days = [step.day for step in strategy.steps]
+    if days != sorted(days):
+        raise StrategyRefused("Steps must stand in the order of their days.")
