@@ -99,7 +99,7 @@ class Permission:
 class Subject:
     """The customer as the law sees them. `zones` are every IANA zone they may be in; empty means unknown.
 
-    `past` is sorted by instant. `other_hours_until` is set when the customer asked in writing for other hours.
+    `past` is sorted by instant. `other_hours_until`: the customer asked in writing for other hours.
     """
 
     country: str

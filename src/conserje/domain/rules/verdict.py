@@ -20,7 +20,7 @@ class Ruling(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One rule that spoke: its id, what it ruled, and a key of the screen catalogue that says why, with its values."""
+    """One rule that spoke: its id, what it ruled, a key of the screen catalogue that says why, and values."""
 
     rule: str
     ruling: Ruling
@@ -30,7 +30,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What may be done. `until` is set only for `DEFER_UNTIL`: the next instant every pack was found to allow.
+    """What may be done. `until` is set only for `DEFER_UNTIL`: the next instant that every pack allows.
 
     `texts` are the slots a message must fill; `packs` the "CO 2026.11.0" versions that judged.
     """
