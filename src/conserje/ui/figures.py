@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Amounts, days and spans as a reader of one place writes them. Pure: language and today are arguments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale, UnknownLocaleError, dates, numbers
+from django.utils.translation import gettext, ngettext
+
+from conserje.domain.kit.money import Money, exponent
+
+_SIGNS: Final = {
+    **dict.fromkeys(["ARS", "CLP", "COP", "DOP", "MXN", "UYU"], "$"),
+    "BRL": "R$",
+    "EUR": "€",
+    "GBP": "£",
+    "GTQ": "Q",
+    "PEN": "S/",
+    "PYG": "₲",
+    "USD": "US$",
+}
+_SPACED: Final = frozenset({"es_CO", "es_AR", "pt_BR", "pt"})
+_SIGN_LAST: Final = frozenset({"es", "es_ES"})
+# In these the cents exist in the standard and on no invoice, so a round amount is written without them.
+_CENTS_UNSAID: Final = frozenset({"COP"})
+_PATTERNS: Final = {
+    "es": {
+        "short": "d MMM",
+        "medium": "d MMM y",
+        "long": "EEEE d 'de' MMMM",
+        "full": "EEEE d 'de' MMMM 'de' y",
+    },
+    "pt": {
+        "short": "d MMM",
+        "medium": "d MMM y",
+        "long": "EEEE, d 'de' MMMM",
+        "full": "EEEE, d 'de' MMMM 'de' y",
+    },
+    "en": {"short": "d MMM", "medium": "d MMM y", "long": "EEEE d MMMM", "full": "EEEE d MMMM y"},
+}
+NBSP: Final = "\u00a0"
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """The babel locale of a Django language code ("es-co"); its language alone, then Spanish, when unknown."""
+    for code in (language, language.split("-")[0], "es"):
+        try:
+            return Locale.parse(code.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            continue
+    raise AssertionError("babel always has Spanish")
+
+
+def show_money(amount: Money, *, language: str, coded: bool = True) -> str:
+    """`$ 3.808.000 COP`, `US$3,200.00`, `1.234,50 €`. `coded` adds the ISO code where the sign alone is ambiguous.
+
+    The spaces inside never break a line.
+    """
+    locale = locale_of(language)
+    sign = _SIGNS.get(amount.currency, amount.currency)
+    number = _number(abs(amount.minor), currency=amount.currency, locale=locale)
+    minus = "\u2212" if amount.minor < 0 else ""
+    if amount.currency == "EUR" and str(locale) in _SIGN_LAST:
+        shown = f"{minus}{number}{NBSP}{sign}"
+    else:
+        spaced = str(locale) in _SPACED or sign == amount.currency
+        shown = f"{minus}{sign}{NBSP if spaced else ''}{number}"
+    return f"{shown}{NBSP}{amount.currency}" if coded and sign == "$" else shown
+
+
+def money_pattern(currency: str, *, language: str) -> str:
+    """`$ {} COP`: how `show_money` dresses a number, for a script that adds up what is ticked."""
+    zero = _number(0, currency=currency, locale=locale_of(language))
+    return show_money(Money(currency, 0), language=language).replace(zero, "{}", 1)
+
+
+def digits_of(currency: str) -> int:
+    """Decimal places shown for a round amount of `currency`."""
+    return 0 if currency in _CENTS_UNSAID else exponent(currency)
+
+
+def show_day(on: date, *, language: str, shape: str = "medium") -> str:
+    """A date as `short` (12 nov), `medium` (12 nov 2026), `long` (jueves 12 de noviembre) or `full` (with the year)."""
+    locale = locale_of(language)
+    pattern = _PATTERNS.get(locale.language, _PATTERNS["en"])[shape]
+    return dates.format_date(on, pattern, locale=locale).replace(".", "")
+
+
+def show_moment(at: datetime, *, language: str) -> str:
+    """An instant, as it stands in its own zone: `24 nov, 09:15`. Convert before; nothing is converted here."""
+    return f"{show_day(at.date(), language=language, shape='short')}, {at:%H:%M}"
+
+
+def show_due(due_on: date, *, today: date) -> str:
+    """How far a due date is: "due in 3 days", "due today", "due 12 days ago"."""
+    days = (due_on - today).days
+    if days == 0:
+        return gettext("due today")
+    if days == 1:
+        return gettext("due tomorrow")
+    if days > 0:
+        return ngettext("due in %(days)s day", "due in %(days)s days", days) % {"days": days}
+    return ngettext("due %(days)s day ago", "due %(days)s days ago", -days) % {"days": -days}
+
+
+def show_away(on: date, *, today: date) -> str:
+    """How far a planned day is: "today", "tomorrow", "in 5 days", "5 days ago"."""
+    days = (on - today).days
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("tomorrow")
+    if days == -1:
+        return gettext("yesterday")
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+
+
+def _number(minor: int, *, currency: str, locale: Locale) -> str:
+    places = exponent(currency)
+    if currency in _CENTS_UNSAID and minor % 10**places == 0:
+        minor, places = minor // 10**places, 0
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return numbers.format_decimal(
+        Money(currency, minor).decimal() if places else minor, format=pattern, locale=locale
+    )

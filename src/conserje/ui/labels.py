@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words a screen shows for codes the domain speaks: channels, delivery states, kinds of amounts, rulings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+CHANNELS: Final = {
+    "email": _("e-mail"),
+    "sms": _("text message"),
+    "whatsapp": _("WhatsApp"),
+    "call": _("call"),
+    "voicemail": _("voicemail"),
+    "prerecorded_call": _("recorded call"),
+    "letter": _("letter"),
+    "registered_letter": _("registered letter"),
+    "app_push": _("app notice"),
+    "visit_home": _("visit at home"),
+    "visit_work": _("visit at work"),
+    "social_dm": _("direct message"),
+}
+CHANNEL_ICONS: Final = {
+    "email": "email",
+    "sms": "chat",
+    "whatsapp": "chat",
+    "call": "call",
+    "voicemail": "call",
+    "prerecorded_call": "call",
+    "letter": "letter",
+    "registered_letter": "letter",
+    "app_push": "bell",
+    "visit_home": "person",
+    "visit_work": "person",
+    "social_dm": "chat",
+}
+# The states of a touch. A customer reads the same words as a collector.
+DELIVERIES: Final = {
+    "proposed": _("waiting for approval"),
+    "planned": _("planned"),
+    "suppressed": _("not sent"),
+    "claimed": _("about to leave"),
+    "handing_over": _("being sent"),
+    "accepted": _("sent"),
+    "unsure": _("sent, not confirmed"),
+    "delivered": _("delivered"),
+    "failed": _("did not arrive"),
+    "answered": _("answered"),
+    "no_conversation": _("no conversation"),
+}
+DELIVERY_TONES: Final = {
+    "proposed": "rest",
+    "suppressed": "stop",
+    "unsure": "rest",
+    "delivered": "done",
+    "failed": "late",
+    "answered": "done",
+}
+AMOUNTS: Final = {
+    "net": _("Net"),
+    "tax": _("Tax"),
+    "paid": _("Paid so far"),
+    "credited": _("Credit notes"),
+    "withheld": _("Withheld, awaiting certificate"),
+    "interest": _("Interest"),
+    "fees": _("Fees"),
+}
+RULINGS: Final = {
+    "allow": _("allowed"),
+    "allow_with_text": _("allowed with a mandatory text"),
+    "defer_until": _("later"),
+    "needs_human": _("a person decides"),
+    "deny": _("not allowed"),
+}
+RULING_TONES: Final = {
+    "defer_until": "rest",
+    "needs_human": "rest",
+    "deny": "stop",
+    "allow": "done",
+    "allow_with_text": "done",
+}
+CONSENTS: Final = {
+    "granted": pgettext_lazy("permission", "given"),
+    "unknown": pgettext_lazy("permission", "not known"),
+    "revoked": pgettext_lazy("permission", "withdrawn"),
+}
+CONSENT_TONES: Final = {"granted": "done", "unknown": "rest", "revoked": "stop"}
+METHODS: Final = {
+    "transfer": _("Bank transfer"),
+    "card": _("Card"),
+    "pse": _("PSE"),
+    "wallet": _("Wallet (Nequi, Daviplata, Yape...)"),
+    "cash": _("Cash"),
+    "check": _("Check"),
+    "other": _("Another way"),
+}

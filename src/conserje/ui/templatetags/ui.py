@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`{% load ui %}`: amounts, days, words for codes and icons. The language is the one that is active."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from conserje.domain.kit.money import Money, exponent
+from conserje.ui import figures, labels
+
+register = template.Library()
+
+_WORDS: Final = {
+    "channel": labels.CHANNELS,
+    "delivery": labels.DELIVERIES,
+    "amount": labels.AMOUNTS,
+    "ruling": labels.RULINGS,
+    "consent": labels.CONSENTS,
+    "method": labels.METHODS,
+}
+_TONES: Final = {
+    "delivery": labels.DELIVERY_TONES,
+    "ruling": labels.RULING_TONES,
+    "consent": labels.CONSENT_TONES,
+}
+
+
+@register.filter
+def money(amount: Money, language: str = "") -> str:
+    """`{{ invoice.open|money }}`: sign, number and, where the sign is shared by several countries, the code."""
+    return figures.show_money(amount, language=language or _language())
+
+
+@register.filter
+def amount(value: Money, language: str = "") -> str:
+    """Like `money`, without the code: for the parts of a sum whose total carries it."""
+    return figures.show_money(value, language=language or _language(), coded=False)
+
+
+@register.filter
+def money_pattern(currency: str) -> str:
+    """`$ {} COP`: the dress of an amount of `currency`, for scripts."""
+    return figures.money_pattern(currency, language=_language())
+
+
+@register.filter
+def places(currency: str) -> int:
+    """Decimal places of `currency`."""
+    return exponent(currency)
+
+
+@register.filter
+def shown_places(currency: str) -> int:
+    """Decimal places shown for a round amount of `currency`."""
+    return figures.digits_of(currency)
+
+
+@register.filter
+def day(on: date, shape: str = "medium") -> str:
+    """`{{ invoice.due_on|day:"long" }}`; shapes are those of `figures.show_day`."""
+    return figures.show_day(on, language=_language(), shape=shape)
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """`{{ touch.at|moment }}`, in the zone the value carries."""
+    return figures.show_moment(at, language=_language())
+
+
+@register.filter
+def due(on: date, today: date) -> str:
+    """`{{ invoice.due_on|due:page.today }}`: due in 3 days, due 12 days ago."""
+    return figures.show_due(on, today=today)
+
+
+@register.filter
+def away(on: date, today: date) -> str:
+    """`{{ step.on|away:page.today }}`: in 5 days, yesterday."""
+    return figures.show_away(on, today=today)
+
+
+@register.filter
+def word(code: str, family: str) -> str:
+    """The word for a domain `code` of a `family` (channel, delivery, amount, ruling, consent, method)."""
+    return str(_WORDS[family].get(code, code))
+
+
+@register.filter
+def tone(code: str, family: str) -> str:
+    """The tone (`done`, `rest`, `late`, `stop`, or empty) a chip takes for `code`."""
+    return _TONES[family].get(code, "")
+
+
+@register.filter
+def channel_icon(code: str) -> str:
+    """The icon of a channel."""
+    return labels.CHANNEL_ICONS.get(code, "info")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """`{% icon "email" %}`: decoration only; the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("ui/icons.svg"), name
+    )
+
+
+def _language() -> str:
+    return get_language() or "es"

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every address the templates name, so that they can be drawn without the rest of the house."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def _nothing(request: HttpRequest, **_: str) -> HttpResponse:
+    return HttpResponse(status=404)
+
+
+PORTAL = [
+    path("<str:creditor>/", _nothing, name="home"),
+    path("<str:creditor>/brand.css", _nothing, name="brand"),
+    path("<str:creditor>/pay/", _nothing, name="pay"),
+    path("<str:creditor>/paid/", _nothing, name="paid"),
+    path("<str:creditor>/scheduled/", _nothing, name="scheduled"),
+    path("<str:creditor>/preferences/", _nothing, name="preferences"),
+    path("<str:creditor>/unsubscribe/<str:token>/", _nothing, name="unsubscribe"),
+    path("<str:creditor>/genuine/", _nothing, name="genuine"),
+]
+WORKBENCH = [
+    path("<str:creditor>/", _nothing, name="home"),
+    path("<str:creditor>/receivables/", _nothing, name="receivables"),
+    path("<str:creditor>/drafts/", _nothing, name="drafts"),
+    path("<str:creditor>/clock/", _nothing, name="clock"),
+    path("language/", _nothing, name="language"),
+]
+urlpatterns = [
+    path("p/", include((PORTAL, "portal"))),
+    path("w/", include((WORKBENCH, "workbench"))),
+    path("accounts/", include("allauth.urls")),
+]
