@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A letter: subject, first line, plain text and HTML, both forms from one source.
+
+Templates are read, marked up and (for HTML) set in the MJML frame once for each kind, locale and source; a letter
+then costs two small Liquid renderings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from liquid import BoundTemplate
+
+from conserje.wording import mail_form, markup, shelf, text_form
+from conserje.wording.sandbox import parse, render
+from conserje.wording.shelf import LetterError
+from conserje.wording.values import KINDS
+from conserje.wording.view import view
+
+PARTS: Final = ("subject", "preheader", "body")
+_SUBJECT_LENGTH: Final = 150
+_SPACES = re.compile(r"\s+")
+_GAPS = re.compile(r"(?<=\S)  +")
+_LINES = re.compile(r"\n{3,}")
+_EMPTY = re.compile(r"[ \t]+(?=\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A finished letter. `language` is a BCP 47 tag; `template_version` names the sources it was made of."""
+
+    subject: str
+    preheader: str
+    text: str
+    html: str
+    language: str
+    template_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """The compiled templates of one kind in one locale."""
+
+    subject: BoundTemplate
+    preheader: BoundTemplate
+    text: BoundTemplate
+    html: BoundTemplate
+    version: str
+
+
+def letter(
+    *, kind: str, locale: str, values: Mapping[str, Any], overrides: Mapping[str, str] | None = None
+) -> Letter:
+    """The letter of `kind` (one of `KINDS`) for `locale` ("es_CO" falls back to "es", an unknown language to "en").
+
+    `values` is a `LetterValues`. `overrides` replaces the source of "subject", "preheader" or "body"; the closing
+    part (how to check, how to stop, rights) cannot be replaced. Raises `LetterError` naming what is wrong.
+    """
+    compiled = _compiled(kind, locale, _sources(kind, locale, overrides))
+    where = f"{kind!r} in {locale!r}"
+    seen = view(values, kind=kind, locale=locale)
+    seen["subject"] = _one_line(render(compiled.subject, seen, where=where))[:_SUBJECT_LENGTH]
+    seen["preheader"] = _one_line(render(compiled.preheader, seen, where=where))
+    return Letter(
+        subject=seen["subject"],
+        preheader=seen["preheader"],
+        text=_tidy(render(compiled.text, seen, where=where)),
+        html=render(compiled.html, seen, where=where),
+        language=shelf.language(locale),
+        template_version=compiled.version,
+    )
+
+
+def text_only(
+    *, kind: str, locale: str, values: Mapping[str, Any], overrides: Mapping[str, str] | None = None
+) -> str:
+    """The plain text of `letter` alone, for previews and lists: no HTML is made."""
+    compiled = _compiled(kind, locale, _sources(kind, locale, overrides))
+    return _tidy(
+        render(compiled.text, view(values, kind=kind, locale=locale), where=f"{kind!r} in {locale!r}")
+    )
+
+
+def _sources(kind: str, locale: str, overrides: Mapping[str, str] | None) -> tuple[str, str, str]:
+    if kind not in KINDS:
+        raise LetterError(f"There is no letter {kind!r}: use one of {', '.join(KINDS)}.")
+    given = overrides or {}
+    odd = sorted(set(given) - set(PARTS))
+    if odd:
+        raise LetterError(f"A letter has no part {odd[0]!r} to replace: use {', '.join(PARTS)}.")
+    subject, preheader, body = (given.get(part) or shelf.source(locale, f"{kind}/{part}") for part in PARTS)
+    return subject, preheader, body
+
+
+@lru_cache(maxsize=512)
+def _compiled(kind: str, locale: str, sources: tuple[str, str, str]) -> _Set:
+    subject, preheader, body = sources
+    where = f"{kind} ({locale})"
+    body = markup.expand(body, locale=locale)
+    footer = markup.expand("::: footer", locale=locale)
+    tokens: list[str] = []
+    marked_body, marked_footer = markup.mark(body, tokens), markup.mark(footer, tokens)
+    body_parts, footer_parts = markup.blocks(marked_body), markup.blocks(marked_footer)
+    frame = markup.mark(shelf.frame(), tokens)
+    rule = markup.Block(markup.Shape.RULE)
+    text = marked_body.restore(text_form.write([*body_parts, rule, *footer_parts]))
+    html = mail_form.write(frame=frame, body=body_parts, footer=footer_parts)
+    digest = hashlib.sha256("\0".join([subject, preheader, text, html, str(shelf.words(locale))]).encode())
+    return _Set(
+        subject=parse(subject, locale=locale, html=False, where=f"{where} subject"),
+        preheader=parse(preheader, locale=locale, html=False, where=f"{where} preheader"),
+        text=parse(text, locale=locale, html=False, where=f"{where} body"),
+        html=parse(html, locale=locale, html=True, where=f"{where} body"),
+        version=f"{shelf.chain(locale)[0]}/{kind}@{digest.hexdigest()[:12]}",
+    )
+
+
+def _one_line(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()
+
+
+def _tidy(text: str) -> str:
+    return _LINES.sub("\n\n", _EMPTY.sub("", _GAPS.sub(" ", text))).strip() + "\n"

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the facts of a letter to what its templates read: cleaned texts, and the few judgements words depend on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, Final
+
+from conserje.domain.kit.money import Money
+from conserje.wording.colours import palette
+from conserje.wording.names import addressee, greeting
+from conserje.wording.shelf import LetterError, language, words
+
+ROWS: Final = 30
+PLACED: Final = (
+    "creditor_identity",
+    "obligation_reference",
+    "amount_breakdown",
+    "how_to_change_channel_or_stop",
+    "data_controller_and_rights",
+    "complaint_body",
+)
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+"
+)
+
+
+def view(values: Mapping[str, Any], *, kind: str, locale: str) -> dict[str, Any]:
+    """The names a template of `kind` may use: those of `LetterValues`, and the ones `derived` adds.
+
+    Texts lose line breaks and invisible characters, so that no value can start a header, a line or a paragraph.
+    Raises `LetterError` when a key is missing or amounts do not add up.
+    """
+    plain: dict[str, Any] = _clean(dict(values))
+    try:
+        return {**plain, **derived(plain, locale=locale)}
+    except KeyError as error:
+        raise LetterError(
+            f"The letter {kind!r} in {locale!r} has no value for {error}: fill it in (wording/values.py lists them)."
+        ) from error
+
+
+def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
+    """What follows from the values: greeting, reference, what is attached, what comes next in words, and flags."""
+    table = words(locale)
+    invoices = [_invoice(item) for item in plain["invoices"]]
+    payment = plain["payment"]
+    named = invoices or (payment["invoices"] if payment else [])
+    name = plain["contact"]["name"]
+    return {
+        "language": language(locale),
+        "greeting": greeting(name=name, locale=locale, hour=plain["local_hour"]),
+        "addressee": addressee(name=name, locale=locale),
+        "words": {"tax": table["tax"]},
+        "brand": palette(plain["creditor"]["colour"]),
+        "creditor": {**plain["creditor"], "tax_id": _tax_id(plain["creditor"]["tax_id"], table)},
+        "plural": plain["customer"]["kind"] == "company",
+        "count": len(invoices),
+        "several": len(invoices) > 1,
+        "invoices": invoices[:ROWS],
+        "invoice": invoices[0] if invoices else None,
+        "more_count": max(0, len(invoices) - ROWS),
+        "upcoming_numbers": [item["number"] for item in invoices if item["days_late"] < 0],
+        "balances": [_balance(item) for item in plain["balances"]],
+        "reference": _reference([item["number"] for item in named], table),
+        "topic": named[0]["subject"] if len(named) == 1 else "",
+        "about": _about(invoices, table),
+        "attached": _attached(plain["attachments"], invoices),
+        "help": _help(plain, invoices, table),
+        "next": _next(plain["next"], table),
+        "announced": _with_channel(plain["announced"], table),
+        "history": [_contact(item, table) for item in plain["history"]],
+        "mandatory": {slot: plain["mandatory"].get(slot, "") for slot in PLACED},
+        "mandatory_rest": [text for slot, text in plain["mandatory"].items() if slot not in PLACED and text],
+        "offers": sum(
+            bool(plain["options"][key]) for key in ("pay", "choose_date", "plan", "settle", "disagree")
+        ),
+    }
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub(" ", value).strip() if _UNPRINTABLE.search(value) else value.strip()
+    if isinstance(value, Mapping):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
+
+
+def _tax_id(text: str, table: Mapping[str, Any]) -> str:
+    return f"{table['tax_id_label']} {text}" if text[:1].isdigit() else text
+
+
+def _invoice(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_balance(item), "upcoming": item["days_late"] < 0}
+
+
+def _balance(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The amounts with their flags. What the parts do not explain (withholdings, a disputed part) is `adjusted`."""
+    parts: Money = item["total"] - item["paid"] - item["credited"] + item["interest"] + item["fees"]
+    adjusted = parts - item["open"]
+    if adjusted.minor < 0:
+        raise LetterError(
+            f"The open amount {item['open']} is more than its parts {parts} explain: correct the values, "
+            "nobody may be asked for more than the letter shows."
+        )
+    return {
+        **item,
+        "adjusted": adjusted,
+        "charges": item["interest"] + item["fees"],
+        "has_parts": item["net"] is not None and item["tax"] is not None,
+        "has_paid": bool(item["paid"]),
+        "has_credited": bool(item["credited"]),
+        "has_adjusted": bool(adjusted),
+        "has_charges": bool(item["interest"]) or bool(item["fees"]),
+    }
+
+
+def _reference(numbers: Sequence[str], table: Mapping[str, Any]) -> str:
+    if not numbers:
+        return ""
+    pattern = {1: "one", 2: "two"}.get(len(numbers), "many")
+    second = numbers[1] if len(numbers) > 1 else ""
+    text: str = table["reference"][pattern]
+    return text.format(first=numbers[0], second=second, rest=len(numbers) - 1)
+
+
+def _about(invoices: Sequence[Mapping[str, Any]], table: Mapping[str, Any]) -> str:
+    """What it is about, to stand after "por": the project first, the invoice in brackets."""
+    if not invoices:
+        return ""
+    pattern: Mapping[str, str] = table["about"]
+    if len(invoices) > 1:
+        return pattern["many"].format(count=len(invoices))
+    item = invoices[0]
+    number = (
+        pattern["part"].format(number=item["number"], part=item["part"]) if item["part"] else item["number"]
+    )
+    key = ("subject" if item["subject"] else "number") + ("_order" if item["purchase_order"] else "")
+    return pattern[key].format(subject=item["subject"], number=number, order=item["purchase_order"])
+
+
+def _attached(names: Sequence[str], invoices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What travels with the letter: `all` when every invoice has a document here; `formats` such as PDF, XML."""
+    sent = set(names)
+    covered = [any(document in sent for document in item["documents"]) for item in invoices]
+    formats = dict.fromkeys(PurePath(name).suffix.lstrip(".").upper() for name in names)
+    return {
+        "any": bool(names),
+        "all": bool(covered) and all(covered),
+        "count": len(names),
+        "names": list(names),
+        "formats": [name for name in formats if name],
+    }
+
+
+def _help(
+    plain: Mapping[str, Any], invoices: Sequence[Mapping[str, Any]], table: Mapping[str, Any]
+) -> list[str]:
+    options, offered = plain["options"], table["help"]
+    found = [offered["copy"]]
+    if any(item["purchase_order"] for item in invoices) or plain["customer"]["kind"] == "company":
+        found.append(offered["order"])
+    if options["wrong_person"]:
+        found.append(offered["person"])
+    if options["plan"]:
+        found.append(offered["plan"])
+    return found
+
+
+def _next(item: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """`does`: what happens next, as a verb phrase ("le dejamos un solo mensaje por WhatsApp")."""
+    does = ""
+    if item["kind"] == "contact":
+        through = table["through"].get(item["channel"], "")
+        stage = str(item["letter"] or "").removesuffix("_second")
+        phrase = table["does"].get(stage) or table["does"].get(item["channel"])
+        if phrase is None:
+            raise LetterError(
+                f"The word table has no phrase for channel {item['channel']!r}: add it under `does`."
+            )
+        does = phrase.format(through=through).strip(" ,")
+    return {**item, "does": does, "formal": item["letter"] in ("formal", "formal_second", "final")}
+
+
+def _with_channel(item: Mapping[str, Any] | None, table: Mapping[str, Any]) -> dict[str, Any] | None:
+    return None if item is None else {**item, "through": table["through"].get(item["channel"], "")}
+
+
+def _contact(item: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    outcome = table["outcomes"].get(item["outcome"], {})
+    return {
+        **item,
+        "channel": table["channels"].get(item["channel"], item["channel"]),
+        "outcome": outcome.get(item["channel"], outcome.get("default", "")),
+    }
