@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`conserje`: the list of its commands. Each lives in a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+
+import click
+
+COMMANDS = {
+    "database": "conserje.cli.database:database",
+    "migrate": "conserje.cli.migrate:migrate",
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Lazy)
+@click.version_option(package_name="conserje")
+def main() -> None:
+    """Conserje: courteous, lawful recovery of overdue invoices."""
+
+
+def ready() -> None:
+    """Load Django's settings and tables. A command calls this before it imports anything that touches them."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conserje.config.settings")
+    django.setup()

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which address leads to which door."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+]
