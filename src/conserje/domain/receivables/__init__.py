@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Judgements about money owed: pure values in, pure values out."""

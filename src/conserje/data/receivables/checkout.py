@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A customer's act of paying through a gateway, from the first tap to the gateway's last word."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from conserje.data.receivables.customer import Customer
+from conserje.data.receivables.invoice import Invoice
+from conserje.data.receivables.payment import Payment
+from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_unique
+
+
+class Checkout(TenantModel):
+    """One attempt to pay. `key` is its idempotency key there; `reference` is what a bank line carries."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, db_constraint=False, related_name="checkouts"
+    )
+    public_id = models.CharField(max_length=40)
+    gateway = models.CharField(max_length=40)
+    key = models.CharField(max_length=64)
+    reference = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120, blank=True)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=12, default="open")
+    detail = models.CharField(max_length=240, blank=True)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="checkouts"
+    )
+    created_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            tenant_unique("checkout"),
+            models.UniqueConstraint(fields=["creditor", "public_id"], name="checkout_public_id"),
+            models.UniqueConstraint(fields=["creditor", "reference"], name="checkout_reference"),
+            models.UniqueConstraint(
+                fields=["creditor", "gateway", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="checkout_external_id",
+            ),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="checkout_positive"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["open", "processing", "paid", "declined", "expired", "unknown", "quarantined"]
+                ),
+                name="checkout_state_known",
+            ),
+            TenantForeignKey(fields=["customer"], to="receivables.Customer", name="checkout_customer"),
+            TenantForeignKey(fields=["payment"], to="receivables.Payment", name="checkout_payment"),
+        ]
+
+
+class CheckoutLine(TenantModel):
+    """Which invoice a checkout means to pay, and how much of it."""
+
+    checkout = models.ForeignKey(
+        Checkout, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="lines"
+    )
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            tenant_unique("checkout_line"),
+            models.UniqueConstraint(fields=["creditor", "checkout", "invoice"], name="checkout_line_once"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="checkout_line_positive"),
+            TenantForeignKey(fields=["checkout"], to="receivables.Checkout", name="checkout_line_checkout"),
+            TenantForeignKey(fields=["invoice"], to="receivables.Invoice", name="checkout_line_invoice"),
+        ]

@@ -1,0 +1,13 @@
+DROP TRIGGER dues_add_up ON receivables_invoicedue;
+DROP FUNCTION receivables_dues_add_up();
+DROP TRIGGER balance_by_ledger ON receivables_creditnote;
+DROP TRIGGER balance_born_zero ON receivables_creditnote;
+DROP TRIGGER balance_by_ledger ON receivables_payment;
+DROP TRIGGER balance_born_zero ON receivables_payment;
+DROP TRIGGER balance_by_ledger ON receivables_invoice;
+DROP TRIGGER balance_born_zero ON receivables_invoice;
+DROP FUNCTION receivables_refuse_balance();
+DROP TRIGGER ledger_apply ON receivables_ledgerentry;
+DROP FUNCTION receivables_ledger_apply();
+DROP FUNCTION receivables_ledger_hash(bigint, text, date, timestamptz, text, bigint, bigint, text);
+DROP FUNCTION receivables_ledger_line(text, bigint, bigint, bigint, bigint, text, bigint);

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The list of tables Django looks for."""
+
+from conserje.data.receivables.checkout import Checkout, CheckoutLine
+from conserje.data.receivables.contact import Contact, ContactPoint
+from conserje.data.receivables.customer import Customer, CustomerFact, SearchTerm
+from conserje.data.receivables.invoice import CreditNote, Document, Invoice, InvoiceDue, Withholding, WriteOff
+from conserje.data.receivables.ledger import LedgerEntry, LedgerTransaction
+from conserje.data.receivables.payment import Allocation, Freshness, Payment, PaymentReversal, PaymentRoad
+
+__all__ = [
+    "Allocation",
+    "Checkout",
+    "CheckoutLine",
+    "Contact",
+    "ContactPoint",
+    "CreditNote",
+    "Customer",
+    "CustomerFact",
+    "Document",
+    "Freshness",
+    "Invoice",
+    "InvoiceDue",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Payment",
+    "PaymentReversal",
+    "PaymentRoad",
+    "SearchTerm",
+    "Withholding",
+    "WriteOff",
+]
