@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures that need a database. A test that does not ask for one starts no server and needs no Django."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests import harness
+
+
+@pytest.fixture(scope="session")
+def template() -> str:
+    """The migrated template database, by name."""
+    return harness.template()
+
+
+@pytest.fixture
+def database(template: str) -> Iterator[harness.Clone]:
+    """A fresh migrated database; Django is connected to it as the app role."""
+    with harness.clone(template) as clone, harness.django_on(clone):
+        yield clone
