@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The recorded mail: what the world took responsibility for, with instant and envelope: the oracle."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import threading
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from conserje.testing.world.store import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One accepted message: its number, instant (ISO 8601, UTC), envelope, and whether TLS was on."""
+
+    number: int
+    at: str
+    sender: str
+    recipients: tuple[str, ...]
+    encrypted: bool
+    signed_in_as: str
+    subject: str
+    sender_shown: str
+    message_id: str
+    size: int
+
+
+class Mailbox:
+    """Every message ever accepted, in order; in memory and, with a folder, as mail.jsonl and .eml files."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder / "mail" if folder else None
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        self._rows = Rows(folder, "mail")
+        self._lock = threading.Lock()
+        self._received: list[Received] = []
+        self._raw: dict[int, bytes] = {}
+        self._last = 0
+        for row in self._rows.all():
+            self._remember(Received(**{**row, "recipients": tuple(row["recipients"])}), None)
+
+    def record(
+        self, *, sender: str, recipients: tuple[str, ...], raw: bytes, encrypted: bool, signed_in_as: str
+    ) -> Received:
+        """Take responsibility for `raw`; it is on disk when this returns."""
+        message = parsed(raw)
+        with self._lock:
+            received = Received(
+                number=self._last + 1,
+                at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                sender=sender,
+                recipients=recipients,
+                encrypted=encrypted,
+                signed_in_as=signed_in_as,
+                subject=str(message.get("Subject", "")),
+                sender_shown=str(message.get("From", sender)),
+                message_id=str(message.get("Message-ID", "")),
+                size=len(raw),
+            )
+            if self._folder:
+                (self._folder / f"{received.number:06d}.eml").write_bytes(raw)
+            self._rows.add(asdict(received))
+            self._remember(received, raw)
+        return received
+
+    def all(self, *, to: str = "") -> list[Received]:
+        """Messages in the order of arrival, those of one recipient when `to` is given."""
+        with self._lock:
+            return [
+                one
+                for one in self._received
+                if not to or to.lower() in (address.lower() for address in one.recipients)
+            ]
+
+    def get(self, number: int) -> Received | None:
+        """The message `number`."""
+        with self._lock:
+            return next((one for one in self._received if one.number == number), None)
+
+    def raw(self, number: int) -> bytes:
+        """The bytes of message `number`; raises `KeyError`."""
+        with self._lock:
+            if number in self._raw:
+                return self._raw[number]
+        if self._folder is None or not (path := self._folder / f"{number:06d}.eml").exists():
+            raise KeyError(number)
+        return path.read_bytes()
+
+    def clear(self) -> None:
+        """Empty the mailbox; numbers are not used again in this run."""
+        with self._lock:
+            self._received.clear()
+            self._raw.clear()
+            self._rows.clear()
+            for path in self._folder.glob("*.eml") if self._folder else ():
+                path.unlink()
+
+    def _remember(self, received: Received, raw: bytes | None) -> None:
+        self._received.append(received)
+        self._last = max(self._last, received.number)
+        if raw is not None and self._folder is None:
+            self._raw[received.number] = raw
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    """`raw` as a message object."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    if not isinstance(message, EmailMessage):
+        raise TypeError("The mail policy in use makes EmailMessage objects.")
+    return message
+
+
+def as_json(received: Received) -> dict[str, Any]:
+    """`received` as plain JSON values."""
+    return {**asdict(received), "recipients": list(received.recipients)}
