@@ -24,10 +24,14 @@ class Permission(TenantModel):
     class Meta:
         constraints = [
             tenant_unique("permission"),
-            models.CheckConstraint(condition=models.Q(consent__in=["granted", "revoked"]), name="permission_consent_known"),
+            models.CheckConstraint(
+                condition=models.Q(consent__in=["granted", "revoked"]), name="permission_consent_known"
+            ),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="permission_customer"),
         ]
-        indexes = [models.Index(fields=["creditor", "customer", "channel", "-stated_at"], name="permission_latest")]
+        indexes = [
+            models.Index(fields=["creditor", "customer", "channel", "-stated_at"], name="permission_latest")
+        ]
 
 
 class Suppression(TenantModel):
@@ -53,7 +57,9 @@ class Suppression(TenantModel):
 class Hold(TenantModel):
     """A pause with its reason and its end: for an invoice or, with none, for the whole customer."""
 
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="holds")
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="holds"
+    )
     invoice = models.ForeignKey(
         "receivables.Invoice", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="holds"
     )
@@ -71,7 +77,9 @@ class Hold(TenantModel):
             TenantForeignKey(fields=["invoice"], to="receivables.Invoice", name="hold_invoice"),
         ]
         indexes = [
-            models.Index(fields=["creditor", "customer"], condition=models.Q(released_at=None), name="hold_in_force")
+            models.Index(
+                fields=["creditor", "customer"], condition=models.Q(released_at=None), name="hold_in_force"
+            )
         ]
 
 
@@ -88,7 +96,9 @@ class SenderStop(TenantModel):
         constraints = [
             tenant_unique("sender_stop"),
             models.UniqueConstraint(
-                fields=["creditor", "channel"], condition=models.Q(lifted_at=None), name="sender_stop_one_in_force"
+                fields=["creditor", "channel"],
+                condition=models.Q(lifted_at=None),
+                name="sender_stop_one_in_force",
             ),
         ]
 
@@ -96,11 +106,15 @@ class SenderStop(TenantModel):
 class PortalLink(TenantModel):
     """A narrow key to one customer's page, kept as a hash. It shows and pays; it is not a sign-in."""
 
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="links")
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="links"
+    )
     contact = models.ForeignKey(
         "receivables.Contact", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
     )
-    touch = models.ForeignKey("outreach.Touch", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
+    touch = models.ForeignKey(
+        "outreach.Touch", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
     token_hash = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -29,10 +29,16 @@ class StrategyVersion(TenantModel):
 
 
 class Review(TenantModel):
-    """When a customer is looked at again. Written by the last decision, moved forward by every event."""
+    """When a customer is looked at again. Written by the last decision, moved forward by every event.
 
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    `version` counts events (payment, promise, reply, stop ...): a hand-over prepared under an older one is refused.
+    """
+
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
     next_review_at = models.DateTimeField(null=True)
+    version = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=40, blank=True)
 
     class Meta:

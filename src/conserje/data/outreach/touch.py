@@ -16,11 +16,21 @@ class Touch(TenantModel):
     A touch with no episode is a message that is not chasing (a thank-you); its `step` then names its cause.
     """
 
-    customer = models.ForeignKey("receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="touches")
-    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="touches")
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="touches")
-    contact = models.ForeignKey("receivables.Contact", on_delete=models.PROTECT, db_constraint=False, related_name="+")
-    point = models.ForeignKey("receivables.ContactPoint", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    customer = models.ForeignKey(
+        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="touches"
+    )
+    episode = models.ForeignKey(
+        Episode, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="touches"
+    )
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="touches"
+    )
+    contact = models.ForeignKey(
+        "receivables.Contact", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    point = models.ForeignKey(
+        "receivables.ContactPoint", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
     key = models.CharField(max_length=40)
     step = models.CharField(max_length=60)
     stage = models.CharField(max_length=12)
@@ -146,6 +156,10 @@ class ContactRecord(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["creditor", "touch_id", "person_hash"], name="contact_record_once"),
+            models.UniqueConstraint(
+                fields=["creditor", "touch_id", "person_hash"], name="contact_record_once"
+            ),
         ]
-        indexes = [models.Index(fields=["organisation", "person_hash", "at"], name="contact_record_by_person")]
+        indexes = [
+            models.Index(fields=["organisation", "person_hash", "at"], name="contact_record_by_person")
+        ]

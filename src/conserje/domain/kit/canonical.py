@@ -8,7 +8,10 @@ import json
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
-from typing import Any
+from types import UnionType
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
@@ -30,7 +33,9 @@ def plain(value: Any) -> Any:
         return sorted(plain(item) for item in value)
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    raise TypeError(f"{type(value).__name__} has no canonical form; use int, str, bool, date or a dataclass of them.")
+    raise TypeError(
+        f"{type(value).__name__} has no canonical form; use int, str, bool, date or a dataclass of them."
+    )
 
 
 def dump(value: Any) -> bytes:
@@ -41,3 +46,29 @@ def dump(value: Any) -> bytes:
 def digest(value: Any) -> str:
     """SHA-256 of the canonical form, in hexadecimal."""
     return hashlib.sha256(dump(value)).hexdigest()
+
+
+def load(kind: type[T], data: bytes) -> T:
+    """A value of `kind` (a frozen dataclass of plain parts) from the bytes `dump` made of it."""
+    return cast(T, _build(kind, json.loads(data)))
+
+
+def _build(kind: Any, value: Any) -> Any:
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (UnionType, Union):
+        rest = [item for item in args if item is not type(None)]
+        return None if value is None else _build(rest[0], value)
+    if origin is tuple:
+        if len(args) == 2 and args[1] is Ellipsis:
+            return tuple(_build(args[0], item) for item in value)
+        return tuple(_build(part, item) for part, item in zip(args, value, strict=True))
+    if origin is frozenset:
+        return frozenset(_build(args[0], item) for item in value)
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = get_type_hints(kind)
+        return kind(**{field.name: _build(hints[field.name], value[field.name]) for field in fields(kind)})
+    if kind in (datetime, date, time):
+        return kind.fromisoformat(value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    return value

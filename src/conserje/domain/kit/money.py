@@ -50,7 +50,9 @@ class Money:
 
     def _same(self, other: Money) -> str:
         if other.currency != self.currency:
-            raise CurrencyMismatch(f"Cannot add {self.currency} and {other.currency}: sum each currency apart.")
+            raise CurrencyMismatch(
+                f"Cannot add {self.currency} and {other.currency}: sum each currency apart."
+            )
         return self.currency
 
 

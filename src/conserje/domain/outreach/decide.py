@@ -60,7 +60,9 @@ class _Search:
             if found is None or found > limit:
                 return self._say(Kind.WAIT, first, reasons or [Reason("nothing_due")])
             on = found
-        raise AssertionError("The search for the next contact did not end: every turn must move to a later date.")
+        raise AssertionError(
+            "The search for the next contact did not end: every turn must move to a later date."
+        )
 
     def _on(self, position: Position, first: Position, reasons: list[Reason]) -> Decision | date | None:
         """The decision found on that day, or the later day to look at, or None when no date brings a change."""
@@ -68,7 +70,11 @@ class _Search:
         if position.whole is not None or position.anchor is None or not self._enough(position):
             return change
         if self._contacts() >= self.strategy.contacts_max:
-            return self._say(Kind.ENDED, first, [*reasons, Reason("contacts_used", (("max", str(self.strategy.contacts_max)),))])
+            return self._say(
+                Kind.ENDED,
+                first,
+                [*reasons, Reason("contacts_used", (("max", str(self.strategy.contacts_max)),))],
+            )
         rung = next_rung(self.case, position, strategy=self.strategy)
         if rung is None:
             if position.overdue:
@@ -77,7 +83,9 @@ class _Search:
         if rung.earliest_on > position.on:
             return rung.earliest_on if change is None else min(rung.earliest_on, change)
         if failures(self.case, step=rung.step.key) >= FAILURES_MAX:
-            return self._say(Kind.PERSON, first, [*reasons, Reason("delivery_failed", (("step", rung.step.key),))])
+            return self._say(
+                Kind.PERSON, first, [*reasons, Reason("delivery_failed", (("step", rung.step.key),))]
+            )
         return self._through_channels(position, first, rung, reasons)
 
     def _through_channels(
@@ -112,7 +120,9 @@ class _Search:
         return self._say(Kind.PERSON, first, [*reasons, *skipped], verdict=refused)
 
     def _earliest_instant(self, step: Step, on: date) -> datetime:
-        return max(instant(on, self.strategy.hour, self.case.zone), self.now + timedelta(hours=step.notice_hours))
+        return max(
+            instant(on, self.strategy.hour, self.case.zone), self.now + timedelta(hours=step.notice_hours)
+        )
 
     def _contact(
         self,
@@ -131,7 +141,9 @@ class _Search:
             stage=step.stage,
             letter=step.letter,
             purpose=_purpose(step),
-            mode=Mode.DRAFT if stale and self.strategy.modes[step.stage] is Mode.AUTOMATIC else self.strategy.modes[step.stage],
+            mode=Mode.DRAFT
+            if stale and self.strategy.modes[step.stage] is Mode.AUTOMATIC
+            else self.strategy.modes[step.stage],
             channel=reach.channel,
             contact_id=reach.contact_id,
             point_id=reach.point_id,
@@ -211,7 +223,9 @@ class _Search:
         return tuple(
             other.point_id
             for other in self.case.reaches
-            if other.channel is reach.channel and other.contact_id != reach.contact_id and other.role in step.copies
+            if other.channel is reach.channel
+            and other.contact_id != reach.contact_id
+            and other.role in step.copies
         )
 
     def _stale(self, on: date) -> bool:
@@ -227,9 +241,11 @@ def _purpose(step: Step) -> Purpose:
 
 def _rules(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     spoke = [hit for hit in verdict.hits if hit.ruling > Ruling.ALLOW_WITH_TEXT]
-    return (("rules", ", ".join(dict.fromkeys(hit.rule for hit in spoke))), ("why", ", ".join(dict.fromkeys(hit.reason for hit in spoke))))
+    return (
+        ("rules", ", ".join(dict.fromkeys(hit.rule for hit in spoke))),
+        ("why", ", ".join(dict.fromkeys(hit.reason for hit in spoke))),
+    )
 
 
 def _stricter(known: Verdict | None, other: Verdict) -> Verdict:
     return other if known is None or other.ruling > known.ruling else known
-

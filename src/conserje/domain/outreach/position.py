@@ -74,7 +74,9 @@ def asked(dues: Iterable[Due]) -> tuple[Asked, ...]:
         if known is None:
             result[due.invoice_id] = Asked(due.invoice_id, due.currency, due.open_minor, due.due_on)
         else:
-            result[due.invoice_id] = Asked(due.invoice_id, known.currency, known.minor + due.open_minor, known.due_on)
+            result[due.invoice_id] = Asked(
+                due.invoice_id, known.currency, known.minor + due.open_minor, known.due_on
+            )
     return tuple(result.values())
 
 

@@ -35,7 +35,9 @@ def project(case: Case, *, strategy: Strategy, law: RuleStack, now: datetime, un
         if local_date(contact.at, case.zone) > until:
             return told
         told.append(decision)
-        case = case.after(step=contact.step, channel=contact.channel, at=contact.at, on=contact.on, purpose=contact.purpose)
+        case = case.after(
+            step=contact.step, channel=contact.channel, at=contact.at, on=contact.on, purpose=contact.purpose
+        )
         case = replace(case, freshness_days=-1)
         at = contact.at + timedelta(seconds=1)
         if decision.kind not in (Kind.CONTACT, Kind.WAIT):
@@ -50,5 +52,7 @@ def _after_what_is_in_hand(case: Case, strategy: Strategy, now: datetime) -> tup
     at = max(held.at, now)
     step = strategy.step(held.step)
     purpose = Purpose.PRE_DUE_REMINDER if step.stage is Stage.PREVENTIVE else Purpose.COLLECTION
-    after = case.after(step=held.step, channel=held.channel, at=at, on=local_date(at, case.zone), purpose=purpose)
+    after = case.after(
+        step=held.step, channel=held.channel, at=at, on=local_date(at, case.zone), purpose=purpose
+    )
     return after, at + timedelta(seconds=1)

@@ -73,7 +73,9 @@ class Strategy:
         for step in self.steps:
             if step.key == key:
                 return step
-        raise StrategyRefused(f"Strategy {self.label} has no step '{key}'. Its steps: {', '.join(s.key for s in self.steps)}.")
+        raise StrategyRefused(
+            f"Strategy {self.label} has no step '{key}'. Its steps: {', '.join(s.key for s in self.steps)}."
+        )
 
     @property
     def label(self) -> str:
@@ -96,7 +98,9 @@ def read(data: Mapping[str, Any]) -> Strategy:
             minimum_open={str(code): int(minor) for code, minor in data.get("minimum_open", {}).items()},
         )
     except (KeyError, ValueError, TypeError) as error:
-        raise StrategyRefused(f"The strategy cannot be read: {error!r}. Compare it with the default strategy's file.") from error
+        raise StrategyRefused(
+            f"The strategy cannot be read: {error!r}. Compare it with the default strategy's file."
+        ) from error
     _check(strategy)
     return strategy
 
@@ -125,7 +129,9 @@ def _check(strategy: Strategy) -> None:
                 f"(found: {', '.join(unknown) or 'no unknown step'})."
             )
         if step.stage not in strategy.modes:
-            raise StrategyRefused(f"Stage '{step.stage}' has no mode. Write simulate, draft or automatic for it.")
+            raise StrategyRefused(
+                f"Stage '{step.stage}' has no mode. Write simulate, draft or automatic for it."
+            )
         seen.append(step.key)
     days = [step.day for step in strategy.steps]
     if days != sorted(days):

@@ -35,5 +35,9 @@ EDGES: Final[dict[TouchState, frozenset[TouchState]]] = {
     TouchState.SUPPRESSED: frozenset(),
 }
 
-IN_HAND: Final = frozenset({TouchState.PROPOSED, TouchState.PLANNED, TouchState.CLAIMED, TouchState.HANDING_OVER})
-MAY_HAVE_REACHED: Final = frozenset({TouchState.ACCEPTED, TouchState.DELIVERED, TouchState.UNSURE, TouchState.HANDING_OVER})
+IN_HAND: Final = frozenset(
+    {TouchState.PROPOSED, TouchState.PLANNED, TouchState.CLAIMED, TouchState.HANDING_OVER}
+)
+MAY_HAVE_REACHED: Final = frozenset(
+    {TouchState.ACCEPTED, TouchState.DELIVERED, TouchState.UNSURE, TouchState.HANDING_OVER}
+)

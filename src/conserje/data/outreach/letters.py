@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What letters are written from, for many touches at once, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+_TOUCHES = """
+SELECT t.id, t.key, t.customer_id, t.contact_id, t.point_id, t.step, t.stage, t.letter, t.purpose, t.channel, t.carrier,
+       t.asked, t.copies, t.episode_id, t.planned_at, t.attempts, p.address, p.address_hash, c.name, c.locale,
+       u.name, u.kind, u.locale, u.time_zone, coalesce(r.version, 0)
+  FROM outreach_touch t
+  JOIN receivables_contactpoint p ON p.creditor_id = t.creditor_id AND p.id = t.point_id
+  JOIN receivables_contact c ON c.creditor_id = t.creditor_id AND c.id = t.contact_id
+  JOIN receivables_customer u ON u.creditor_id = t.creditor_id AND u.id = t.customer_id
+  LEFT JOIN outreach_review r ON r.creditor_id = t.creditor_id AND r.customer_id = t.customer_id
+ WHERE t.creditor_id = %(creditor)s AND t.id = ANY(%(ids)s) ORDER BY t.planned_at, t.id"""
+
+_INVOICES = """
+SELECT i.id, i.customer_id, i.number, i.subject, i.purchase_order, coalesce(i.issued_on, i.first_due_on), i.currency,
+       i.total_minor, i.net_minor, i.tax_minor, i.open_minor, i.first_due_on,
+       coalesce(sum(a.amount_minor) FILTER (WHERE a.payment_id IS NOT NULL), 0)::bigint,
+       coalesce(sum(a.amount_minor) FILTER (WHERE a.credit_note_id IS NOT NULL), 0)::bigint
+  FROM receivables_invoice i
+  LEFT JOIN receivables_allocation a ON a.creditor_id = i.creditor_id AND a.invoice_id = i.id
+ WHERE i.creditor_id = %(creditor)s AND i.id = ANY(%(ids)s) GROUP BY i.id"""
+
+_DOCUMENTS = """
+SELECT invoice_id, id, file_name, media_type, size FROM receivables_document
+ WHERE creditor_id = %(creditor)s AND invoice_id = ANY(%(ids)s) ORDER BY invoice_id, id"""
+
+_CONTENTS = "SELECT id, content FROM receivables_document WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"
+
+_HISTORY = """
+SELECT customer_id, planned_on, channel, letter, state FROM outreach_touch
+ WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND episode_id IS NOT NULL
+   AND state IN ('accepted', 'delivered', 'failed', 'unsure')
+   AND episode_id = ANY(%(episodes)s) ORDER BY customer_id, planned_on, id"""
+
+_CREDITOR = """
+SELECT public_id, organisation_id, name, legal_name, tax_id, country, time_zone, locale, brand
+  FROM tenancy_creditor WHERE id = %(creditor)s"""
+
+_COPIES = "SELECT id, address, address_hash FROM receivables_contactpoint WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class TouchFacts:
+    """One touch with its person and customer. `locale` is the contact's, else the customer's, else empty."""
+
+    id: int
+    key: str
+    customer_id: int
+    contact_id: int
+    point_id: int
+    step: str
+    stage: str
+    letter: str
+    purpose: str
+    channel: str
+    carrier: str
+    asked: list[dict[str, Any]]
+    copies: list[int]
+    episode_id: int | None
+    planned_at: datetime
+    attempts: int
+    address: str
+    address_hash: str
+    contact_name: str
+    contact_locale: str
+    customer_name: str
+    customer_kind: str
+    customer_locale: str
+    time_zone: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """One invoice with what was paid and credited, in minor units."""
+
+    id: int
+    customer_id: int
+    number: str
+    subject: str
+    purchase_order: str
+    issued_on: date
+    currency: str
+    total_minor: int
+    net_minor: int | None
+    tax_minor: int | None
+    open_minor: int
+    due_on: date
+    paid_minor: int
+    credited_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """A file of an invoice, without its content."""
+
+    id: int
+    file_name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditorFacts:
+    """Who writes."""
+
+    public_id: str
+    organisation_id: int
+    name: str
+    legal_name: str
+    tax_id: str
+    country: str
+    time_zone: str
+    locale: str
+    brand: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that letters for a batch of touches need."""
+
+    creditor: CreditorFacts
+    touches: tuple[TouchFacts, ...]
+    invoices: dict[int, InvoiceFacts]
+    documents: dict[int, list[DocumentFacts]]
+    history: dict[int, list[tuple[date, str, str, str]]] = field(default_factory=dict)
+    copies: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
+    """The dossier of these touches. Seven queries."""
+    asked: dict[str, Any] = {"creditor": creditor_id, "ids": list(touch_ids)}
+    touches = tuple(TouchFacts(*row) for row in _json(_rows(_TOUCHES, asked)))
+    wanted = sorted({int(item["invoice_id"]) for touch in touches for item in touch.asked})
+    about = {**asked, "ids": wanted}
+    documents: dict[int, list[DocumentFacts]] = defaultdict(list)
+    for invoice_id, *document in _rows(_DOCUMENTS, about):
+        documents[invoice_id].append(DocumentFacts(*document))
+    history: dict[int, list[tuple[date, str, str, str]]] = defaultdict(list)
+    customers = sorted({touch.customer_id for touch in touches})
+    episodes = sorted({touch.episode_id for touch in touches if touch.episode_id is not None})
+    for customer_id, *contact in _rows(_HISTORY, {**asked, "ids": customers, "episodes": episodes}):
+        history[customer_id].append((contact[0], contact[1], contact[2], contact[3]))
+    points = sorted({point for touch in touches for point in touch.copies})
+    return Dossier(
+        creditor=creditor(creditor_id=creditor_id),
+        touches=touches,
+        invoices={row[0]: InvoiceFacts(*row) for row in _rows(_INVOICES, about)},
+        documents=documents,
+        history=history,
+        copies={row[0]: (row[1], row[2]) for row in _rows(_COPIES, {**asked, "ids": points})},
+    )
+
+
+def creditor(*, creditor_id: int) -> CreditorFacts:
+    """Who writes, by id."""
+    (row,) = _rows(_CREDITOR, {"creditor": creditor_id})
+    *facts, brand = row
+    return CreditorFacts(*facts, brand=_loads(brand))
+
+
+def contents(*, creditor_id: int, document_ids: Sequence[int]) -> dict[int, bytes]:
+    """The bytes of these documents."""
+    return {row[0]: bytes(row[1]) for row in _rows(_CONTENTS, {"creditor": creditor_id, "ids": list(document_ids)})}
+
+
+def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        return cursor.fetchall()
+
+
+def _json(rows: list[Any]) -> list[Any]:
+    return [(*row[:11], _loads(row[11]), _loads(row[12]), *row[13:]) for row in rows]
+
+
+def _loads(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,19 @@
+-- The life of a touch, as in domain/outreach/touch.py: any other edge is refused.
+CREATE FUNCTION outreach_touch_edge() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state NOT IN ('proposed', 'planned') THEN
+            RAISE EXCEPTION 'A touch begins as proposed or planned, not as %.', NEW.state USING ERRCODE = 'check_violation';
+        END IF;
+    ELSIF NEW.state <> OLD.state AND NOT (OLD.state || '>' || NEW.state = ANY (ARRAY[
+        'proposed>planned', 'proposed>suppressed',
+        'planned>claimed', 'planned>suppressed',
+        'claimed>planned', 'claimed>handing_over', 'claimed>suppressed',
+        'handing_over>accepted', 'handing_over>failed', 'handing_over>unsure', 'handing_over>planned',
+        'unsure>accepted', 'unsure>failed', 'unsure>planned',
+        'accepted>delivered', 'accepted>failed', 'delivered>failed'])) THEN
+        RAISE EXCEPTION 'A touch cannot go from % to %.', OLD.state, NEW.state USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER touch_edge BEFORE INSERT OR UPDATE OF state ON outreach_touch FOR EACH ROW EXECUTE FUNCTION outreach_touch_edge();

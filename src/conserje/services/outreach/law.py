@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which packs bind a customer: their country's, from the registry. No pack means that a person decides."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from conserje.domain.ports.registry import countries
+from conserje.domain.rules.gate import RuleStack
+
+
+@lru_cache(maxsize=512)
+def stack_for(*, country: str, subdivision: str) -> RuleStack:
+    """The packs of `country` (two letters, any case) and `subdivision`; an empty stack when none is installed."""
+    code = country.lower()
+    if not code or not countries.has(code):
+        return RuleStack(())
+    return RuleStack(tuple(countries.get(code).packs(subdivision=subdivision)))

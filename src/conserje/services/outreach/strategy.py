@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Strategies of a creditor: written as versions, one of them in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from conserje.data.outreach.models import StrategyVersion
+from conserje.domain.outreach import strategy as domain
+from conserje.domain.outreach.strategy import Strategy
+from conserje.services.tenancy.act import step
+
+
+@lru_cache(maxsize=256)
+def _read(creditor_id: int, row_id: int) -> Strategy:
+    content = (
+        StrategyVersion.objects.filter(creditor_id=creditor_id, id=row_id)
+        .values_list("content", flat=True)
+        .get()
+    )
+    return domain.read(content)
+
+
+def default() -> dict[str, Any]:
+    """The plain form of the business strategy that ships with the product."""
+    text = resources.files(__package__).joinpath("strategies/business.yaml").read_text("utf-8")
+    data: dict[str, Any] = yaml.safe_load(text)
+    return data
+
+
+@step
+def in_force(*, creditor_id: int) -> Strategy:
+    """The strategy in force; raises `StrategyRefused` when none was adopted."""
+    row_id = (
+        StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
+        .values_list("id", flat=True)
+        .first()
+    )
+    if row_id is None:
+        raise domain.StrategyRefused(
+            "This creditor has no strategy in force. Adopt one before planning contacts."
+        )
+    return _read(creditor_id, row_id)
+
+
+@step
+def by_label(*, creditor_id: int, label: str) -> Strategy:
+    """The stored version behind a label such as "business 1"; raises `StrategyVersion.DoesNotExist`."""
+    name, _, version = label.rpartition(" ")
+    row = StrategyVersion.objects.filter(
+        creditor_id=creditor_id, name=name, version=int(version)
+    ).values_list("id", flat=True)
+    return _read(creditor_id, row.get())
+
+
+@step
+def adopt(*, creditor_id: int, content: Mapping[str, Any], by: str, now: datetime) -> Strategy:
+    """Write `content` as the next version of its name and put it in force; every customer is looked at again."""
+    known = StrategyVersion.objects.filter(creditor_id=creditor_id, name=content["name"])
+    version = (known.order_by("-version").values_list("version", flat=True).first() or 0) + 1
+    data = {**content, "version": version}
+    strategy = domain.read(data)
+    StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True).update(in_force=False)
+    StrategyVersion.objects.create(
+        creditor_id=creditor_id,
+        name=strategy.name,
+        version=version,
+        content=data,
+        written_by=by,
+        written_at=now,
+        in_force=True,
+    )
+    return strategy
