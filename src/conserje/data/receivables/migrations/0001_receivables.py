@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['creditor', 'address_hash'], name='contact_point_hash')],
-                'constraints': [models.UniqueConstraint(fields=('creditor', 'id'), name='contact_point_of_creditor'), models.UniqueConstraint(fields=('creditor', 'contact', 'kind', 'address_key'), name='contact_point_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['email', 'phone'])), name='contact_point_kind_known'), conserje.data.tenancy.keys.TenantForeignKey(fields=('contact',), name='contact_point_contact', to='receivables.Contact')],
+                'constraints': [models.UniqueConstraint(fields=('creditor', 'id'), name='contact_point_of_creditor'), models.UniqueConstraint(fields=('creditor', 'contact', 'kind', 'address_key'), name='contact_point_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['email', 'phone'])), name='contact_point_kind_known')],
             },
         ),
         migrations.AddIndex(
@@ -354,10 +354,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('unapplied_minor__gte', 0), ('unapplied_minor__lte', models.F('amount_minor'))), name='credit_note_unapplied_within'),
         ),
         migrations.AddConstraint(
-            model_name='creditnote',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='credit_note_customer', to='receivables.Customer'),
-        ),
-        migrations.AddConstraint(
             model_name='contact',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='contact_of_creditor'),
         ),
@@ -373,10 +369,6 @@ class Migration(migrations.Migration):
             model_name='contact',
             constraint=models.CheckConstraint(condition=models.Q(('role__in', ['accounts_payable', 'treasury', 'decision_maker', 'owner', 'other'])), name='contact_role_known'),
         ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='contact_customer', to='receivables.Customer'),
-        ),
         migrations.AddIndex(
             model_name='customerfact',
             index=models.Index(fields=['creditor', 'customer', 'name', '-stated_at'], name='customer_fact_latest'),
@@ -384,10 +376,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='customerfact',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='customer_fact_of_creditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='customerfact',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='customer_fact_customer', to='receivables.Customer'),
         ),
         migrations.AddConstraint(
             model_name='freshness',
@@ -422,20 +410,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('open_minor__gte', 0), ('open_minor__lte', models.F('total_minor'))), name='invoice_open_within_total'),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='invoice_customer', to='receivables.Customer'),
-        ),
-        migrations.AddConstraint(
             model_name='document',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='document_of_creditor'),
         ),
         migrations.AddConstraint(
             model_name='document',
             constraint=models.UniqueConstraint(fields=('creditor', 'invoice', 'sha256'), name='document_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='document_invoice', to='receivables.Invoice'),
         ),
         migrations.AddConstraint(
             model_name='checkoutline',
@@ -450,14 +430,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='checkout_line_positive'),
         ),
         migrations.AddConstraint(
-            model_name='checkoutline',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('checkout',), name='checkout_line_checkout', to='receivables.Checkout'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkoutline',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='checkout_line_invoice', to='receivables.Invoice'),
-        ),
-        migrations.AddConstraint(
             model_name='invoicedue',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='invoice_due_of_creditor'),
         ),
@@ -470,10 +442,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='invoice_due_positive'),
         ),
         migrations.AddConstraint(
-            model_name='invoicedue',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='invoice_due_invoice', to='receivables.Invoice'),
-        ),
-        migrations.AddConstraint(
             model_name='ledgertransaction',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='ledger_transaction_of_creditor'),
         ),
@@ -484,10 +452,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ledgertransaction',
             constraint=models.UniqueConstraint(fields=('creditor', 'reverses'), name='ledger_transaction_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgertransaction',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('reverses',), name='ledger_transaction_reverses', to='receivables.LedgerTransaction'),
         ),
         migrations.AddIndex(
             model_name='payment',
@@ -508,10 +472,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('unallocated_minor__gte', 0), ('unallocated_minor__lte', models.F('amount_minor'))), name='payment_unallocated_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='payment_customer', to='receivables.Customer'),
         ),
         migrations.AddIndex(
             model_name='ledgerentry',
@@ -538,26 +498,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__in', ['receivable', 'withheld']), ('invoice__isnull', False)), models.Q(('account', 'unallocated'), ('payment__isnull', False)), models.Q(('account', 'credit_unapplied'), ('credit_note__isnull', False)), ('account__in', ['cash', 'sales', 'credits', 'written_off']), _connector='OR'), name='ledger_entry_names_its_row'),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('transaction',), name='ledger_entry_transaction', to='receivables.LedgerTransaction'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='ledger_entry_customer', to='receivables.Customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='ledger_entry_invoice', to='receivables.Invoice'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('payment',), name='ledger_entry_payment', to='receivables.Payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('credit_note',), name='ledger_entry_credit_note', to='receivables.CreditNote'),
-        ),
-        migrations.AddConstraint(
             model_name='checkout',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='checkout_of_creditor'),
         ),
@@ -581,14 +521,6 @@ class Migration(migrations.Migration):
             model_name='checkout',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'processing', 'paid', 'declined', 'expired', 'unknown', 'quarantined'])), name='checkout_state_known'),
         ),
-        migrations.AddConstraint(
-            model_name='checkout',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='checkout_customer', to='receivables.Customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkout',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('payment',), name='checkout_payment', to='receivables.Payment'),
-        ),
         migrations.AddIndex(
             model_name='allocation',
             index=models.Index(fields=['creditor', 'invoice'], name='allocation_by_invoice'),
@@ -610,6 +542,130 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('creditor', 'reverses'), name='allocation_reversed_once'),
         ),
         migrations.AddConstraint(
+            model_name='paymentreversal',
+            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='payment_reversal_of_creditor'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentreversal',
+            constraint=models.UniqueConstraint(fields=('creditor', 'payment', 'external_id'), name='payment_reversal_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentreversal',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='payment_reversal_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentreversal',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'chargeback', 'bounce', 'mistake'])), name='payment_reversal_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentroad',
+            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='payment_road_of_creditor'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentroad',
+            constraint=models.UniqueConstraint(fields=('creditor', 'road', 'reference'), name='payment_road_once'),
+        ),
+        migrations.AddIndex(
+            model_name='searchterm',
+            index=models.Index(models.F('creditor'), django.contrib.postgres.indexes.OpClass('term', name='varchar_pattern_ops'), name='search_term_prefix'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchterm',
+            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='search_term_of_creditor'),
+        ),
+        migrations.AddConstraint(
+            model_name='searchterm',
+            constraint=models.UniqueConstraint(fields=('creditor', 'term', 'customer'), name='search_term_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='withholding',
+            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='withholding_of_creditor'),
+        ),
+        migrations.AddConstraint(
+            model_name='withholding',
+            constraint=models.UniqueConstraint(condition=models.Q(('rejected_at', None)), fields=('creditor', 'invoice', 'kind'), name='withholding_one_of_kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='withholding',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='withholding_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='writeoff',
+            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='write_off_of_creditor'),
+        ),
+        migrations.AddConstraint(
+            model_name='writeoff',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='write_off_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='creditnote',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='credit_note_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='contact',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='contact_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='customerfact',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='customer_fact_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='invoice_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='document',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='document_invoice', to='receivables.Invoice'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkoutline',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('checkout',), name='checkout_line_checkout', to='receivables.Checkout'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkoutline',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='checkout_line_invoice', to='receivables.Invoice'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoicedue',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='invoice_due_invoice', to='receivables.Invoice'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgertransaction',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('reverses',), name='ledger_transaction_reverses', to='receivables.LedgerTransaction'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='payment_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerentry',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('transaction',), name='ledger_entry_transaction', to='receivables.LedgerTransaction'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerentry',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='ledger_entry_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerentry',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='ledger_entry_invoice', to='receivables.Invoice'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerentry',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('payment',), name='ledger_entry_payment', to='receivables.Payment'),
+        ),
+        migrations.AddConstraint(
+            model_name='ledgerentry',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('credit_note',), name='ledger_entry_credit_note', to='receivables.CreditNote'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkout',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='checkout_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkout',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('payment',), name='checkout_payment', to='receivables.Payment'),
+        ),
+        migrations.AddConstraint(
             model_name='allocation',
             constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('payment',), name='allocation_payment', to='receivables.Payment'),
         ),
@@ -627,47 +683,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentreversal',
-            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='payment_reversal_of_creditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentreversal',
-            constraint=models.UniqueConstraint(fields=('creditor', 'payment', 'external_id'), name='payment_reversal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentreversal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='payment_reversal_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentreversal',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'chargeback', 'bounce', 'mistake'])), name='payment_reversal_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentreversal',
             constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('payment',), name='payment_reversal_payment', to='receivables.Payment'),
         ),
         migrations.AddConstraint(
             model_name='paymentroad',
-            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='payment_road_of_creditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentroad',
-            constraint=models.UniqueConstraint(fields=('creditor', 'road', 'reference'), name='payment_road_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentroad',
             constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('payment',), name='payment_road_payment', to='receivables.Payment'),
-        ),
-        migrations.AddIndex(
-            model_name='searchterm',
-            index=models.Index(models.F('creditor'), django.contrib.postgres.indexes.OpClass('term', name='varchar_pattern_ops'), name='search_term_prefix'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchterm',
-            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='search_term_of_creditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchterm',
-            constraint=models.UniqueConstraint(fields=('creditor', 'term', 'customer'), name='search_term_once'),
         ),
         migrations.AddConstraint(
             model_name='searchterm',
@@ -675,31 +695,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='withholding',
-            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='withholding_of_creditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='withholding',
-            constraint=models.UniqueConstraint(condition=models.Q(('rejected_at', None)), fields=('creditor', 'invoice', 'kind'), name='withholding_one_of_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='withholding',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='withholding_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='withholding',
             constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='withholding_invoice', to='receivables.Invoice'),
         ),
         migrations.AddConstraint(
             model_name='writeoff',
-            constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='write_off_of_creditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='write_off_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='writeoff',
             constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='write_off_invoice', to='receivables.Invoice'),
+        ),
+        migrations.AddConstraint(
+            model_name='contactpoint',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('contact',), name='contact_point_contact', to='receivables.Contact'),
         ),
         *(Secure(name) for name in ERASABLE),
         *(Secure(name, privileges="SELECT, INSERT, UPDATE") for name in NEVER_DELETED),
