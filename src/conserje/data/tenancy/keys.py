@@ -8,7 +8,7 @@ So each table of a creditor is unique on `(creditor_id, id)`, and each reference
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.apps import apps
 from django.core import checks
@@ -54,31 +54,30 @@ class TenantForeignKey(BaseConstraint):
         self.deferred = deferred
 
     def _definition(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        quote = schema_editor.quote_name
         # In a migration `model` belongs to the historical registry, which also knows the target.
         target = model._meta.apps.get_model(self.to)
-        own = [model._meta.get_field(name).column for name in (self.by, *self.fields)]
-        theirs = [target._meta.get_field(name).column for name in (self.by, *self.to_fields)]
+        own = _columns(model, (self.by, *self.fields), schema_editor)
+        theirs = _columns(target, (self.by, *self.to_fields), schema_editor)
         delete = "NO ACTION" if self.deferred and self.on_delete == "RESTRICT" else self.on_delete
         if delete == "SET NULL":
-            delete += f" ({', '.join(quote(column) for column in own[1:])})"
+            delete += f" ({', '.join(own[1:])})"
         return (
-            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({', '.join(map(quote, own))})"
-            f" REFERENCES {quote(target._meta.db_table)} ({', '.join(map(quote, theirs))})"
+            f"CONSTRAINT {schema_editor.quote_name(str(self.name))} FOREIGN KEY ({', '.join(own)})"
+            f" REFERENCES {schema_editor.quote_name(target._meta.db_table)} ({', '.join(theirs)})"
             f" ON DELETE {delete} DEFERRABLE INITIALLY {'DEFERRED' if self.deferred else 'IMMEDIATE'}"
         )
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
         """Nothing inside CREATE TABLE: the key is added when every table of the migration stands."""
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))  # type: ignore[arg-type]
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
         return ""
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         """ALTER TABLE ... ADD CONSTRAINT."""
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} ADD {self._definition(model, schema_editor)}"
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:  # type: ignore[override]
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         """ALTER TABLE ... DROP CONSTRAINT."""
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
@@ -106,6 +105,13 @@ class TenantForeignKey(BaseConstraint):
         return hash(self.name)
 
 
+def _columns(
+    model: type[models.Model], names: Sequence[str], schema_editor: BaseDatabaseSchemaEditor
+) -> list[str]:
+    fields = [model._meta.get_field(name) for name in names]
+    return [str(schema_editor.quote_name(str(getattr(field, "column", "")))) for field in fields]
+
+
 def tenant_unique(noun: str) -> models.UniqueConstraint:
     """The unique `(creditor_id, id)` that composite keys point at. `noun` is the table's own, as in "invoice"."""
     return models.UniqueConstraint(fields=["creditor", "id"], name=f"{noun}_of_creditor")
@@ -123,8 +129,6 @@ class TenantModel(models.Model):
     creditor = models.ForeignKey(
         "tenancy.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False
     )
-
-    tenant_key: ClassVar[str] = "creditor"
 
     class Meta:
         abstract = True

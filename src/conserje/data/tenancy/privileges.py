@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 
 from conserje.data.tenancy.security import EVERYTHING, grants
 
@@ -19,7 +20,7 @@ ONLY_READ = ("contenttypes", "auth")
 
 def grant_to_packages(*, using: str) -> list[str]:
     """Give the app role what it needs on packages' tables, as the owner role, at alias `using`; returns the tables."""
-    backup = settings.DATABASE_ROLES["backup"]
+    app, backup = settings.DATABASE_ROLES["app"], settings.DATABASE_ROLES["backup"]
     granted = []
     with connections[using].cursor() as cursor:
         for labels, privileges in ((CHANGED_BY_US, EVERYTHING), (ONLY_READ, "SELECT")):
@@ -28,9 +29,7 @@ def grant_to_packages(*, using: str) -> list[str]:
                     for statement in grants(table, privileges):
                         cursor.execute(statement)
                     for sequence in _sequences(cursor, table):
-                        cursor.execute(
-                            f'GRANT USAGE, SELECT ON SEQUENCE {sequence} TO "{settings.DATABASE_ROLES["app"]}"'
-                        )
+                        cursor.execute(f'GRANT USAGE, SELECT ON SEQUENCE {sequence} TO "{app}"')
                     granted.append(table)
         for statement in grants("django_migrations", "SELECT"):
             cursor.execute(statement)
@@ -56,13 +55,13 @@ def _tables(label: str) -> list[str]:
     return sorted({model._meta.db_table for model in models})
 
 
-def _sequences(cursor: object, table: str) -> list[str]:
-    cursor.execute(  # type: ignore[attr-defined]
-        "SELECT DISTINCT d.objid::regclass::text FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'"
-        " WHERE d.refobjid = %s::regclass",
+def _sequences(cursor: CursorWrapper, table: str) -> list[str]:
+    cursor.execute(
+        "SELECT DISTINCT d.objid::regclass::text FROM pg_depend d"
+        " JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' WHERE d.refobjid = %s::regclass",
         [table],
     )
-    return [row[0] for row in cursor.fetchall()]  # type: ignore[attr-defined]
+    return [row[0] for row in cursor.fetchall()]
 
 
 _POWERS = """

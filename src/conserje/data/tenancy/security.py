@@ -62,7 +62,7 @@ class _TableOperation(Operation):
     ) -> None:
         model = state.apps.get_model(app_label, self.model_name)
         for statement in make(model._meta.db_table):
-            schema_editor.execute(statement, params=None)  # type: ignore[arg-type]
+            schema_editor.execute(statement, params=None)
 
     def forwards(self, table: str) -> list[str]:
         """Statements that apply the operation to `table`."""

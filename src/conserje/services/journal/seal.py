@@ -50,7 +50,7 @@ def close(*, creditor_id: int, now: datetime) -> int:
 
 @step
 def head(*, creditor_id: int) -> str:
-    """The hash of the last seal, or "" before the first. Kept outside the database it proves that no seal was cut off."""
+    """The hash of the last seal, or "" before the first. Kept elsewhere, it proves that no seal was cut off."""
     last = Seal.objects.filter(creditor_id=creditor_id).order_by("-id").values_list("hash", flat=True).first()
     return last or ""
 
