@@ -97,3 +97,40 @@ def open_dues(*, dues: Sequence[Due], open_amount: Money) -> tuple[Due, ...]:
         if covered < due.amount.minor:
             left.append(Due(due.due_on, Money(due.amount.currency, due.amount.minor - covered)))
     return tuple(left)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvoice:
+    """An invoice to be opened. The due amounts are positive and add up to `total`; else `ValueError`."""
+
+    customer_id: int
+    number: str
+    total: Money
+    dues: tuple[Due, ...]
+    issued_on: date | None = None
+    purchase_order: str = ""
+    subject: str = ""
+    net: Money | None = None
+    tax: Money | None = None
+
+    def __post_init__(self) -> None:
+        amounts = (self.total, *(due.amount for due in self.dues))
+        if any(amount.currency != self.total.currency or amount.minor <= 0 for amount in amounts):
+            raise ValueError(
+                f"Invoice {self.number}: total and due amounts are positive and of one currency."
+            )
+        if sum(due.amount.minor for due in self.dues) != self.total.minor:
+            raise ValueError(f"Invoice {self.number}: its due amounts do not add up to its total.")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMany:
+    """What the books did with many invoices. `ids` has every given invoice by (customer id, number key).
+
+    `differing` are keys that were known with another total, currency or due dates; they were left as they
+    were.
+    """
+
+    ids: dict[tuple[int, str], int]
+    opened_ids: tuple[int, ...]
+    differing: tuple[tuple[int, str], ...]

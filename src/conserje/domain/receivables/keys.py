@@ -11,8 +11,8 @@ _LONGEST_KEY = 80
 def match_key(*, text: str, longest: int = _LONGEST_KEY) -> str:
     """Equal for texts that people take for the same: "FE-1042", "fe 1042" and "FE1042" give "fe1042".
 
-    Signs of other scripts are kept, so that two numbers that differ only in them stay two. Empty only when nothing but
-    punctuation was given.
+    Signs of other scripts are kept, so that two numbers that differ only in them stay two. Empty only when
+    nothing but punctuation was given.
     """
     folded = fold(text)
     if any(sign.isalnum() and not sign.isascii() for sign in folded):

@@ -12,11 +12,13 @@ from conserje.domain.receivables.allocation import Named, Share
 
 
 class RoadName(StrEnum):
-    """How we can hear of a payment. `CHARGE` is not a messenger: it keeps the gateway's own id of the payment."""
+    """How we can hear of a payment. `CHARGE` is not a messenger: it keeps the gateway's own id of the
+    payment.
+    """
 
-    PORTAL = "portal"
+    PORTAL_RETURN = "portal_return"
     HOOK = "hook"
-    BANK = "bank"
+    BANK_LINE = "bank_line"
     IMPORT = "import"
     PERSON = "person"
     CHARGE = "charge"
@@ -34,7 +36,8 @@ class Road:
 class Received:
     """Money that came in. (`source`, `external_id`) is its identity: told again, it is the same payment.
 
-    `named` are the invoices the payer meant, `amount` is positive, `value_on` the day from which the money is there.
+    `named` are the invoices the payer meant, `amount` is positive, `value_on` the day from which the money is
+    there.
     """
 
     customer_id: int
@@ -46,6 +49,7 @@ class Received:
     named: tuple[Named, ...] = ()
     method: str = ""
     reference: str = ""
+    actor: str = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,17 @@ class Recorded:
     is_new: bool
     applied: tuple[Share, ...]
     unallocated: Money
+    closed_invoice_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedMany:
+    """What the books did with many payments at once; `conflicts` are external ids known with other facts."""
+
+    new: int
+    known: int
+    conflicts: tuple[str, ...]
+    customer_ids: tuple[int, ...]
     closed_invoice_ids: tuple[int, ...]
 
 

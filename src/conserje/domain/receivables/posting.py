@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each act of money writes into the Ledger. Debits are positive; a posting sums to zero in each currency."""
+"""What each act of money writes into the Ledger. Debits are positive; a posting sums to zero in each
+currency.
+"""
 
 from __future__ import annotations
 
@@ -119,5 +121,7 @@ def deallocated(*, allocation_id: int, undone_id: int, on: date, rows: Rows, amo
 
 
 def opened_on(*, issued_on: date | None, first_due_on: date, today: date) -> date:
-    """The day from which an invoice counts: its date of issue; not known, the day it was due if that has passed."""
+    """The day from which an invoice counts: its date of issue; not known, the day it was due if that has
+    passed.
+    """
     return issued_on if issued_on is not None else min(first_due_on, today)

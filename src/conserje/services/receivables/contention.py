@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When two acts meet on the same rows and the database gives up one of them, that one is simply done again.
-"""
+"""When two acts meet on the same rows and the database gives up one of them, that one is simply done again."""
 
 from __future__ import annotations
 

@@ -42,12 +42,12 @@ SELECT %(creditor_id)s, x.id, e.account, e.customer_id, e.invoice_id, e.payment_
   FROM x JOIN e USING (kind, subject_kind, subject_id)
 """
 
-_ARRAYS = f"""
-SELECT {_COLUMNS} FROM unnest(%(n)s::int[], %(kind)s::text[], %(moved_on)s::date[], %(subject_kind)s::text[],
+_ARRAYS = """
+SELECT {columns} FROM unnest(%(n)s::int[], %(kind)s::text[], %(moved_on)s::date[], %(subject_kind)s::text[],
     %(subject_id)s::bigint[], %(undone_kind)s::text[], %(undone_id)s::bigint[], %(account)s::text[],
     %(customer_id)s::bigint[], %(invoice_id)s::bigint[], %(payment_id)s::bigint[], %(credit_note_id)s::bigint[],
-    %(currency)s::text[], %(amount_minor)s::bigint[]) AS given ({_COLUMNS})
-"""
+    %(currency)s::text[], %(amount_minor)s::bigint[]) AS given ({columns})
+""".replace("{columns}", _COLUMNS)
 
 
 @step
@@ -58,7 +58,9 @@ def post(*, creditor_id: int, postings: Sequence[Posting], now: datetime) -> int
     """
     if not postings:
         return 0
-    rows = [_row(n, posting, index) for n, posting in enumerate(postings) for index in range(len(posting.entries))]
+    rows = [
+        _row(n, posting, index) for n, posting in enumerate(postings) for index in range(len(posting.entries))
+    ]
     arrays = {name: [row[name] for row in rows] for name in rows[0]}
     return post_select(creditor_id=creditor_id, source=_ARRAYS, values=arrays, now=now)
 
@@ -88,8 +90,9 @@ def _row(n: int, posting: Posting, index: int) -> dict[str, Any]:
 def post_select(*, creditor_id: int, source: str, values: Mapping[str, Any], now: datetime) -> int:
     """Write the entries that the query `source` gives, for bulk work; returns their number.
 
-    `source` is our own SQL with the columns n, kind, moved_on, subject_kind, subject_id, undone_kind, undone_id,
-    account, customer_id, invoice_id, payment_id, credit_note_id, currency, amount_minor; `values` are its parameters.
+    `source` is our own SQL with the columns n, kind, moved_on, subject_kind, subject_id, undone_kind,
+    undone_id, account, customer_id, invoice_id, payment_id, credit_note_id, currency, amount_minor; `values`
+    are its parameters.
     """
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.replace("{source}", source), {**values, "creditor_id": creditor_id, "at": now})

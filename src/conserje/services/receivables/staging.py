@@ -11,7 +11,8 @@ from psycopg import sql
 
 
 def stage(*, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
-    """Fill the temporary table `name` (`columns`: SQL type by name) with `rows`; it goes with the transaction.
+    """Fill the temporary table `name` (`columns`: SQL type by name) with `rows`; it goes with the
+    transaction.
 
     Returns the number of rows. A table of that name staged before in the same transaction is replaced.
     """
