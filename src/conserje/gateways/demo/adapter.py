@@ -98,7 +98,8 @@ class DemoGateway:
         mac = hmac.new(key, f"{event_id}.{at}.".encode() + raw.body, hashlib.sha256).digest()
         wanted = b"v1," + base64.b64encode(mac)
         given = headers.get("webhook-signature", "").encode("utf-8", "replace").split()
-        return any([hmac.compare_digest(one, wanted) for one in given[:8]])
+        matches = [hmac.compare_digest(one, wanted) for one in given[:8]]
+        return any(matches)
 
     def read_hook(self, raw: RawRequest, settings: Any) -> tuple[HookEvent, ...]:
         """The one event of a trusted hook; none when it cannot be read."""
@@ -135,7 +136,7 @@ def to_wire(amount: Money) -> int | None:
 
 def from_wire(minor: Any, currency: Any) -> Money | None:
     """This gateway's minor units as `Money`; None when it cannot be told exactly."""
-    if not isinstance(minor, int) or isinstance(minor, bool) or currency not in EXPONENTS:
+    if type(minor) is not int or not isinstance(currency, str) or currency not in EXPONENTS:
         return None
     scaled = Decimal(minor).scaleb(exponent(currency) - EXPONENTS[currency])
     return Money(currency, int(scaled)) if scaled == scaled.to_integral_value() else None
