@@ -1,0 +1,72 @@
+# One command for each thing a newcomer does. Nothing here needs Node.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+SPECS ?= ../shared/specs
+WORKERS ?= 2
+PORT ?= 8000
+# Checks read settings and tables' definitions, and touch no database.
+OFFLINE := DATABASE_URL=none: DJANGO_SETTINGS_MODULE=conserje.config.settings
+# Rooms of the data floor from the lowest to the highest: the order in which their migrations are made.
+ROOMS := tenancy journal receivables integrations arrangements outreach
+PYTHON := $(shell command -v python3)
+
+.PHONY: help install install-dev demo test test-official test-long check bench screenshots migrations
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+install: .venv/installed  ## Make .venv with everything Conserje runs on
+
+.venv/installed: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+install-dev: .venv/installed-dev  ## The same, with what tests and checks need
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: install  ## A believable book with its own clock, its links printed
+	CONSERJE_HOME=$${CONSERJE_HOME:-$(CURDIR)/.conserje} $(BIN)/conserje demo --port $(PORT)
+
+test: install-dev  ## Everything but the long and the official parts
+	CHROMIUM="$$(tests/find-chromium)"
+	export CHROMIUM
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not official" $(ARGS)
+
+test-long: install-dev  ## The long draws and the big books
+	$(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)
+
+test-official: install-dev  ## The database tests on Debian's PostgreSQL, and what $(SPECS) has in store
+	SPECS="$(SPECS)" tests/official $(ARGS)
+
+check: install-dev  ## Style, types, floors, migrations, words: under a minute, starts no server
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/djlint --lint --quiet src/conserje
+	$(BIN)/codespell src tests docs *.md
+	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) -m "not long and not slow"
+
+bench: install-dev  ## Measure, on an otherwise idle machine
+	$(BIN)/python -m tests.bench
+
+screenshots: install-dev  ## Every page at 360 and 1280 px, light and dark
+	CHROMIUM="$$(tests/find-chromium)"
+	export CHROMIUM
+	$(BIN)/python -m tests.journeys.screenshots
+
+migrations: install-dev  ## make migrations NAME=what_changes [ROOM=receivables], room by room in floor order
+	test -n "$(NAME)" || { echo "Give the migration a name: make migrations NAME=what_changes"; exit 2; }
+	for room in $(if $(ROOM),$(ROOM),$(ROOMS)); do
+		$(OFFLINE) $(BIN)/python -m django makemigrations "$$room" --name "$(NAME)"
+	done
