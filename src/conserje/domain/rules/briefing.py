@@ -13,25 +13,27 @@ from conserje.domain.rules.counting import resolved_caps, resolved_cooldowns
 from conserje.domain.rules.facts import CreditorRole, DebtorType, Intent, Purpose, RecipientRole, Subject
 from conserje.domain.rules.hours import Hours
 from conserje.domain.rules.pack import (
-    AUTOMATED_CHANNELS,
-    COMPANY_TRADE,
-    ELECTRONIC_CHANNELS,
-    WRITTEN_CHANNELS,
     Cap,
-    Condition,
     ConditionRule,
     ConsentRule,
     Cooldown,
     Exemption,
-    Lift,
     MandatoryText,
     OtherHoursRule,
     Pack,
     RevocationRule,
     Rule,
-    TextWhen,
 )
 from conserje.domain.rules.verdict import Hit, Ruling
+from conserje.domain.rules.vocabulary import (
+    AUTOMATED_CHANNELS,
+    COMPANY_TRADE,
+    ELECTRONIC_CHANNELS,
+    WRITTEN_CHANNELS,
+    Condition,
+    Lift,
+    TextWhen,
+)
 
 GRACE = timedelta(days=30)
 _ALWAYS_WRITABLE = frozenset({RecipientRole.DEBTOR, RecipientRole.AUTHORISED_REP, RecipientRole.ATTORNEY})
@@ -130,9 +132,10 @@ def _standing(
     found: list[tuple[Rule, Hit]] = []
     role, channel = intent.recipient, intent.channel
     for rule in pack.recipients:
-        if role in rule.roles and not rule.allowed:
-            values = (("role", role.value),)
-            found.append((rule, Hit(rule.id, Ruling.DENY, "recipient_forbidden", values)))
+        if role in rule.roles:
+            ruling = Ruling.ALLOW if rule.allowed else Ruling.DENY
+            reason = "recipient_allowed" if rule.allowed else "recipient_forbidden"
+            found.append((rule, Hit(rule.id, ruling, reason, (("role", role.value),))))
     for shut in pack.forbidden_channels:
         if channel in shut.channels and creditor_role in shut.creditors:
             values = (("channel", channel.value),)

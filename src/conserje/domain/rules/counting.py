@@ -9,18 +9,16 @@ from zoneinfo import ZoneInfo
 
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import ContactOutcome, PastContact, Purpose
-from conserje.domain.rules.pack import (
+from conserje.domain.rules.pack import Cap, Cooldown, Pack
+from conserje.domain.rules.verdict import Hit, Ruling
+from conserje.domain.rules.vocabulary import (
     CONTACT_COUNTING,
     WEEK_DEFINITION,
-    Cap,
     CapKind,
-    Cooldown,
     Counts,
-    Pack,
     Period,
     WeekKind,
 )
-from conserje.domain.rules.verdict import Hit, Ruling
 
 Entry = tuple[date, Channel, int]
 

@@ -13,9 +13,10 @@ from conserje.domain.rules.briefing import Briefing, brief, concerns, in_force_e
 from conserje.domain.rules.counting import cap_hit, cooldown_hit, reached, recent
 from conserje.domain.rules.facts import Intent, Subject
 from conserje.domain.rules.hours import Hours, day_start
-from conserje.domain.rules.pack import POSTAL_CHANNELS, Lift, Pack, TextWhen
+from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.standing import HOUSE, consent_hits, house_hits, pack_hits, permission
 from conserje.domain.rules.verdict import Hit, Ruling, Verdict
+from conserje.domain.rules.vocabulary import POSTAL_CHANNELS, Lift, TextWhen
 
 DEFER_DAYS = 60
 _Place = tuple[str, ZoneInfo, datetime]

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from conserje.domain.kit.days import day_bounds, zone
-from conserje.domain.rules.pack import WEEKDAYS, ContactWindow, DayKind, HolidayCalendar
+from conserje.domain.rules.pack import ContactWindow, HolidayCalendar
 from conserje.domain.rules.verdict import Hit, Ruling
+from conserje.domain.rules.vocabulary import WEEKDAYS, DayKind
 
 Spans = tuple[tuple[int, int], ...]
 HORIZON_DAYS = 62

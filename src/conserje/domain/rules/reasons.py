@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "consent_missing": "{rule}: nobody recorded that this customer may be contacted by {channel}.",
     "consent_revoked": "{rule}: the customer asked not to be contacted by {channel}.",
     "recipient_forbidden": "{rule}: a person with the role {role} is never contacted about this.",
+    "recipient_allowed": "{rule}: a person with the role {role} is contacted under the same rules.",
     "recipient_unclear": "{rule}: nothing here says whether a person with the role {role} may be contacted.",
     "channel_forbidden": "{rule}: {channel} is not allowed.",
     "zone_unknown": "The customer's time zone is unknown, so the hour there cannot be checked.",

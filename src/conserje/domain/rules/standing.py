@@ -7,8 +7,8 @@ from datetime import date
 
 from conserje.domain.rules.briefing import Briefing, in_force_somewhere
 from conserje.domain.rules.facts import Consent, Intent, Purpose, Subject
-from conserje.domain.rules.pack import Condition, Lift
 from conserje.domain.rules.verdict import Hit, Ruling
+from conserje.domain.rules.vocabulary import Condition, Lift
 
 HOUSE = "HOUSE"
 _CHASING = frozenset({Purpose.PRE_DUE_REMINDER, Purpose.COLLECTION})
