@@ -49,9 +49,14 @@ def _block(part: Block, marked: Marked, *, small: bool) -> str:
     if part.shape in (Shape.BULLETS, Shape.NUMBERS):
         tag = "ol" if part.shape is Shape.NUMBERS else "ul"
         items = "".join(_item(row, marked) for row in part.rows)
-        return f'<mj-text mj-class="ink" css-class="ink"><{tag} style="margin:0;padding-left:24px">{items}</{tag}></mj-text>'
+        inner = f'<{tag} style="margin:0;padding-left:24px">{items}</{tag}>'
+        return _text("small" if small else "ink", inner)
     name = "small" if small or part.shape is Shape.SMALL else "large" if part.shape is Shape.LARGE else "ink"
-    return f'<mj-text mj-class="{name}" css-class="{name}"><p style="margin:0">{inline(part.text, marked)}</p></mj-text>'
+    return _text(name, f'<p style="margin:0">{inline(part.text, marked)}</p>')
+
+
+def _text(name: str, inner: str) -> str:
+    return f'<mj-text mj-class="{name}" css-class="{name}">{inner}</mj-text>'
 
 
 def _item(row: Row, marked: Marked) -> str:
@@ -72,9 +77,10 @@ def _table_row(row: Row, marked: Marked) -> str:
     for index, cell in enumerate(row.cells):
         head = row.role == "head" or (index == 0 and last == 1)
         tag, scope = ("th", f' scope="{"col" if row.role == "head" else "row"}"') if head else ("td", "")
-        weight = "600" if row.role in ("head", "sum") else "400"
-        gap = "0" if index == last else "12px"
-        style = f"{_CELL};font-weight:{weight};text-align:{'right' if index == last else 'left'};padding-right:{gap}"
+        style = f"{_CELL};font-weight:{'600' if row.role in ('head', 'sum') else '400'};"
+        style += (
+            "text-align:right;white-space:nowrap" if index == last else "text-align:left;padding-right:12px"
+        )
         cells.append(f'<{tag}{scope} style="{style}">{inline(cell, marked)}</{tag}>')
     return f"<tr>{''.join(cells)}</tr>"
 

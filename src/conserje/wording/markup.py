@@ -29,6 +29,8 @@ _BUTTON = re.compile(r"\[\[(.+)\]\]\((\S+)\)")
 _INCLUDE = re.compile(r":::\s*([a-z_]+)")
 _ITEM = re.compile(r"(-|\d+\.)\s+(.*)")
 _SPACES = re.compile(r"[ \t]+")
+_TAG_NAME = re.compile(r"\{%-?\s*(\w+)")
+_OPENING = frozenset(("if", "unless", "for", "case", "capture"))
 _DEPTH = 4
 
 
@@ -98,7 +100,7 @@ def expand(text: str, *, locale: str, depth: int = 0) -> str:
 
 
 def mark(text: str, tokens: list[str]) -> Marked:
-    """Put the Liquid of `text` aside, at the end of `tokens`. Raises `LetterError` if the text holds a mark of its own."""
+    """Put the Liquid of `text` aside, at the end of `tokens`. Raises `LetterError` for a text with a mark of its own."""
     if _MARK.search(text):
         raise LetterError("The template holds a reserved word of ours (Lq0qL): write it otherwise.")
 
@@ -118,23 +120,48 @@ def blocks(marked: Marked) -> list[Block]:
 
 
 def _groups(marked: Marked) -> Iterator[list[str]]:
-    """Lines that stand together; tag lines stay inside tables and lists and stand alone anywhere else."""
-    group: list[str] = []
+    """Lines that stand together. Tag lines closed within a table or list belong to it; others stand alone."""
+    chunk: list[str] = []
     for line in [*marked.text.splitlines(), ""]:
-        stripped = line.strip()
-        tags = _is_tags(stripped, marked)
-        if stripped and not (tags and not _holds_rows(group)):
-            group.append(stripped)
-            continue
-        if group:
-            yield group
-        group = []
-        if tags:
-            yield [stripped]
+        if line.strip():
+            chunk.append(line.strip())
+        elif chunk:
+            yield from _split(chunk, marked)
+            chunk = []
 
 
-def _holds_rows(group: list[str]) -> bool:
-    return bool(group) and (group[0].startswith("|") or _ITEM.fullmatch(group[0]) is not None)
+def _split(chunk: list[str], marked: Marked) -> Iterator[list[str]]:
+    first = next((line for line in chunk if not _is_tags(line, marked)), "")
+    rows = first.startswith("|") or _ITEM.fullmatch(first) is not None
+    if rows and _closed(chunk, marked):
+        yield chunk
+        return
+    group: list[str] = []
+    for line in chunk:
+        inside = rows and group and not _is_tags(group[0], marked)
+        if _is_tags(line, marked) and not inside:
+            if group:
+                yield group
+            group = []
+            yield [line]
+        else:
+            group.append(line)
+    if group:
+        yield group
+
+
+def _closed(chunk: list[str], marked: Marked) -> bool:
+    """Whether every Liquid tag opened in these lines is closed in them."""
+    depth = 0
+    for found in _MARK.finditer("\n".join(chunk)):
+        name = _TAG_NAME.match(marked.tokens[int(found.group(1))])
+        if name is not None and name.group(1) in _OPENING:
+            depth += 1
+        elif name is not None and name.group(1).startswith("end"):
+            depth -= 1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _is_tags(line: str, marked: Marked) -> bool:
@@ -144,9 +171,9 @@ def _is_tags(line: str, marked: Marked) -> bool:
 
 
 def _read(group: list[str], marked: Marked) -> Iterator[Block]:
-    first = group[0]
-    if _is_tags(first, marked):
-        yield Block(Shape.CONTROL, text=first)
+    first = next((line for line in group if not _is_tags(line, marked)), "")
+    if not first:
+        yield from (Block(Shape.CONTROL, text=line) for line in group)
     elif first.startswith("|"):
         yield Block(Shape.TABLE, rows=[_row(line, marked) for line in group])
     elif (item := _ITEM.fullmatch(first)) is not None:

@@ -17,9 +17,27 @@ from conserje.wording import formats
 from conserje.wording.shelf import LetterError, words
 
 TAGS: Final = frozenset(
-    "# assign break capture case comment content continue echo for if illegal increment output unless".split()
+    [
+        "#",
+        "assign",
+        "break",
+        "capture",
+        "case",
+        "comment",
+        "content",
+        "continue",
+        "echo",
+        "for",
+        "if",
+        "illegal",
+        "increment",
+        "output",
+        "unless",
+    ]
 )
-_BUILT_IN: Final = frozenset("capitalize default downcase first last size strip upcase".split())
+_BUILT_IN: Final = frozenset(
+    ["capitalize", "default", "downcase", "first", "last", "size", "strip", "upcase"]
+)
 _SCHEMES: Final = ("https://", "mailto:", "tel:", "http://localhost", "http://127.0.0.1")
 _NBSP: Final = "\u00a0"
 
@@ -48,8 +66,8 @@ def render(template: BoundTemplate, values: Mapping[str, Any], *, where: str) ->
         return template.render(values)
     except UndefinedError as error:
         raise LetterError(
-            f"The letter {where} uses {_cause(error)}: fill it in the values (wording/values.py lists them) "
-            "or take it out of the template."
+            f"The letter {where} has no value for {_cause(error).removesuffix(' is undefined')}: "
+            "fill it in (wording/values.py lists the names) or take it out of the template."
         ) from error
     except ResourceLimitError as error:
         raise LetterError(

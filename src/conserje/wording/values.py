@@ -161,7 +161,7 @@ class OptionValues(TypedDict):
 
 
 class HistoryValues(TypedDict):
-    """One contact made: the day, the `Channel` value, the letter kind, and how far it got (a `ContactOutcome` value)."""
+    """One contact made: the day, the `Channel` value, the letter kind, and the `ContactOutcome` value."""
 
     on: date
     channel: str
@@ -198,7 +198,10 @@ class PaymentValues(TypedDict):
 
 
 class LetterValues(TypedDict):
-    """Everything a letter may say. `local_hour` is 0-23 where the reader is; `mandatory` maps a country pack's slot to its text."""
+    """Everything a letter may say. `local_hour` is 0-23 where the reader is.
+
+    `mandatory` maps the slot of a country pack to its text, already in the reader's language.
+    """
 
     creditor: CreditorValues
     contact: ContactValues

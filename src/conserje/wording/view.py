@@ -9,11 +9,13 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from conserje.domain.kit.money import Money
+from conserje.wording import formats
 from conserje.wording.colours import palette
 from conserje.wording.names import addressee, greeting
 from conserje.wording.shelf import LetterError, language, words
 
 ROWS: Final = 30
+_YEAR_IS_CLEAR: Final = 150
 PLACED: Final = (
     "creditor_identity",
     "obligation_reference",
@@ -45,7 +47,7 @@ def view(values: Mapping[str, Any], *, kind: str, locale: str) -> dict[str, Any]
 def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
     """What follows from the values: greeting, reference, what is attached, what comes next in words, and flags."""
     table = words(locale)
-    invoices = [_invoice(item) for item in plain["invoices"]]
+    invoices = [_invoice(item, locale) for item in plain["invoices"]]
     payment = plain["payment"]
     named = invoices or (payment["invoices"] if payment else [])
     name = plain["contact"]["name"]
@@ -94,8 +96,13 @@ def _tax_id(text: str, table: Mapping[str, Any]) -> str:
     return f"{table['tax_id_label']} {text}" if text[:1].isdigit() else text
 
 
-def _invoice(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {**_balance(item), "upcoming": item["days_late"] < 0}
+def _invoice(item: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    style = "day" if abs(item["days_late"]) < _YEAR_IS_CLEAR else "day_long"
+    return {
+        **_balance(item),
+        "upcoming": item["days_late"] < 0,
+        "due": formats.day(item["due_on"], style, locale),
+    }
 
 
 def _balance(item: Mapping[str, Any]) -> dict[str, Any]:
