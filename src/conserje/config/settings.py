@@ -15,6 +15,8 @@ from conserje.config.home import kept_secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
+# Hosts on private addresses that adapters may reach, as host or host:port: an internal mail relay, the demo's own world.
+REACHABLE_HOSTS = tuple(filter(None, os.environ.get("CONSERJE_REACHABLE_HOSTS", "").split(",")))
 PUBLIC_URL = os.environ.get("CONSERJE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-""""I have already paid": what the customer told us about a payment that we have not seen yet."""
+""" "I have already paid": what the customer told us about a payment that we have not seen yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ class PaymentClaim(TenantModel):
         "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="payment_claims"
     )
     invoice = models.ForeignKey(
-        "receivables.Invoice", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="payment_claims"
+        "receivables.Invoice",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        related_name="payment_claims",
     )
     paid_on = models.DateField(null=True)
     method = models.CharField(max_length=40, blank=True)
@@ -28,13 +32,16 @@ class PaymentClaim(TenantModel):
         constraints = [
             tenant_unique("payment_claim"),
             models.CheckConstraint(
-                condition=models.Q(answer__in=["", "found", "not_found", "withdrawn"]), name="payment_claim_answer_known"
+                condition=models.Q(answer__in=["", "found", "not_found", "withdrawn"]),
+                name="payment_claim_answer_known",
             ),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="payment_claim_customer"),
             TenantForeignKey(fields=["invoice"], to="receivables.Invoice", name="payment_claim_invoice"),
         ]
         indexes = [
             models.Index(
-                fields=["creditor", "customer"], condition=models.Q(answered_at=None), name="payment_claim_open"
+                fields=["creditor", "customer"],
+                condition=models.Q(answered_at=None),
+                name="payment_claim_open",
             )
         ]

@@ -11,7 +11,9 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 class Dispute(TenantModel):
     """Open from the day it is raised until it is closed with an outcome. No amount means the whole invoice."""
 
-    invoice = models.ForeignKey("receivables.Invoice", on_delete=models.PROTECT, db_constraint=False, related_name="disputes")
+    invoice = models.ForeignKey(
+        "receivables.Invoice", on_delete=models.PROTECT, db_constraint=False, related_name="disputes"
+    )
     amount_minor = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=20)
     words = models.TextField(blank=True)
@@ -24,10 +26,15 @@ class Dispute(TenantModel):
         constraints = [
             tenant_unique("dispute"),
             models.CheckConstraint(
-                condition=models.Q(amount_minor=None) | models.Q(amount_minor__gt=0), name="dispute_amount_positive"
+                condition=models.Q(amount_minor=None) | models.Q(amount_minor__gt=0),
+                name="dispute_amount_positive",
             ),
             TenantForeignKey(fields=["invoice"], to="receivables.Invoice", name="dispute_invoice"),
         ]
         indexes = [
-            models.Index(fields=["creditor", "invoice"], condition=models.Q(closed_at=None), name="dispute_open_by_invoice")
+            models.Index(
+                fields=["creditor", "invoice"],
+                condition=models.Q(closed_at=None),
+                name="dispute_open_by_invoice",
+            )
         ]

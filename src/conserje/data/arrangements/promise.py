@@ -15,7 +15,11 @@ class PromiseToPay(TenantModel):
         "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="promises"
     )
     invoice = models.ForeignKey(
-        "receivables.Invoice", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="promises"
+        "receivables.Invoice",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        related_name="promises",
     )
     promised_on = models.DateField()
     grace_days = models.PositiveSmallIntegerField(default=2)
@@ -29,15 +33,21 @@ class PromiseToPay(TenantModel):
         constraints = [
             tenant_unique("promise"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["open", "kept", "broken", "withdrawn"]), name="promise_state_known"
+                condition=models.Q(state__in=["open", "kept", "broken", "withdrawn"]),
+                name="promise_state_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="open", closed_at=None) | (~models.Q(state="open") & models.Q(closed_at__isnull=False)),
+                condition=models.Q(state="open", closed_at=None)
+                | (~models.Q(state="open") & models.Q(closed_at__isnull=False)),
                 name="promise_closed_when",
             ),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="promise_customer"),
             TenantForeignKey(fields=["invoice"], to="receivables.Invoice", name="promise_invoice"),
         ]
         indexes = [
-            models.Index(fields=["creditor", "customer"], condition=models.Q(state="open"), name="promise_open_by_customer")
+            models.Index(
+                fields=["creditor", "customer"],
+                condition=models.Q(state="open"),
+                name="promise_open_by_customer",
+            )
         ]

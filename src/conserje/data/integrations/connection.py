@@ -25,7 +25,9 @@ class Connection(TenantModel):
                 condition=models.Q(kind__in=["channel", "gateway", "connector"]), name="connection_kind_known"
             ),
             models.UniqueConstraint(
-                fields=["creditor", "kind", "adapter"], condition=models.Q(ended_at=None), name="connection_one_in_use"
+                fields=["creditor", "kind", "adapter"],
+                condition=models.Q(ended_at=None),
+                name="connection_one_in_use",
             ),
         ]
 
@@ -99,6 +101,8 @@ class HookReceipt(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["creditor", "received_at"], condition=models.Q(applied_at=None), name="hook_receipt_waiting"
+                fields=["creditor", "received_at"],
+                condition=models.Q(applied_at=None),
+                name="hook_receipt_waiting",
             )
         ]

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
-from conserje.data.integrations.connection import Connection, HookReceipt, ImportPlan, ImportRun, ImportTrouble
+from conserje.data.integrations.connection import (
+    Connection,
+    HookReceipt,
+    ImportPlan,
+    ImportRun,
+    ImportTrouble,
+)
 
 __all__ = ["Connection", "HookReceipt", "ImportPlan", "ImportRun", "ImportTrouble"]

@@ -36,7 +36,9 @@ _DOCUMENTS = """
 SELECT invoice_id, id, file_name, media_type, size FROM receivables_document
  WHERE creditor_id = %(creditor)s AND invoice_id = ANY(%(ids)s) ORDER BY invoice_id, id"""
 
-_CONTENTS = "SELECT id, content FROM receivables_document WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"
+_CONTENTS = (
+    "SELECT id, content FROM receivables_document WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"
+)
 
 _HISTORY = """
 SELECT customer_id, planned_on, channel, letter, state FROM outreach_touch
@@ -48,7 +50,9 @@ _CREDITOR = """
 SELECT public_id, organisation_id, name, legal_name, tax_id, country, time_zone, locale, brand
   FROM tenancy_creditor WHERE id = %(creditor)s"""
 
-_COPIES = "SELECT id, address, address_hash FROM receivables_contactpoint WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"
+_COPIES = """
+SELECT id, address, address_hash FROM receivables_contactpoint
+ WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +171,21 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
 def creditor(*, creditor_id: int) -> CreditorFacts:
     """Who writes, by id."""
     (row,) = _rows(_CREDITOR, {"creditor": creditor_id})
-    *facts, brand = row
-    return CreditorFacts(*facts, brand=_loads(brand))
+    return CreditorFacts(*row[:-1], _loads(row[-1]))
 
 
 def contents(*, creditor_id: int, document_ids: Sequence[int]) -> dict[int, bytes]:
     """The bytes of these documents."""
-    return {row[0]: bytes(row[1]) for row in _rows(_CONTENTS, {"creditor": creditor_id, "ids": list(document_ids)})}
+    return {
+        row[0]: bytes(row[1])
+        for row in _rows(_CONTENTS, {"creditor": creditor_id, "ids": list(document_ids)})
+    }
 
 
 def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _json(rows: list[Any]) -> list[Any]:

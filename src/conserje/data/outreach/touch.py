@@ -141,7 +141,7 @@ class Message(TenantModel):
 
 
 class ContactRecord(models.Model):
-    """One contact made with a person, counted over all creditors of an organisation, by a keyed hash of who they are."""
+    """One contact with a person, counted over all creditors of an organisation by a keyed hash of their address."""
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.PROTECT, related_name="+")

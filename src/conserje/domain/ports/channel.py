@@ -30,12 +30,16 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What a carrier moves. `key` is stable over all attempts of one touch; `content` is the finished bytes."""
+    """What a carrier moves. `key` is stable over all attempts of one touch; `content` is the finished bytes.
+
+    `copies` read along: one that is refused does not stop the parcel.
+    """
 
     key: str
     sender: str
     recipient: str
     content: bytes
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

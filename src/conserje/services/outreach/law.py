@@ -10,9 +10,9 @@ from conserje.domain.rules.gate import RuleStack
 
 
 @lru_cache(maxsize=512)
-def stack_for(*, country: str, subdivision: str) -> RuleStack:
-    """The packs of `country` (two letters, any case) and `subdivision`; an empty stack when none is installed."""
+def stack_for(*, country: str) -> RuleStack:
+    """The packs of `country` (two letters, any case), subdivisions included; empty when none is installed."""
     code = country.lower()
     if not code or not countries.has(code):
         return RuleStack(())
-    return RuleStack(tuple(countries.get(code).packs(subdivision=subdivision)))
+    return RuleStack(countries.get(code).packs())

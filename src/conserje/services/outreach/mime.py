@@ -63,4 +63,5 @@ def build(mail: Mail, *, attachments: Sequence[Attachment]) -> bytes:
     message.attach_alternative(mail.html, "text/html")
     for item in attachments:
         message.attach(item.file_name, item.content, item.media_type)
-    return bytes(message.message().as_bytes(linesep="\r\n"))
+    lines = bytes(message.message().as_bytes()).split(b"\n")
+    return b"\r\n".join(line.removesuffix(b"\r") for line in lines)

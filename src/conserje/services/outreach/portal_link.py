@@ -46,7 +46,12 @@ def hash_of(token: str) -> str:
 
 def address(*, creditor: str, token: str) -> str:
     """The public address of a link; `creditor` is the public id."""
-    return f"{settings.CONSERJE_PUBLIC_URL}/p/{creditor}/{token}/"
+    return f"{settings.PUBLIC_URL}/p/{creditor}/{token}/"
+
+
+def stop_address(*, creditor: str, token: str) -> str:
+    """The address that a mail client's own unsubscribe button posts to (RFC 8058)."""
+    return f"{settings.PUBLIC_URL}/u/{creditor}/{token}/"
 
 
 @step

@@ -24,6 +24,7 @@ from conserje.domain.outreach.decision import Decision, Kind
 from conserje.domain.outreach.strategy import Mode, Strategy
 from conserje.domain.ports.channel import Channel
 from conserje.domain.ports.registry import carriers
+from conserje.domain.rules.gate import RuleStack
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import law, strategy
 from conserje.services.tenancy.act import act, step
@@ -83,15 +84,15 @@ def judge_many(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) 
     ]
 
 
-def stack_of(case: Case) -> law.RuleStack:
+def stack_of(case: Case) -> RuleStack:
     """The law that binds a case."""
-    return law.stack_for(country=case.subject.country, subdivision=case.subject.subdivision)
+    return law.stack_for(country=case.subject.country)
 
 
 def sweep(*, creditor_id: int, now: datetime, furthest: Mode = Mode.AUTOMATIC) -> Swept:
     """Judge every customer whose review is due at `now`, a chunk at a time, each chunk in a transaction of its own.
 
-    `furthest` bounds the stages' own modes: with DRAFT nothing is planned to leave by itself. For SIMULATE use `foretell`.
+    `furthest` bounds the stages' own modes: with DRAFT nothing leaves by itself. For SIMULATE use `foretell`.
     """
     kinds: Counter[str] = Counter()
     touches: Counter[str] = Counter()
@@ -229,10 +230,29 @@ def _write_episodes(creditor_id: int, found: Sequence[Judged], now: datetime) ->
 
 
 _TOUCH_COLUMNS = (
-    "creditor_id", "customer_id", "episode_id", "decision_id", "contact_id", "point_id", "key", "step", "stage", "letter",
-    "purpose", "channel", "carrier", "state", "planned_at", "planned_on", "asked", "copies", "reason", "attempts",
-    "approved_by", "created_at",
-)  # fmt: skip
+    "creditor_id",
+    "customer_id",
+    "episode_id",
+    "decision_id",
+    "contact_id",
+    "point_id",
+    "key",
+    "step",
+    "stage",
+    "letter",
+    "purpose",
+    "channel",
+    "carrier",
+    "state",
+    "planned_at",
+    "planned_on",
+    "asked",
+    "copies",
+    "reason",
+    "attempts",
+    "approved_by",
+    "created_at",
+)
 
 
 def _write_touches(
@@ -277,7 +297,7 @@ def _write_touches(
                 0,
                 "",
                 now,
-            )  # fmt: skip
+            )
         )
     written = insert_many(
         table="outreach_touch",
@@ -292,7 +312,7 @@ def _write_touches(
 def _write_reviews(
     creditor_id: int, claimed: Sequence[int], found: Sequence[Judged], furthest: Mode, now: datetime
 ) -> None:
-    """The next look at each customer. After a contact it is the day after; a simulated step is looked at tomorrow."""
+    """The next look at each customer: after a contact, the day after it."""
     at: dict[int, tuple[datetime | None, str]] = dict.fromkeys(claimed, (None, ""))
     for item in found:
         decision = item.decision
@@ -325,8 +345,8 @@ def _write_journal(
                 subject_kind="decision",
                 subject_id=decisions[item.case.customer_id],
                 payload={
-                    "strategy": decision.strategy,
-                    "packs": list(decision.packs),
+                    "strategy": decision.strategy.replace(" ", ":"),
+                    "packs": [pack.replace(" ", ":") for pack in decision.packs],
                     "reasons": [reason.code for reason in decision.reasons],
                     "rules": [hit.rule for hit in (decision.verdict.hits if decision.verdict else ())],
                     "step": contact.step if contact else None,

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+""" "I have already paid": taken at the customer's word until somebody has looked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from conserje.data.arrangements.models import PaymentClaim
+from conserje.services.journal import entry as journal
+from conserje.services.outreach import review
+from conserje.services.tenancy.act import act, step
+
+
+class Refused(ValueError):
+    """The claim cannot be taken as given; its first argument is the code of the sentence to show."""
+
+
+@act
+def make(
+    *,
+    creditor_id: int,
+    customer_id: int,
+    invoice_ids: Sequence[int],
+    paid_on: date | None,
+    method: str,
+    words: str,
+    now: datetime,
+) -> list[int]:
+    """Keep what the customer says about a payment; contacts about these invoices (or all) pause. Raises `Refused`."""
+    if paid_on is not None and paid_on > now.date():
+        raise Refused("claim_in_the_future")
+    wanted: list[int | None] = list(dict.fromkeys(invoice_ids)) or [None]
+    known = set(
+        PaymentClaim.objects.filter(
+            creditor_id=creditor_id, customer_id=customer_id, answered_at=None
+        ).values_list("invoice_id", flat=True)
+    )
+    made = PaymentClaim.objects.bulk_create(
+        [
+            PaymentClaim(
+                creditor_id=creditor_id,
+                customer_id=customer_id,
+                invoice_id=invoice_id,
+                paid_on=paid_on,
+                method=method[:40],
+                words=words[:4000],
+                made_at=now,
+            )
+            for invoice_id in wanted
+            if invoice_id not in known
+        ]
+    )
+    _tell(creditor_id, customer_id, [item.id for item in made], "made", "customer", now)
+    return [item.id for item in made]
+
+
+@act
+def answer(*, creditor_id: int, claim_id: int, found: bool, by: str, now: datetime) -> None:
+    """A person looked: the payment was found, or it was not and contacts resume. `by` is "person:<id>"."""
+    claim = PaymentClaim.objects.get(creditor_id=creditor_id, id=claim_id, answered_at=None)
+    claim.answered_at, claim.answer = now, "found" if found else "not_found"
+    claim.save(update_fields=["answered_at", "answer"])
+    _tell(creditor_id, claim.customer_id, [claim.id], claim.answer, by, now)
+
+
+@step
+def answer_paid(
+    *, creditor_id: int, customer_ids: Sequence[int], closed_invoice_ids: Sequence[int], now: datetime
+) -> None:
+    """After money moved: claims about invoices that are now closed, or of customers who owe nothing, were true."""
+    rows = PaymentClaim.objects.filter(
+        creditor_id=creditor_id, customer_id__in=customer_ids, answered_at=None
+    )
+    true = rows.filter(invoice_id__in=closed_invoice_ids) | rows.filter(invoice__isnull=True).exclude(
+        customer__invoices__open_minor__gt=0
+    )
+    found = list(true.distinct().values_list("id", "customer_id"))
+    PaymentClaim.objects.filter(creditor_id=creditor_id, id__in=[row[0] for row in found]).update(
+        answered_at=now, answer="found"
+    )
+    for claim_id, customer_id in found:
+        _tell(creditor_id, customer_id, [claim_id], "found", "rule", now)
+
+
+def _tell(
+    creditor_id: int, customer_id: int, ids: Sequence[int], what: str, actor: str, now: datetime
+) -> None:
+    journal.write(
+        creditor_id=creditor_id,
+        entries=[
+            journal.NewEntry(
+                at=now,
+                kind=f"arrangements.claim.{what}",
+                actor=actor,
+                customer_id=customer_id,
+                subject_kind="claim",
+                subject_id=claim_id,
+                payload={},
+            )
+            for claim_id in ids
+        ],
+    )
+    review.wake_many(creditor_id=creditor_id, customer_ids=[customer_id], now=now, reason=f"claim.{what}")

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What follows for arrangements when money moves; then for outreach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from conserje.services.arrangements import claim, promise
+from conserje.services.outreach import money
+from conserje.services.tenancy.act import step
+
+
+@step
+def moved(
+    *,
+    creditor_id: int,
+    customer_ids: Sequence[int],
+    closed_invoice_ids: Sequence[int],
+    payment_id: int | None,
+    now: datetime,
+) -> None:
+    """Promises kept, claims found true; then touches suppressed, cases closed, thanks planned."""
+    about = {"customer_ids": customer_ids, "closed_invoice_ids": closed_invoice_ids}
+    promise.judge_paid(creditor_id=creditor_id, now=now, **about)
+    claim.answer_paid(creditor_id=creditor_id, now=now, **about)
+    money.moved(creditor_id=creditor_id, payment_id=payment_id, now=now, **about)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Adapters a creditor has set up. Their secrets are kept encrypted under a key of the installation."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.conf import settings as django_settings
+
+from conserje.data.integrations.models import Connection
+from conserje.domain.ports import registry
+from conserje.domain.ports.settings import describe, read
+from conserje.services.integrations.http import GuardedHttp
+from conserje.services.tenancy.act import step
+
+
+class NotConnected(LookupError):
+    """The creditor has not set that adapter up; says which and how."""
+
+
+@lru_cache(maxsize=1)
+def http() -> GuardedHttp:
+    """The one `http` handed to adapters. Private addresses are reached only if the settings name them."""
+    return GuardedHttp(allowed_hosts=django_settings.REACHABLE_HOSTS)
+
+
+@step
+def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Keep `values` for an adapter ("channel", "gateway"), replacing what was there. Raises `SettingsRefused`."""
+    kind_of = _registry(kind).get(adapter).settings_type
+    secret_names = {info.name for info in describe(kind_of) if info.secret}
+    whole = asdict(read(kind_of, values))
+    open_part = {name: value for name, value in whole.items() if name not in secret_names}
+    sealed = _cipher().encrypt(json.dumps({name: whole[name] for name in secret_names}).encode())
+    in_use = Connection.objects.filter(creditor_id=creditor_id, kind=kind, adapter=adapter, ended_at=None)
+    in_use.update(ended_at=now)
+    Connection.objects.create(
+        creditor_id=creditor_id, kind=kind, adapter=adapter, settings=open_part, sealed=sealed, created_at=now
+    )
+
+
+@step
+def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
+    """The typed settings of an adapter in use; raises `NotConnected`."""
+    row = Connection.objects.filter(
+        creditor_id=creditor_id, kind=kind, adapter=adapter, ended_at=None
+    ).first()
+    if row is None:
+        raise NotConnected(
+            f"The {kind} '{adapter}' is not set up for this creditor. Set it up before using it."
+        )
+    secrets = json.loads(_cipher().decrypt(bytes(row.sealed)))
+    return read(_registry(kind).get(adapter).settings_type, {**row.settings, **secrets})
+
+
+@step
+def in_use(*, creditor_id: int, kind: str) -> list[str]:
+    """Names of the adapters of a kind that the creditor has set up."""
+    rows = Connection.objects.filter(creditor_id=creditor_id, kind=kind, ended_at=None)
+    return list(rows.order_by("adapter").values_list("adapter", flat=True))
+
+
+def _registry(kind: str) -> registry.Registry[Any]:
+    return {"channel": registry.carriers, "gateway": registry.gateways}[kind]
+
+
+def _cipher() -> Fernet:
+    key = hashlib.sha256(b"conserje connection settings\0" + django_settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What follows when money moves: nothing more leaves for what is paid, the case closes, thanks are planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from conserje.data.receivables.models import PaymentRoad
+from conserje.domain.kit.days import local_date
+from conserje.services.journal import entry as journal
+from conserje.services.outreach import review, thanks
+from conserje.services.tenancy.act import step
+
+PREVENTIVE_DAYS = 7
+# History read from a file is not thanked for: only money that arrived by one of these roads.
+THANKED_ROADS = frozenset({"portal_return", "hook", "bank_line", "person"})
+
+_SUPPRESS = """
+UPDATE outreach_touch t SET state = 'suppressed', reason = 'paid', ended_at = %(now)s, claim = NULL, claim_until = NULL
+ WHERE t.creditor_id = %(creditor)s AND t.customer_id = ANY(%(ids)s) AND t.episode_id IS NOT NULL
+   AND t.state IN ('proposed', 'planned', 'claimed')
+   AND NOT EXISTS (SELECT 1 FROM receivables_invoice i
+                    WHERE i.creditor_id = t.creditor_id AND i.customer_id = t.customer_id AND i.open_minor > 0
+                      AND i.id IN (SELECT (a->>'invoice_id')::bigint FROM jsonb_array_elements(t.asked) a))
+RETURNING t.id, t.customer_id"""
+
+_CLOSE = """
+UPDATE outreach_episode e SET closed_at = %(now)s, outcome = 'paid'
+ WHERE e.creditor_id = %(creditor)s AND e.customer_id = ANY(%(ids)s) AND e.closed_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM receivables_invoice i
+                     JOIN receivables_invoicedue d ON d.creditor_id = i.creditor_id AND d.invoice_id = i.id
+                    WHERE i.creditor_id = e.creditor_id AND i.customer_id = e.customer_id AND i.open_minor > 0
+                      AND d.due_on <= %(horizon)s)
+RETURNING e.id, e.customer_id"""
+
+
+@step
+def moved(
+    *,
+    creditor_id: int,
+    customer_ids: Sequence[int],
+    closed_invoice_ids: Sequence[int],
+    payment_id: int | None,
+    now: datetime,
+) -> None:
+    """After a payment, credit or write-off: suppress, close, wake, and thank for money that closed something."""
+    ids = sorted(set(customer_ids))
+    if not ids:
+        return
+    asked: dict[str, Any] = {
+        "creditor": creditor_id,
+        "ids": ids,
+        "now": now,
+        "horizon": local_date(now, "UTC") + timedelta(days=PREVENTIVE_DAYS),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPPRESS, asked)
+        suppressed = cursor.fetchall()
+        cursor.execute(_CLOSE, asked)
+        closed = cursor.fetchall()
+    journal.write(
+        creditor_id=creditor_id,
+        entries=[_entry("outreach.touch.suppressed", "touch", row, now) for row in suppressed]
+        + [_entry("outreach.episode.closed", "episode", row, now) for row in closed],
+    )
+    review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="money.moved")
+    if payment_id is not None and closed_invoice_ids and _thanked(creditor_id, payment_id):
+        thanks.plan(creditor_id=creditor_id, payment_id=payment_id, now=now)
+
+
+def _thanked(creditor_id: int, payment_id: int) -> bool:
+    roads = PaymentRoad.objects.filter(creditor_id=creditor_id, payment_id=payment_id)
+    return roads.filter(road__in=THANKED_ROADS).exists()
+
+
+def _entry(kind: str, subject: str, row: tuple[int, int], now: datetime) -> journal.NewEntry:
+    return journal.NewEntry(
+        at=now,
+        kind=kind,
+        actor="rule",
+        customer_id=row[1],
+        subject_kind=subject,
+        subject_id=row[0],
+        payload={"reason": "paid"},
+    )

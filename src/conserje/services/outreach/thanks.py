@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Thank-yous: a payment confirmation, not a contact. It leaves at once and closes the matter."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+
+from conserje.data.outreach.letters import TouchFacts
+from conserje.domain.kit.days import local_date
+from conserje.domain.kit.money import Money
+from conserje.domain.ports.channel import Channel
+from conserje.domain.ports.registry import carriers
+from conserje.services.tenancy.act import step
+
+_PREFIX = "thanks:"
+
+_WHOM = """
+SELECT c.id, p.id, u.time_zone FROM receivables_payment y
+  JOIN receivables_customer u ON u.creditor_id = y.creditor_id AND u.id = y.customer_id
+  JOIN receivables_contact c ON c.creditor_id = y.creditor_id AND c.customer_id = y.customer_id
+  JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
+ WHERE y.creditor_id = %(creditor)s AND y.id = %(payment)s AND p.kind = 'email' AND p.unusable_since IS NULL
+   AND NOT EXISTS (SELECT 1 FROM outreach_suppression s WHERE s.creditor_id = p.creditor_id
+                      AND s.address_hash = p.address_hash AND s.channel = 'email' AND s.lifted_at IS NULL)
+ ORDER BY c.is_usual DESC, c.id, p.id LIMIT 1"""
+
+_INSERT = """
+INSERT INTO outreach_touch (creditor_id, customer_id, episode_id, contact_id, point_id, key, step, stage, letter,
+       purpose, channel, carrier, state, planned_at, planned_on, asked, copies, reason, attempts, approved_by, created_at)
+SELECT %(creditor)s, y.customer_id, NULL, %(contact)s, %(point)s, %(key)s, %(step)s, 'closing', 'thank_you',
+       'payment_confirmation', 'email', %(carrier)s, 'planned', %(now)s, %(on)s,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('invoice_id', i.id, 'currency', i.currency, 'minor', i.open_minor,
+                                                     'due_on', i.first_due_on))
+                   FROM receivables_invoice i WHERE i.creditor_id = y.creditor_id AND i.id IN (
+                     SELECT a.invoice_id FROM receivables_allocation a
+                      WHERE a.creditor_id = y.creditor_id AND a.payment_id = y.id)), '[]'::jsonb),
+       '[]', '', 0, '', %(now)s
+  FROM receivables_payment y WHERE y.creditor_id = %(creditor)s AND y.id = %(payment)s
+ON CONFLICT DO NOTHING RETURNING id"""
+
+_PAYMENT = """
+SELECT currency, amount_minor, value_on, method FROM receivables_payment
+ WHERE creditor_id = %(creditor)s AND id = %(payment)s"""
+
+_APPLIED = """
+SELECT i.number, i.subject, i.currency, sum(a.amount_minor)::bigint, i.open_minor
+  FROM receivables_allocation a JOIN receivables_invoice i ON i.creditor_id = a.creditor_id AND i.id = a.invoice_id
+ WHERE a.creditor_id = %(creditor)s AND a.payment_id = %(payment)s
+ GROUP BY i.id HAVING sum(a.amount_minor) > 0 ORDER BY i.first_due_on, i.id"""
+
+_REMAINING = """
+SELECT number, subject, first_due_on, currency, open_minor FROM receivables_invoice
+ WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s AND open_minor > 0 ORDER BY first_due_on, id"""
+
+
+@step
+def plan(*, creditor_id: int, payment_id: int, now: datetime) -> bool:
+    """A thank-you for a payment, once, to the usual contact's e-mail. False when nobody can be written to."""
+    carrier = next((item.name for item in carriers.all() if item.channel is Channel.EMAIL), None)
+    whom = _rows(_WHOM, {"creditor": creditor_id, "payment": payment_id})
+    if carrier is None or not whom:
+        return False
+    contact_id, point_id, zone = whom[0]
+    asked = {
+        "creditor": creditor_id,
+        "payment": payment_id,
+        "contact": contact_id,
+        "point": point_id,
+        "key": uuid4().hex,
+        "step": f"{_PREFIX}{payment_id}",
+        "carrier": carrier,
+        "now": now,
+        "on": local_date(now, zone or "UTC"),
+    }
+    return bool(_rows(_INSERT, asked))
+
+
+@step
+def payment_of(*, creditor_id: int, touch: TouchFacts) -> dict[str, Any] | None:
+    """The payment a thank-you is about, as `PaymentValues` of the wording."""
+    if not touch.step.startswith(_PREFIX):
+        return None
+    asked = {
+        "creditor": creditor_id,
+        "payment": int(touch.step.removeprefix(_PREFIX)),
+        "customer": touch.customer_id,
+    }
+    ((currency, minor, value_on, method),) = _rows(_PAYMENT, asked)
+    return {
+        "amount": Money(currency, minor),
+        "received_on": value_on,
+        "method": method,
+        "invoices": [
+            {"number": number, "subject": subject, "applied": Money(code, applied), "open": Money(code, left)}
+            for number, subject, code, applied, left in _rows(_APPLIED, asked)
+        ],
+        "remaining": [
+            {"number": number, "subject": subject, "due_on": due_on, "open": Money(code, left)}
+            for number, subject, due_on, code, left in _rows(_REMAINING, asked)
+        ],
+    }
+
+
+def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        return list(cursor.fetchall())
