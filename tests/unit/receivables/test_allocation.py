@@ -89,6 +89,14 @@ def test_an_exact_amount_is_stronger_than_age_and_the_older_of_two_wins():
     assert share(amount=Money("COP", 300), invoices=book) == (Share(2, Money("COP", 300)),)
 
 
+def test_a_credit_stays_with_what_it_names():
+    book = [invoice(1, 500, days=-90), invoice(2, 300)]
+    found = share(
+        amount=Money("COP", 400), invoices=book, named=[Named(2, Money("COP", 50))], only_named=True
+    )
+    assert found == (Share(2, Money("COP", 50)),)
+
+
 def test_another_currency_is_left_alone():
     assert share(amount=Money("USD", 300), invoices=[invoice(1, 500)], named=[Named(1)]) == ()
 

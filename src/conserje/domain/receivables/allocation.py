@@ -45,14 +45,14 @@ class Share:
 
 
 def share(
-    *, amount: Money, invoices: Sequence[OpenInvoice], named: Sequence[Named] = ()
+    *, amount: Money, invoices: Sequence[OpenInvoice], named: Sequence[Named] = (), only_named: bool = False
 ) -> tuple[Share, ...]:
     """Spread `amount` over `invoices`: one share an invoice at most, in the order in which they were served.
 
-    First the named invoices, in the order named; then, with what is left, the one invoice whose open amount
-    is exactly that; else the oldest due first (by due date, then by id). Invoices of another currency are
-    left alone. What no invoice takes stays unallocated: it is `amount` less the sum of the shares. Raises
-    `ValueError` when `amount` < 0.
+    First the named invoices, in the order named; then, with what is left and unless `only_named`, the one
+    invoice whose open amount is exactly that; else the oldest due first (by due date, then by id). Invoices
+    of another currency are left alone. What no invoice takes stays unallocated: it is `amount` less the sum
+    of the shares. Raises `ValueError` when `amount` < 0.
     """
     if amount.minor < 0:
         raise ValueError("Only money that came in can be shared; a payment that went back is a reversal.")
@@ -65,12 +65,18 @@ def share(
     left = amount.minor
     for wish in named:
         left -= _give(wish.invoice_id, min(left, _wanted(wish, room, amount.currency)), room, given)
+    if only_named:
+        return _shares(given, amount.currency)
     exact = next((key for key, open_minor in room.items() if open_minor == left), None)
     if left and exact is not None:
         left -= _give(exact, left, room, given)
     for item in queue:
         left -= _give(item.invoice_id, min(left, room[item.invoice_id]), room, given)
-    return tuple(Share(key, Money(amount.currency, minor)) for key, minor in given.items())
+    return _shares(given, amount.currency)
+
+
+def _shares(given: Mapping[int, int], currency: str) -> tuple[Share, ...]:
+    return tuple(Share(key, Money(currency, minor)) for key, minor in given.items())
 
 
 def _wanted(wish: Named, room: Mapping[int, int], currency: str) -> int:

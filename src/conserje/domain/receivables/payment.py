@@ -80,6 +80,7 @@ class Unmatched(StrEnum):
     NOBODY_KNOWN = "nobody_known"
     SEVERAL_CUSTOMERS = "several_customers"
     AMOUNT_DIFFERS = "amount_differs"
+    CHECKOUT_IN_DOUBT = "checkout_in_doubt"
 
 
 @dataclass(frozen=True, slots=True)

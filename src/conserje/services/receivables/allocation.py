@@ -45,8 +45,13 @@ def allocate(
         "minor": sum(s.amount.minor for s in shares),
     }
     _journal(creditor_id, "receivables.allocation.made", actor, held.customer_id, payload, now)
-    now_closed = closed(creditor_id=creditor_id, ids=invoices)
-    tell(creditor_id=creditor_id, customer_id=held.customer_id, closed_ids=now_closed, now=now)
+    money.moved(
+        creditor_id=creditor_id,
+        customer_ids=[held.customer_id],
+        closed_invoice_ids=closed(creditor_id=creditor_id, ids=invoices),
+        payment_id=source.payment_id,
+        now=now,
+    )
     return ids
 
 
@@ -180,7 +185,6 @@ def tell(*, creditor_id: int, customer_id: int, closed_ids: Sequence[int], now: 
         customer_ids=[customer_id],
         closed_invoice_ids=closed_ids,
         payment_id=None,
-        road="",
         now=now,
     )
 

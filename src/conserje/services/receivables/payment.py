@@ -11,7 +11,7 @@ from django.db import connection
 from conserje.data.receivables.models import Payment, PaymentReversal, PaymentRoad
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share, share
-from conserje.domain.receivables.payment import Received, Recorded, Reversal, Reversed, Road, RoadName
+from conserje.domain.receivables.payment import Received, Recorded, Reversal, Reversed, Road
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
 from conserje.services.journal import entry
 from conserje.services.outreach import money
@@ -21,7 +21,7 @@ from conserje.services.receivables.payment_import import record_many
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict
 from conserje.services.tenancy.act import act, step
 
-__all__ = ["add_roads", "first_road", "payment_told_by", "record", "record_many", "reverse", "take_in"]
+__all__ = ["add_roads", "payment_told_by", "record", "record_many", "reverse", "take_in"]
 
 _INSERT = """
 INSERT INTO receivables_payment (creditor_id, customer_id, source, external_id, currency, amount_minor,
@@ -75,7 +75,6 @@ def take_in(*, creditor_id: int, received: Received, now: datetime) -> Recorded:
         customer_ids=[received.customer_id],
         closed_invoice_ids=closed,
         payment_id=payment_id,
-        road=first_road(roads=received.roads),
         now=now,
     )
     return recorded
@@ -115,11 +114,6 @@ def payment_told_by(*, creditor_id: int, road: Road) -> int | None:
         creditor_id=creditor_id, road=road.name.value, reference=road.reference
     )
     return roads.values_list("payment_id", flat=True).first()
-
-
-def first_road(*, roads: tuple[Road, ...]) -> str:
-    """The messenger among `roads`, as its name."""
-    return next((road.name.value for road in roads if road.name is not RoadName.CHARGE), "")
 
 
 @retried

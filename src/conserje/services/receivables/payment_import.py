@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from conserje.domain.receivables.payment import Received, RecordedMany, RoadName
+from conserje.domain.receivables.payment import Received, RecordedMany
 from conserje.services.journal import entry
 from conserje.services.outreach import money
 from conserje.services.receivables import ledger
@@ -144,7 +144,6 @@ def record_many(*, creditor_id: int, received: Sequence[Received], now: datetime
             customer_ids=customers,
             closed_invoice_ids=closed,
             payment_id=None,
-            road=RoadName.IMPORT.value,
             now=now,
         )
     return recorded

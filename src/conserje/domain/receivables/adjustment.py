@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What lowers an invoice other than money: credits, withheld tax, and what is given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from conserje.domain.kit.money import Money
+from conserje.domain.receivables.allocation import Named
+
+
+@dataclass(frozen=True, slots=True)
+class NewCreditNote:
+    """A credit note as told. `named` are the invoices it is for; what they do not take stays unapplied."""
+
+    customer_id: int
+    number: str
+    issued_on: date
+    amount: Money
+    named: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewWithholding:
+    """Tax that the customer kept back from an invoice. `kind` is the country's own word, like "retefuente"."""
+
+    invoice_id: int
+    kind: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The paper that proves a withholding to the tax authority."""
+
+    number: str
+    certified_on: date

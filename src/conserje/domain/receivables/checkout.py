@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A customer's attempt to pay: what is asked of the gateway, and whether its answer may move money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conserje.domain.kit.money import Money
+from conserje.domain.ports.gateway import ChargeFact, ChargeState
+from conserje.domain.receivables.allocation import Share
+
+_PAID = ChargeState.PAID.value
+_QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the customer is about to pay. `public_id` is made by the page that offers it, so a double tap is
+    one.
+    """
+
+    public_id: str
+    customer_id: int
+    shares: tuple[Share, ...]
+    description: str
+    return_url: str
+    hook_url: str
+    locale: str
+
+
+class Doubt(StrEnum):
+    """Why the gateway's word is not believed: nothing moves, a person looks at it."""
+
+    REFERENCE_DIFFERS = "reference_differs"
+    CURRENCY_DIFFERS = "currency_differs"
+    AMOUNT_DIFFERS = "amount_differs"
+    PAYMENT_ID_MISSING = "payment_id_missing"
+    PAYMENT_CONFLICT = "payment_conflict"
+
+
+def doubt(*, fact: ChargeFact, reference: str, amount: Money) -> Doubt | None:
+    """What in a paid `fact` contradicts what we asked for; None when it agrees to the minor unit."""
+    if fact.reference != reference:
+        return Doubt.REFERENCE_DIFFERS
+    if fact.amount is None or fact.amount.currency != amount.currency:
+        return Doubt.CURRENCY_DIFFERS
+    if fact.amount != amount:
+        return Doubt.AMOUNT_DIFFERS
+    return None if fact.payment_id else Doubt.PAYMENT_ID_MISSING
+
+
+def next_state(*, state: str, fact: ChargeState) -> str:
+    """The state of a checkout in `state` after the gateway says `fact`: what is paid or in doubt stays so.
+
+    An answer that could not be read or did not come (`UNKNOWN`) takes nothing back that was known to be
+    final.
+    """
+    if state in (_PAID, _QUARANTINED):
+        return state
+    if fact is ChargeState.UNKNOWN and state in (ChargeState.DECLINED, ChargeState.EXPIRED):
+        return state
+    return fact.value
