@@ -89,6 +89,8 @@ _CODES: Final[dict[tuple[int, str], str]] = {
     (556, RECIPIENT): "address_takes_no_mail",
 }
 
+_SIGN_IN: Final = (530, 534, 535, 538)
+
 _ANY_PHASE: Final[dict[int, str]] = {
     421: "server_busy",
     450: "server_busy",
@@ -96,7 +98,6 @@ _ANY_PHASE: Final[dict[int, str]] = {
     452: "server_full",
     454: "server_busy",
     **dict.fromkeys((500, 501, 502, 503, 504, 555), "protocol_refused"),
-    **dict.fromkeys((530, 534, 535, 538), "sign_in_refused"),
 }
 
 
@@ -121,6 +122,8 @@ def without_addresses(text: str) -> str:
 
 
 def _word(code: int, text: str, phase: str) -> str:
+    if code in _SIGN_IN:
+        return "sign_in_refused"
     status = _ENHANCED.match(text)
     if code < 500 and _GREY.search(text):
         return "greylisted"
