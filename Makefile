@@ -17,7 +17,7 @@ PYTHON := $(shell command -v python3)
 .PHONY: help install install-dev demo test test-official test-long check bench screenshots migrations
 
 help:  ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 - \2/'
 
 install: .venv/installed  ## Make .venv with everything Conserje runs on
 
