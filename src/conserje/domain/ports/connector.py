@@ -47,6 +47,8 @@ class Field(StrEnum):
     TIME_ZONE = "time_zone"
     PERMISSION = "permission"
     CREDITOR_ROLE = "creditor_role"
+    STATUS = "status"
+    DOCUMENT_TYPE = "document_type"
     NOTES = "notes"
 
 

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The connector: everything that touches the bytes of a file happens in a limited process of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+from conserje.connectors.tabular_files import limits, parent, wire
+from conserje.connectors.tabular_files.frames import Letter
+from conserje.connectors.tabular_files.reasons import Refusal, Refused
+from conserje.domain.ports.connector import FilePlan, Row
+
+
+class TabularFiles:
+    """Tables of invoices and contacts in CSV, XLSX, XLSB, XLS and ODS files."""
+
+    name = "tabular_files"
+
+    def understand(
+        self, path: Path, *, currency: str, today: date, saved: FilePlan | None = None
+    ) -> FilePlan:
+        """The plan of the file. `currency` (ISO code) is used where the file names none; a `saved` plan is reused for
+        every sheet whose headers it has. Raises `Refused`."""
+        limits.check_size(path, most=limits.TABLE_BYTES)
+        for letter, payload in parent.run(
+            _request("understand", path, currency, today, saved), file=path.name
+        ):
+            if letter is Letter.PLAN:
+                return wire.unpack_plan(json.loads(payload))
+        raise Refused(Refusal.UNREADABLE, file=path.name)
+
+    def read(self, path: Path, plan: FilePlan, *, currency: str, today: date) -> Iterator[Row]:
+        """The rows of the file, in its order. Raises `Refused`, possibly after rows were given: a reader that stores
+        them does so in one transaction."""
+        limits.check_size(path, most=limits.TABLE_BYTES)
+        with closing(parent.run(_request("read", path, currency, today, plan), file=path.name)) as frames:
+            for letter, payload in frames:
+                if letter is Letter.ROWS:
+                    yield from map(wire.unpack, json.loads(payload))
+
+
+def _request(task: str, path: Path, currency: str, today: date, plan: FilePlan | None) -> dict[str, object]:
+    return {
+        "task": task,
+        "path": str(path.resolve()),
+        "currency": currency,
+        "today": today.isoformat(),
+        "plan": wire.pack_plan(plan) if plan else None,
+    }

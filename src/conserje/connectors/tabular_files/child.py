@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The limited process in which files from outside are parsed. Run as a module; speaks frames, reads one request."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from conserje.connectors.tabular_files import document_search, limits, reading, understanding, wire
+from conserje.connectors.tabular_files.frames import Letter, write, write_json
+from conserje.connectors.tabular_files.reasons import Refusal, Refused, state
+
+BATCH: Final = 500
+
+
+def main() -> None:
+    """Serve the request on standard input; every answer ends with an END or a REFUSED frame."""
+    out = os.fdopen(os.dup(1), "wb", buffering=1 << 18)
+    os.dup2(2, 1)
+    request = json.load(sys.stdin)
+    path = Path(request["path"])
+    limits.limit_this_process()
+    try:
+        _serve(request, path, out)
+        write(out, Letter.END)
+    except Refused as refused:
+        write(out, Letter.REFUSED, refused.statement.encode())
+    except MemoryError:
+        write(out, Letter.REFUSED, state(Refusal.TOO_COSTLY, file=path.name).encode())
+    out.flush()
+
+
+def _serve(request: dict[str, Any], path: Path, out: BinaryIO) -> None:
+    if request["task"] == "find":
+        for document, content in document_search.find(path):
+            write_json(out, Letter.DOCUMENT, document)
+            write(out, Letter.CONTENT, content)
+            out.flush()
+        return
+    today = date.fromisoformat(request["today"])
+    plan = wire.unpack_plan(request["plan"]) if request["plan"] else None
+    if request["task"] == "understand":
+        understood = understanding.understand(path, currency=request["currency"], today=today, saved=plan)
+        write_json(out, Letter.PLAN, wire.pack_plan(understood))
+        return
+    if plan is None:
+        raise ValueError("A file is read with its plan.")
+    rows = reading.read(path, plan, currency=request["currency"], today=today)
+    while batch := list(islice(rows, BATCH)):
+        write_json(out, Letter.ROWS, batch)
+
+
+if __name__ == "__main__":
+    main()

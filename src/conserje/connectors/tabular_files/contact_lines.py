@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One line of a sheet of contacts -> a contact row, or what it lacks."""
+
+from __future__ import annotations
+
+from conserje.connectors.tabular_files.cells import Cell, raw
+from conserje.connectors.tabular_files.layout import Layout
+from conserje.connectors.tabular_files.people import People
+from conserje.connectors.tabular_files.reasons import Reason
+from conserje.connectors.tabular_files.wire import CONTACT, Packed, bad
+
+
+class ContactReader:
+    """Reads the lines of one sheet of contacts."""
+
+    def __init__(self, layout: Layout, *, sheet: str) -> None:
+        self._sheet = sheet
+        self._people = People(layout, sheet=sheet)
+
+    def read(self, line: int, cells: list[Cell]) -> list[Packed]:
+        """The contact of one line and its bad cells. A line that tells about the customer without an address is kept."""
+        reference, name, tax_id, _ = self._people.customer(cells, None)
+        text = raw(cells)
+        if not (reference or name or tax_id):
+            return [bad(self._sheet, line, "", "", Reason.CUSTOMER_MISSING, text)]
+        facts = self._people.facts(cells)
+        contact, wrong = self._people.contact(line, cells, (reference, name, tax_id), facts, text)
+        if contact:
+            return [contact, *wrong]
+        if not wrong and (facts or not self._people.named):
+            return [[CONTACT, self._sheet, line, reference, name, tax_id, "", "", [], [], facts]]
+        return wrong or [bad(self._sheet, line, "", "", Reason.CONTACT_EMPTY, text)]
