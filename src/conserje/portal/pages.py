@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each portal page shows, as plain values: the views fill these, the templates read nothing else.
 
-Every page is handed to its template as `page`. All words are ready to show, in the customer's language; dates are
-days in the customer's zone. Nothing here may name the software: the customer sees the creditor only.
+Every page is handed to its template as `page`. All words are ready to show, in the customer's language;
+dates are days in the customer's zone. Nothing here may name the software: the customer sees the creditor
+only.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 class Brand:
     """The creditor as its customer knows it. `creditor` is the public id in addresses.
 
-    `phone` and the site it is published on (`phone_published_on`, "tallerejemplo.co") prove who writes. `logo_url` is
-    our own address or empty (then the initial is drawn). `stylesheet_version` changes when the colour changes.
-    `collector` is the agency or person who writes in the creditor's name, where one must be named.
+    `phone` and the site it is published on (`phone_published_on`, "tallerejemplo.co") prove who writes.
+    `logo_url` is our own address or empty (then the initial is drawn). `stylesheet_version` changes when
+    the colour changes. `collector` is the agency or person who writes in the creditor's name, where one
+    must be named.
     """
 
     creditor: str
@@ -55,7 +57,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class AmountLine:
-    """One part of an amount. `kind`: net, tax, paid, credited, withheld, interest, fees. `label` replaces the usual word.
+    """One part of an amount. `kind`: net, tax, paid, credited, withheld, interest, fees.
+
+    `label` replaces the usual word.
 
     Parts that lower the balance are negative. Interest and fees are always listed, also when 0.
     """
@@ -69,7 +73,8 @@ class AmountLine:
 class Pause:
     """Why nothing is sent about an invoice. `kind`: scheduled, already_paid, disputed, processing, held.
 
-    `on` is the day it is about (the promised day, the day paid); `until` the day the pause ends, None while open.
+    `on` is the day it is about (the promised day, the day paid); `until` the day the pause ends, None while
+    open.
     """
 
     kind: str
@@ -79,7 +84,9 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An invoice with a balance. `due_on` is the earliest open due date; `more_due` later (day, amount) instalments.
+    """An invoice with a balance. `due_on` is the earliest open due date;
+
+    `more_due` later (day, amount) instalments.
 
     `ticked` is what the page proposes to pay; `payable` is False while a payment of it is being confirmed.
     """
@@ -103,8 +110,9 @@ class OpenInvoice:
 class CurrencyGroup:
     """The open invoices of one currency; each currency is paid in its own checkout.
 
-    `pay_all` is what the large button pays: every payable invoice of the group that is ticked at first, on all pages.
-    `can_pay` is False when no gateway takes this currency; then `other_ways` says how to pay (one line each).
+    `pay_all` is what the large button pays: every payable invoice of the group that is ticked at first, on
+    all pages. `can_pay` is False when no gateway takes this currency; then `other_ways` says how to pay
+    (one line each).
     """
 
     currency: str
@@ -122,7 +130,8 @@ class CurrencyGroup:
 class PastTouch:
     """A contact made, or one received. `state` is a touch state (see `ui.labels.DELIVERIES`).
 
-    `reason` is why it was sent, in a line; `said` what it said, in a line; `to` the person, masked when not the reader.
+    `reason` is why it was sent, in a line; `said` what it said, in a line; `to` the person, masked when not
+    the reader.
     """
 
     on: date
@@ -137,8 +146,8 @@ class PastTouch:
 class NextStep:
     """What `project` tells will happen if nothing changes. `what` is the step in the customer's words.
 
-    `recipients` are names; a new person (an escalation) has `new_recipients` True. `channel` is empty for a step that is
-    no contact (a person decides, a pause ends).
+    `recipients` are names; a new person (an escalation) has `new_recipients` True. `channel` is empty for a
+    step that is no contact (a person decides, a pause ends).
     """
 
     on: date
@@ -165,9 +174,9 @@ class PaidInvoice:
 class HomePage:
     """`portal/account/show.html`, at `portal:home`.
 
-    `greeting` is the ready line ("Buenos días, Laura."), empty when no name is safe to use. `steps` run forward; an
-    empty tuple with `quiet` (a sentence) says why nothing is planned. `steps_assume` is the "if nothing changes" line.
-    `message` answers the act just made (after a redirect).
+    `greeting` is the ready line ("Buenos días, Laura."), empty when no name is safe to use. `steps` run
+    forward; an empty tuple with `quiet` (a sentence) says why nothing is planned. `message` answers the act
+    just made (after a redirect).
     """
 
     brand: Brand
@@ -187,10 +196,12 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """`portal/payment/result.html`, at `portal:result`. `state`: paid, processing, declined, cancelled, expired.
+    """`portal/payment/result.html`, at `portal:result`. `state`:
 
-    `remaining` is what stays open by currency; `try_again_url` is the home page, or the checkout while it is still open.
-    `detail` is the bank's reason in plain words, empty when none is known.
+    paid, processing, declined, cancelled, expired.
+
+    `remaining` is what stays open by currency; `try_again_url` is the home page, or the checkout while it
+    is still open. `detail` is the bank's reason in plain words, empty when none is known.
     """
 
     brand: Brand
@@ -210,10 +221,12 @@ class ResultPage:
 
 @dataclass(frozen=True, slots=True)
 class TellPage:
-    """`portal/told/paid.html` and `portal/told/scheduled.html`: the customer tells us a fact; a form without questions why.
+    """`portal/told/paid.html` and `portal/told/scheduled.html`: the customer tells us a fact;
 
-    `invoices` are options (value: invoice id). `values` and `errors` are keyed by field name. `earliest` and `latest`
-    bound the date. `pause_days` is how long an unproven word pauses contact.
+    a form without questions why.
+
+    `invoices` are options (value: invoice id). `values` and `errors` are keyed by field name. `earliest`
+    and `latest` bound the date. `pause_days` is how long an unproven word pauses contact.
     """
 
     brand: Brand
@@ -243,7 +256,10 @@ class ToldPage:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One way we reach the reader. `shown` is masked ("l***@ejemplo.co"); `given` says how we came to have it."""
+    """One way we reach the reader. `shown` is masked ("l***@ejemplo.co");
+
+    `given` says how we came to have it.
+    """
 
     id: str
     channel: str
@@ -255,7 +271,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class PreferencesPage:
-    """`portal/preferences/show.html`, at `portal:preferences`; POST fields `act` (stop, resume) and `address` (id or "all")."""
+    """`portal/preferences/show.html`, at `portal:preferences`;
+
+    POST fields `act` (stop, resume) and `address` (id or "all").
+    """
 
     brand: Brand
     today: date
@@ -271,7 +290,9 @@ class PreferencesPage:
 
 @dataclass(frozen=True, slots=True)
 class UnsubscribePage:
-    """`portal/unsubscribe/ask.html` (GET: one button) and `portal/unsubscribe/done.html` (POST: stopped, how to return).
+    """`portal/unsubscribe/ask.html` (GET: one button) and `portal/unsubscribe/done.html` (POST:
+
+    stopped, how to return).
 
     `token` is the one in the message; it lets stop and resume this address and nothing else.
     """
@@ -286,7 +307,10 @@ class UnsubscribePage:
 
 @dataclass(frozen=True, slots=True)
 class GenuinePage:
-    """`portal/genuine/show.html`: how to check that this is really the creditor. Tells nothing about any customer."""
+    """`portal/genuine/show.html`: how to check that this is really the creditor.
+
+    Tells nothing about any customer.
+    """
 
     brand: Brand
     today: date

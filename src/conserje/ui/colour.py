@@ -38,7 +38,10 @@ def readable(colour: str, *, on: str, ratio: float) -> str:
 
 
 def brand_stylesheet(colour: str) -> str:
-    """The CSS that puts a creditor's `#rrggbb` into the tokens; anything else than a colour gives the neutral one."""
+    """The CSS that puts a creditor's `#rrggbb` into the tokens;
+
+    anything else than a colour gives the neutral one.
+    """
     match = _HEX.fullmatch(colour.strip())
     if match is None:
         brand = FALLBACK

@@ -56,7 +56,9 @@ def locale_of(language: str) -> Locale:
 
 
 def show_money(amount: Money, *, language: str, coded: bool = True) -> str:
-    """`$ 3.808.000 COP`, `US$3,200.00`, `1.234,50 €`. `coded` adds the ISO code where the sign alone is ambiguous.
+    """`$ 3.808.000 COP`, `US$3,200.00`, `1.234,50 €`.
+
+    `coded` adds the ISO code where the sign alone is ambiguous.
 
     The spaces inside never break a line.
     """
@@ -93,6 +95,11 @@ def show_day(on: date, *, language: str, shape: str = "medium") -> str:
 def show_moment(at: datetime, *, language: str) -> str:
     """An instant, as it stands in its own zone: `24 nov, 09:15`. Convert before; nothing is converted here."""
     return f"{show_day(at.date(), language=language, shape='short')}, {at:%H:%M}"
+
+
+def show_hour(at: datetime) -> str:
+    """The hour of an instant as it stands in its own zone: `09:15`."""
+    return f"{at:%H:%M}"
 
 
 def show_due(due_on: date, *, today: date) -> str:

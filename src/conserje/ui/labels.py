@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words a screen shows for codes the domain speaks: channels, delivery states, kinds of amounts, rulings."""
+"""The words a screen shows for codes the domain speaks:
+
+channels, delivery states, kinds of amounts, rulings.
+"""
 
 from __future__ import annotations
 
@@ -87,6 +90,30 @@ CONSENTS: Final = {
     "revoked": pgettext_lazy("permission", "withdrawn"),
 }
 CONSENT_TONES: Final = {"granted": "done", "unknown": "rest", "revoked": "stop"}
+BANDS: Final = {
+    "0": _("not due yet"),
+    "1": _("1 to 30 days"),
+    "2": _("31 to 60 days"),
+    "3": _("61 to 90 days"),
+    "4": _("over 90 days"),
+}
+KINDS: Final = {
+    "touch": _("Contact"),
+    "reply": _("Reply"),
+    "payment": _("Payment"),
+    "promise": _("Promise to pay"),
+    "hold": _("Hold"),
+    "dispute": _("Dispute"),
+    "invoice": _("Invoice"),
+    "decision": _("Decision"),
+    "note": _("Note"),
+}
+KIND_TONES: Final = {"payment": "done", "promise": "rest", "hold": "rest", "dispute": "stop"}
+BASES: Final = {
+    "law": pgettext_lazy("basis of a rule", "law"),
+    "policy": pgettext_lazy("basis of a rule", "policy"),
+    "platform": pgettext_lazy("basis of a rule", "platform"),
+}
 METHODS: Final = {
     "transfer": _("Bank transfer"),
     "card": _("Card"),

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m tests.journeys.gallery OUT_DIR [NAME...]`: every page, two widths, light and dark, as pictures to look at."""
+"""`python -m tests.journeys.gallery OUT_DIR [NAME...]`:
+
+every page, two widths, light and dark, as pictures to look at.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,15 @@ _ARGUMENTS = [
 def main(out: Path, names: list[str]) -> None:
     """Draws and photographs the pages whose names begin with one of `names` (all when empty)."""
     site.ready()
-    from tests.journeys.gallery import portal_samples
+    from tests.journeys.gallery import portal_samples, sign_in_samples, workbench_samples
 
     language = os.environ.get("GALLERY_LANGUAGE", "es-co")
     out.mkdir(parents=True, exist_ok=True)
-    wanted = [one for one in portal_samples.every() if not names or one[0].startswith(tuple(names))]
-    paths = site.lay_out((site.draw(*one, language=language) for one in wanted), into=out)
+    drawn = [
+        site.draw(*one, language=language) for one in (*portal_samples.every(), *workbench_samples.every())
+    ]
+    drawn += sign_in_samples.every(language=language)
+    paths = site.lay_out((one for one in drawn if not names or one.name.startswith(tuple(names))), into=out)
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=_ARGUMENTS

@@ -180,7 +180,7 @@ def currencies() -> pages.HomePage:
     return replace(
         ONE,
         greeting="",
-        customer="Consorcio Internacional de Importaciones y Exportaciones Imaginarias del Caribe y del Pacífico S.A. E.S.P.",
+        customer="Consorcio Internacional de Importaciones y Exportaciones Imaginarias del Caribe S.A. E.S.P.",
         groups=(*ONE.groups, dollars, euros),
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +73,7 @@ def ready() -> None:
 
 
 def draw(
-    name: str, template: str, page: object, *, language: str, extra: dict[str, object] | None = None
+    name: str, template: str, page: object, *, language: str, extra: Mapping[str, object] | None = None
 ) -> Drawn:
     """The page called `name` in `language` ("es-co", "en", "pt-br")."""
     request = RequestFactory().get("/")

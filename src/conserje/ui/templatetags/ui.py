@@ -24,17 +24,24 @@ _WORDS: Final = {
     "ruling": labels.RULINGS,
     "consent": labels.CONSENTS,
     "method": labels.METHODS,
+    "band": labels.BANDS,
+    "kind": labels.KINDS,
+    "basis": labels.BASES,
 }
 _TONES: Final = {
     "delivery": labels.DELIVERY_TONES,
     "ruling": labels.RULING_TONES,
     "consent": labels.CONSENT_TONES,
+    "kind": labels.KIND_TONES,
 }
 
 
 @register.filter
 def money(amount: Money, language: str = "") -> str:
-    """`{{ invoice.open|money }}`: sign, number and, where the sign is shared by several countries, the code."""
+    """`{{ invoice.open|money }}`:
+
+    sign, number and, where the sign is shared by several countries, the code.
+    """
     return figures.show_money(amount, language=language or _language())
 
 
@@ -72,6 +79,12 @@ def day(on: date, shape: str = "medium") -> str:
 def moment(at: datetime) -> str:
     """`{{ touch.at|moment }}`, in the zone the value carries."""
     return figures.show_moment(at, language=_language())
+
+
+@register.filter
+def hour(at: datetime) -> str:
+    """`{{ step.at|hour }}`, in the zone the value carries."""
+    return figures.show_hour(at)
 
 
 @register.filter
