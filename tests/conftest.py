@@ -6,7 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from tests import harness
+
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
@@ -19,4 +23,11 @@ def template() -> str:
 def database(template: str) -> Iterator[harness.Clone]:
     """A fresh migrated database; Django is connected to it as the app role."""
     with harness.clone(template) as clone, harness.django_on(clone):
+        yield clone
+
+
+@pytest.fixture(scope="module")
+def untouched(template: str) -> Iterator[harness.Clone]:
+    """One clone for all the tests of a module that leave no trace; Django is not connected to it."""
+    with harness.clone(template) as clone:
         yield clone

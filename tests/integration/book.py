@@ -37,7 +37,9 @@ BRAND = {
 }
 
 
-def set_up(creditor: Creditor, *, world: World | None, mode: str = "automatic", now: datetime = TUESDAY) -> None:
+def set_up(
+    creditor: Creditor, *, world: World | None, mode: str = "automatic", now: datetime = TUESDAY
+) -> None:
     """Brand, strategy in one mode for all stages, freshness, and the world's mail server as carrier."""
     wire()
     creditor.brand = BRAND
@@ -47,7 +49,10 @@ def set_up(creditor: Creditor, *, world: World | None, mode: str = "automatic", 
     with acting(creditor_id=creditor.id):
         strategy.adopt(creditor_id=creditor.id, content=content, by="person:1", now=now)
         Freshness.objects.create(
-            creditor_id=creditor.id, source="import", recorded_through_on=now.date() + timedelta(days=400), stated_at=now
+            creditor_id=creditor.id,
+            source="import",
+            recorded_through_on=now.date() + timedelta(days=400),
+            stated_at=now,
         )
         if world is not None:
             connection.set_up(
@@ -77,10 +82,18 @@ def customer(creditor: Creditor, name: str = "Panadería El Ejemplo S.A.S.", **g
     with acting(creditor_id=creditor.id):
         row = Customer.objects.create(creditor=creditor, **(usual | given))
         person = Contact.objects.create(
-            creditor=creditor, customer=row, name="Laura Pérez", name_key="laura perez", is_usual=True, created_at=TUESDAY
+            creditor=creditor,
+            customer=row,
+            name="Laura Pérez",
+            name_key="laura perez",
+            is_usual=True,
+            created_at=TUESDAY,
         )
         add_point(creditor, person, email)
-        statements = [permission.Statement(row.id, channel, Consent.GRANTED, "contract", "contrato marco") for channel in allowed]
+        statements = [
+            permission.Statement(row.id, channel, Consent.GRANTED, "contract", "contrato marco")
+            for channel in allowed
+        ]
         permission.state_many(creditor_id=creditor.id, statements=statements, by="person:1", now=TUESDAY)
     return row
 
@@ -99,7 +112,13 @@ def add_point(creditor: Creditor, person: Contact, email: str) -> ContactPoint:
 
 
 def invoice(
-    creditor: Creditor, owed_by: Customer, number: str, *, due_on: date, minor: int = 380_800_000, currency: str = "COP"
+    creditor: Creditor,
+    owed_by: Customer,
+    number: str,
+    *,
+    due_on: date,
+    minor: int = 380_800_000,
+    currency: str = "COP",
 ) -> int:
     """An open invoice with one due date; its customer is looked at again."""
     total = Money(currency, minor)
@@ -115,7 +134,12 @@ def invoice(
     )
     with acting(creditor_id=creditor.id):
         opened = invoices.open_many(creditor_id=creditor.id, invoices=[new], now=TUESDAY)
-        review.wake_many(creditor_id=creditor.id, customer_ids=[owed_by.id], now=TUESDAY - timedelta(days=400), reason="invoice.opened")
+        review.wake_many(
+            creditor_id=creditor.id,
+            customer_ids=[owed_by.id],
+            now=TUESDAY - timedelta(days=400),
+            reason="invoice.opened",
+        )
     return next(iter(opened.ids.values()))
 
 

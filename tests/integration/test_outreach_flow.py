@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from tests.integration import book
+from tests.integration.book import TUESDAY
+
 from conserje.data.outreach.models import Episode, Touch
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
@@ -16,8 +19,6 @@ from conserje.services.receivables import payment
 from conserje.services.tenancy.act import acting
 from conserje.testing.world import start
 from conserje.testing.world.handle import World
-from tests.integration import book
-from tests.integration.book import TUESDAY
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,9 @@ def pay(creditor: Creditor, customer_id: int, minor: int, reference: str = "1") 
     )
 
 
-def test_an_overdue_invoice_gets_one_letter_and_a_second_run_contacts_nobody(creditor: Creditor, world: World) -> None:
+def test_an_overdue_invoice_gets_one_letter_and_a_second_run_contacts_nobody(
+    creditor: Creditor, world: World
+) -> None:
     book.set_up(creditor, world=world)
     panaderia = book.customer(creditor, email="pagos@panaderia.example")
     for number in range(10):

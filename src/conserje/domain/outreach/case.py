@@ -83,7 +83,7 @@ class Case:
     """One customer. `dues` are sorted by date, `past` in `subject` by instant, `made` in the order made.
 
     `zone` is where local dates are counted. `ready` holds the channels that have a carrier and are not stopped.
-    `payments_known_through` is the oldest day up to which every source of payments was recorded, None when never stated.
+    `payments_known_through` is the day up to which every source of payments was recorded, None when never stated.
     """
 
     customer_id: int

@@ -47,9 +47,6 @@ class _Search:
         first = on_day(case, on=today, soon_days=self.strategy.preventive_days)
         if case.in_hand is not None:
             return self._say(Kind.WAIT, first, [Reason("touch_in_hand", (("state", case.in_hand.state),))])
-        if not first.open_due:
-            change = next_change(case, after=today, soon_days=self.strategy.preventive_days)
-            return self._say(Kind.CLEAR, first, [Reason("nothing_due")], review_on=change)
         reasons = self._why_not_today(first)
         on, limit = today, today + timedelta(days=HORIZON_DAYS)
         for _ in range(_JUMPS_MAX):
@@ -58,7 +55,7 @@ class _Search:
             if isinstance(found, Decision):
                 return found
             if found is None or found > limit:
-                return self._say(Kind.WAIT, first, reasons or [Reason("nothing_due")])
+                return self._say(_waiting(first), first, reasons or [Reason("nothing_due")])
             on = found
         raise AssertionError(
             "The search for the next contact did not end: every turn must move to a later date."
@@ -160,15 +157,15 @@ class _Search:
             reasons.append(Reason("steps_overtaken", (("steps", ", ".join(rung.overtaken)),)))
         lead = timedelta(days=1 if step.notice_hours else 0)
         soon = at <= self.now + timedelta(hours=step.notice_hours) + lead
-        kind = Kind.CONTACT if soon or position.on == first.on else Kind.WAIT
+        kind = Kind.CONTACT if soon or position.on == first.on else _waiting(first)
         review = instant(position.on - lead, _DAY_START, self.case.zone)
         return Decision(
             kind=kind,
             contact=planned,
             reasons=tuple(reasons or [Reason("step_due" if kind is Kind.CONTACT else "day_not_come")]),
             verdict=verdict,
-            alive=True,
-            review_at=max(review, self.now) if kind is Kind.WAIT else None,
+            alive=first.open_due or kind is Kind.CONTACT,
+            review_at=None if kind is Kind.CONTACT else max(review, self.now),
             strategy=self.strategy.label,
             packs=verdict.packs,
         )
@@ -180,10 +177,8 @@ class _Search:
         reasons: list[Reason],
         *,
         verdict: Verdict | None = None,
-        review_on: date | None = None,
     ) -> Decision:
-        if review_on is None and kind in (Kind.WAIT, Kind.PERSON, Kind.ENDED):
-            review_on = next_change(self.case, after=first.on, soon_days=self.strategy.preventive_days)
+        review_on = next_change(self.case, after=first.on, soon_days=self.strategy.preventive_days)
         return Decision(
             kind=kind,
             contact=None,
@@ -205,6 +200,8 @@ class _Search:
         ]
         if first.anchor is not None and not self._enough(first):
             reasons.append(Reason("below_minimum"))
+        if not first.open_due:
+            reasons.append(Reason("nothing_due"))
         return reasons
 
     def _enough(self, position: Position) -> bool:
@@ -233,6 +230,10 @@ class _Search:
         if self.case.freshness_days < 0:
             return False
         return known is None or business_days_after(known, self.case.freshness_days) < on
+
+
+def _waiting(first: Position) -> Kind:
+    return Kind.WAIT if first.open_due else Kind.CLEAR
 
 
 def _purpose(step: Step) -> Purpose:

@@ -14,8 +14,8 @@ from conserje.domain.rules.verdict import Verdict
 
 
 class Kind(StrEnum):
-    """`CONTACT` leaves now or within its notice; `WAIT` is told for later; `PERSON` asks for one; `ENDED` used every step;
-    `CLEAR` owes nothing that is due."""
+    """`CONTACT` leaves now or within its notice; `WAIT` is told for later; `PERSON` asks for one; `ENDED` used every
+    step; `CLEAR` owes nothing that is due."""
 
     CONTACT = "contact"
     WAIT = "wait"
@@ -63,9 +63,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`contact` is set for CONTACT and for a WAIT whose contact can already be told. `alive` keeps an episode open.
+    """`contact` is set for CONTACT, and for WAIT and CLEAR when the next one can already be told.
 
-    `review_at` is when the customer is looked at again without any event; None means only an event brings them back.
+    `alive` keeps an episode open. `review_at` is when the customer is looked at again without any event; None means
+    that only an event brings them back.
     """
 
     kind: Kind

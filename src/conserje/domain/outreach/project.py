@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
-from conserje.domain.outreach.decision import Decision, Kind
+from conserje.domain.outreach.decision import Decision
 from conserje.domain.outreach.strategy import Stage, Strategy
 from conserje.domain.rules.facts import Purpose
 from conserje.domain.rules.gate import RuleStack
@@ -40,8 +40,6 @@ def project(case: Case, *, strategy: Strategy, law: RuleStack, now: datetime, un
         )
         case = replace(case, freshness_days=-1)
         at = contact.at + timedelta(seconds=1)
-        if decision.kind not in (Kind.CONTACT, Kind.WAIT):
-            return told
     return told
 
 
