@@ -26,7 +26,7 @@ def palette(colour: str) -> Mapping[str, str]:
     """
     brand = colour.lower() if _HEX.fullmatch(colour) else _NEUTRAL
     rgb = _parse(brand)
-    on_button = max(("#ffffff", "#16181d"), key=lambda text: _contrast(_parse(text), rgb))
+    on_button = max(("#ffffff", "#000000"), key=lambda text: _contrast(_parse(text), rgb))
     link = _until_readable(rgb, card=_parse(_LIGHT_CARD), towards=(0, 0, 0))
     return {
         "button": brand,

@@ -25,7 +25,7 @@ def write(*, frame: Marked, body: list[Block], footer: list[Block]) -> str:
     text = frame.text.replace(_BODY, _blocks(body, frame, small=False))
     text = text.replace(_FOOTER, _blocks(footer, frame, small=True))
     try:
-        page = mrml.to_html(text).content
+        page = mrml.to_html(text, render_options=mrml.RenderOptions(fonts={})).content
     except OSError as error:
         raise LetterError(
             f"The letter does not fit its frame ({error}): close every tag in frame.mjml.liquid."

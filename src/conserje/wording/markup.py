@@ -100,7 +100,7 @@ def expand(text: str, *, locale: str, depth: int = 0) -> str:
 
 
 def mark(text: str, tokens: list[str]) -> Marked:
-    """Put the Liquid of `text` aside, at the end of `tokens`. Raises `LetterError` for a text with a mark of its own."""
+    """Put the Liquid of `text` aside, at the end of `tokens`. Raises `LetterError` for a text that holds marks."""
     if _MARK.search(text):
         raise LetterError("The template holds a reserved word of ours (Lq0qL): write it otherwise.")
 

@@ -16,25 +16,9 @@ from conserje.domain.kit.money import Money
 from conserje.wording import formats
 from conserje.wording.shelf import LetterError, words
 
-TAGS: Final = frozenset(
-    [
-        "#",
-        "assign",
-        "break",
-        "capture",
-        "case",
-        "comment",
-        "content",
-        "continue",
-        "echo",
-        "for",
-        "if",
-        "illegal",
-        "increment",
-        "output",
-        "unless",
-    ]
-)
+_BLOCKS: Final = ("if", "unless", "case", "for", "break", "continue", "capture", "comment")
+_WORDS: Final = ("#", "assign", "content", "echo", "illegal", "increment", "output")
+TAGS: Final = frozenset((*_BLOCKS, *_WORDS))
 _BUILT_IN: Final = frozenset(
     ["capitalize", "default", "downcase", "first", "last", "size", "strip", "upcase"]
 )

@@ -49,7 +49,6 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
     table = words(locale)
     invoices = [_invoice(item, locale) for item in plain["invoices"]]
     payment = plain["payment"]
-    named = invoices or (payment["invoices"] if payment else [])
     name = plain["contact"]["name"]
     return {
         "language": language(locale),
@@ -66,13 +65,14 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
         "more_count": max(0, len(invoices) - ROWS),
         "upcoming_numbers": [item["number"] for item in invoices if item["days_late"] < 0],
         "balances": [_balance(item) for item in plain["balances"]],
-        "reference": _reference([item["number"] for item in named], table),
-        "topic": named[0]["subject"] if len(named) == 1 else "",
+        "reference": _reference(invoices, table),
+        "topic": invoices[0]["subject"] if len(invoices) == 1 else "",
         "about": _about(invoices, table),
         "attached": _attached(plain["attachments"], invoices),
         "help": _help(plain, invoices, table),
         "next": _next(plain["next"], table),
         "announced": _with_channel(plain["announced"], table),
+        "payment": {**payment, "reference": _reference(payment["invoices"], table)} if payment else None,
         "history": [_contact(item, table) for item in plain["history"]],
         "mandatory": {slot: plain["mandatory"].get(slot, "") for slot in PLACED},
         "mandatory_rest": [text for slot, text in plain["mandatory"].items() if slot not in PLACED and text],
@@ -126,7 +126,9 @@ def _balance(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reference(numbers: Sequence[str], table: Mapping[str, Any]) -> str:
+def _reference(invoices: Sequence[Mapping[str, Any]], table: Mapping[str, Any]) -> str:
+    """How people call these invoices in a subject: "FE-1042 y 2 facturas más"."""
+    numbers = [item["number"] for item in invoices]
     if not numbers:
         return ""
     pattern = {1: "one", 2: "two"}.get(len(numbers), "many")
