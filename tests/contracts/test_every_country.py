@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every country folder keeps one contract: cases for each rule, words for each slot, certified days, golden hours."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import warnings
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from liquid import Environment, StrictUndefined
+
+import conserje.countries
+from conserje.countries.reading import Country
+from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.cases import CaseError, CaseResult, run
+from conserje.domain.rules.content import check
+from conserje.domain.rules.gate import RuleStack
+from conserje.domain.rules.hours import Hours, clock
+from conserje.domain.rules.pack import MandatoryText, Pack
+from conserje.domain.rules.verdict import Ruling
+from conserje.domain.rules.vocabulary import Basis
+
+GOLDEN = Path(__file__).parent / "golden"
+GOLDEN_YEARS = (2026, 2027)
+# Plain values a mandatory text may use; whoever renders one fills these names (`collector` is nil for a creditor who
+# writes for itself).
+PLACEHOLDERS: dict[str, dict[str, str] | None] = {
+    "creditor": {"legal_name": "Taller Ejemplo S.A.S.", "tax_id": "900.000.000-0", "phone": "601 000 0000"},
+    "collector": {"legal_name": "Concierge Ejemplo S.A.S.", "tax_id": "900.000.001-1"},
+    "obligation": {"reference": "FE-1042", "subject": "Rediseño del sitio"},
+    "amount": dict.fromkeys(("balance", "principal", "tax", "paid", "interest", "fees"), "1"),
+    "links": dict.fromkeys(("preferences", "data_policy", "complaint"), "https://pagos.example"),
+}
+
+
+def countries() -> list[Country]:
+    """Every folder of `conserje.countries` that is a package."""
+    found = [item.name for item in pkgutil.iter_modules(conserje.countries.__path__) if item.ispkg]
+    return [importlib.import_module(f"conserje.countries.{name}").ADAPTER for name in sorted(found)]
+
+
+COUNTRIES = countries()
+PACKS = [pack for country in COUNTRIES for pack in country.packs()]
+each_country = pytest.mark.parametrize("country", COUNTRIES, ids=lambda country: country.code)
+each_pack = pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.id)
+
+
+def worked(country: Country) -> list[tuple[dict, CaseResult]]:
+    stack = RuleStack(country.packs())
+    return [(case, run(case=case, stack=stack)) for case in country.cases()]
+
+
+def uncovered(packs: tuple[Pack, ...], results: list[tuple[dict, CaseResult]]) -> list[str]:
+    """Sentences about rules that no case shows, or none shows refusing."""
+    shown: set[str] = set()
+    refused: set[str] = set()
+    for case, result in results:
+        ids = result.rules | set(case.get("about", []))
+        shown |= ids
+        if result.ruling >= Ruling.DEFER_UNTIL:
+            refused |= ids
+    missing = []
+    for rule in (rule for pack in packs for rule in pack.judged_rules()):
+        if rule.id not in shown:
+            missing.append(f"{rule.id} is in no case")
+        elif rule.id not in refused and not isinstance(rule, MandatoryText):
+            missing.append(f"{rule.id} is in no case that refuses")
+    return missing
+
+
+def test_both_first_countries_are_found() -> None:
+    assert {"CO", "XX"} <= {country.code for country in COUNTRIES}
+
+
+@each_country
+def test_the_code_is_the_folder(country: Country) -> None:
+    assert country.folder.name == country.code.lower()
+    assert country.packs()[0].country == country.code
+    for pack in country.packs()[1:]:
+        assert pack.subdivision, "a second pack of a country is of a subdivision"
+    assert country.authority.name
+    assert country.authority.site.startswith("https://")
+
+
+@each_country
+def test_every_case_comes_out_as_written(country: Country) -> None:
+    wrong = [
+        f"{case['file']}: {case['name']}: {result.problems}"
+        for case, result in worked(country)
+        if result.problems
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@each_country
+def test_every_rule_is_in_a_case_and_refuses_in_one(country: Country) -> None:
+    assert not uncovered(country.packs(), worked(country))
+
+
+@each_country
+def test_case_names_are_not_repeated(country: Country) -> None:
+    names = Counter(case["name"] for case in country.cases())
+    assert max(names.values()) == 1, [name for name, count in names.items() if count > 1]
+
+
+@each_country
+def test_every_slot_has_words_that_render_and_are_courteous(country: Country) -> None:
+    environment = Environment(undefined=StrictUndefined)
+    slots = {rule.slot for pack in country.packs() for rule in pack.mandatory_texts}
+    forbidden = frozenset(rule.category for pack in country.packs() for rule in pack.forbidden_content)
+    for language in country.languages:
+        for slot in slots:
+            text = country.mandatory_text(slot, language)
+            said = environment.from_string(text).render(**PLACEHOLDERS)
+            alone = environment.from_string(text).render(**{**PLACEHOLDERS, "collector": None})
+            for words in (said, alone):
+                assert words.strip()
+                assert not check(text=words, language=language, pack_forbidden=forbidden), (slot, words)
+
+
+@each_pack
+def test_no_pack_claims_a_lawyer(pack: Pack) -> None:
+    assert not pack.signed_off, "only a lawyer admitted there signs a pack off, by name and date"
+
+
+@each_pack
+def test_law_names_its_source_and_every_year_is_certified(pack: Pack) -> None:
+    assert not pack.holidays.doubts
+    assert {2026, 2027} <= pack.holidays.certified
+    for rule in (*pack.judged_rules(), *pack.statements):
+        assert rule.basis is not Basis.LAW or rule.source, rule.id
+
+
+@each_pack
+def test_review_date_warns(pack: Pack) -> None:
+    today = datetime.now(UTC).date()
+    if today > pack.review_by:
+        warnings.warn(f"Pack {pack.label} was to be reviewed by {pack.review_by}.", UserWarning, stacklevel=1)
+    assert pack.review_by < date(2028, 12, 31), "a review date beyond two years is no review date"
+
+
+def golden(pack: Pack, year: int) -> dict[str, object]:
+    """Open hours of a year, a letter for each local day of each month; `legend` says what a letter is."""
+    legend: dict[str, str] = {}
+    found: dict[str, dict[str, str]] = {}
+    for channels, hours in grouped(pack):
+        months = {}
+        for month in range(1, 13):
+            day, letters = date(year, month, 1), ""
+            while day.month == month:
+                said = (
+                    " ".join(f"{clock(start)}-{clock(end)}" for start, end in hours.minutes(day)) or "closed"
+                )
+                letters += legend.setdefault(said, "." if said == "closed" else chr(ord("a") + len(legend)))
+                day += timedelta(days=1)
+            months[f"{year}-{month:02d}"] = letters
+        found[channels] = months
+    holidays = [f"{day} {name}" for day, name in pack.holidays.names if day.year == year]
+    return {
+        "pack": pack.id,
+        "legend": {letter: said for said, letter in legend.items()},
+        "hours": found,
+        "holidays": holidays,
+    }
+
+
+def grouped(pack: Pack) -> list[tuple[str, Hours]]:
+    by_windows: dict[tuple[str, ...], list[Channel]] = {}
+    for channel in Channel:
+        ids = tuple(window.id for window in pack.windows if channel in window.channels)
+        by_windows.setdefault(ids, []).append(channel)
+    found = []
+    for channels in by_windows.values():
+        windows = tuple(window for window in pack.windows if channels[0] in window.channels)
+        name = "every channel" if len(channels) == len(Channel) else " ".join(channels)
+        found.append((name, Hours(windows, pack.holidays)))
+    return found
+
+
+@each_pack
+@pytest.mark.parametrize("year", GOLDEN_YEARS)
+def test_open_hours_are_those_of_the_golden_file(pack: Pack, year: int) -> None:
+    path = GOLDEN / f"{pack.id.lower().replace('-', '_')}_{year}.json"
+    now = json.dumps(golden(pack, year), indent=1, ensure_ascii=False).splitlines()
+    assert path.exists(), (
+        f"No golden file {path.name}. Read these hours and, if right, save them:\n" + "\n".join(now)
+    )
+    was = path.read_text(encoding="utf-8").splitlines()
+    assert now == was, "Open hours changed. If the law did, read the difference and save it."
+
+
+def test_a_changed_window_is_seen_by_the_golden_file() -> None:
+    pack = PACKS[0]
+    windows = (replace(pack.windows[0], closes_minute=1200), *pack.windows[1:])
+    assert golden(replace(pack, windows=windows), 2026) != golden(pack, 2026)
+
+
+def test_a_rule_without_a_case_is_seen() -> None:
+    country = next(item for item in COUNTRIES if item.code == "CO")
+    results = [item for item in worked(country) if "CO.N3" not in item[1].rules]
+    assert uncovered(country.packs(), results) == ["CO.N3 is in no case"]
+    milder = [(case, replace(result, ruling=Ruling.ALLOW)) for case, result in worked(country)]
+    assert "CO.W1 is in no case that refuses" in uncovered(country.packs(), milder)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"ruling": "allow_with_text"}, "ruling: expected allow_with_text, got defer_until"),
+        ({"rules": ["CO.W2"]}, "rule CO.W2 did not speak"),
+        ({"reasons": ["holiday"]}, "reason holiday did not speak"),
+        ({"next": "2026-11-20T08:00:00"}, "next instant: expected"),
+        ({"texts": ["creditor_identity"]}, "text creditor_identity did not speak"),
+    ],
+)
+def test_a_wrong_case_is_seen(change: dict, problem: str) -> None:
+    country = next(item for item in COUNTRIES if item.code == "CO")
+    case = next(case for case in country.cases() if case["name"].startswith("Friday one second before seven"))
+    result = run(case={**case, "expect": {**case["expect"], **change}}, stack=RuleStack(country.packs()))
+    assert any(text.startswith(problem) for text in result.problems), result.problems
+
+
+def test_a_misspelt_case_is_refused() -> None:
+    stack = RuleStack(PACKS[:1])
+    case = {
+        "name": "typo",
+        "at": datetime(2026, 11, 20, 10, tzinfo=UTC),
+        "expct": {},
+        "expect": {"ruling": "deny"},
+    }
+    with pytest.raises(CaseError, match="unknown key 'expct'"):
+        run(case=case, stack=stack)
+    case = {"name": "typo", "at": "soon", "expect": {"ruling": "deny"}}
+    with pytest.raises(CaseError, match="Case 'typo'"):
+        run(case=case, stack=stack)
