@@ -8,7 +8,6 @@ import urllib.error
 import urllib.request
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from conserje.testing.world.mailbox import Mailbox, Received, parsed
@@ -48,7 +47,7 @@ def message(mailbox: Mailbox, number: int, request: Request) -> Reply:
     body = (
         f"{_top('')}<main class='panes two open'>"
         f"<nav aria-label='Mensajes'>{_list(mailbox, '', number)}</nav>"
-        f"<article class='message'><h1>{text(received.subject or '(sin asunto)')}</h1>{_meta(received, mail)}"
+        f"<article class='message'><h1>{text(received.subject or '(sin asunto)')}</h1>{_meta(received)}"
         f"{_said(request)}<div class='acts'>{_unsubscribe_button(number, mail)}"
         f"<a class='small' href='/messages/{number}/raw'>Descargar original (.eml)</a></div>"
         f"{_files(number, mail)}"
@@ -163,7 +162,7 @@ def _list(mailbox: Mailbox, words: str, current: int | None) -> str:
         rows.append(
             f'<li><a href="/messages/{one.number}"{_current(one.number == current)}>'
             f'<span class="row"><strong class="cut">{text(_name(one.sender_shown))}</strong>'
-            f'<span class="soft small cut">{_when(one.at)}</span></span>'
+            f'<span class="soft small cut">{_when(one.dated or one.at)}</span></span>'
             f'<span class="cut">{text(one.subject or "(sin asunto)")}</span>'
             f'<span class="soft small cut">para {text(", ".join(one.recipients))}</span></a></li>'
         )
@@ -172,17 +171,12 @@ def _list(mailbox: Mailbox, words: str, current: int | None) -> str:
     return f'<ol class="list" reversed>{"".join(rows)}</ol>'
 
 
-def _meta(received: Received, mail: EmailMessage) -> str:
-    dated = str(mail.get("Date", ""))
-    try:
-        dated = _when(parsedate_to_datetime(dated).isoformat()) if dated else "sin fecha"
-    except ValueError:
-        dated = f"{dated} (ilegible)"
+def _meta(received: Received) -> str:
     lock = "cifrado (TLS)" if received.encrypted else "sin cifrar"
     rows = (
         ("De", received.sender_shown),
         ("Para", ", ".join(received.recipients)),
-        ("Fecha", dated),
+        ("Fecha", _when(received.dated) if received.dated else "sin fecha"),
         ("Recibido", f"{_when(received.at)} UTC · {lock} · sobre de {received.sender or '<>'}"),
     )
     return (
@@ -240,7 +234,7 @@ def _view(number: int, mail: EmailMessage, view: str) -> str:
 
 
 def _name(shown: str) -> str:
-    return shown.split("<")[0].strip(' "') or shown
+    return shown.split("<")[0].replace('"', "").strip() or shown
 
 
 def _when(at: str) -> str:

@@ -9,6 +9,7 @@ import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,14 @@ from conserje.testing.world.store import Rows
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One accepted message: its number, instant (ISO 8601, UTC), envelope, and whether TLS was on."""
+    """One accepted message: number, instant `at` (ISO 8601, UTC), envelope, whether TLS was on.
+
+    `dated` is its own Date header in ISO 8601, "" when it has none that can be read.
+    """
 
     number: int
     at: str
+    dated: str
     sender: str
     recipients: tuple[str, ...]
     encrypted: bool
@@ -55,6 +60,7 @@ class Mailbox:
             received = Received(
                 number=self._last + 1,
                 at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                dated=_dated(str(message.get("Date", ""))),
                 sender=sender,
                 recipients=recipients,
                 encrypted=encrypted,
@@ -115,6 +121,13 @@ def parsed(raw: bytes) -> EmailMessage:
     if not isinstance(message, EmailMessage):
         raise TypeError("The mail policy in use makes EmailMessage objects.")
     return message
+
+
+def _dated(header: str) -> str:
+    try:
+        return parsedate_to_datetime(header).isoformat()
+    except ValueError:
+        return ""
 
 
 def as_json(received: Received) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import unquote
@@ -227,7 +228,8 @@ class WebServer:
     def start(self, host: str, port: int) -> int:
         """Listen; the port in use."""
         self._server = _Server((host, port), _handler(self._site))
-        threading.Thread(target=self._server.serve_forever, name="http", daemon=True).start()
+        serve = partial(self._server.serve_forever, poll_interval=0.05)
+        threading.Thread(target=serve, name="http", daemon=True).start()
         return int(self._server.server_address[1])
 
     def stop(self) -> None:
