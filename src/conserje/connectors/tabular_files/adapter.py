@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from conserje.connectors.tabular_files import limits, parent, wire
+from conserje.connectors.tabular_files import corrections, documents, limits, parent, wire
 from conserje.connectors.tabular_files.frames import Letter
-from conserje.connectors.tabular_files.reasons import Refusal, Refused
-from conserje.domain.ports.connector import FilePlan, Row
+from conserje.connectors.tabular_files.reasons import Refusal, Refused, english
+from conserje.domain.ports.connector import BadRow, FilePlan, FoundDocument, Row, SheetPlan
 
 
 class TabularFiles:
@@ -41,6 +41,20 @@ class TabularFiles:
             for letter, payload in frames:
                 if letter is Letter.ROWS:
                     yield from map(wire.unpack, json.loads(payload))
+
+    def documents(self, path: Path) -> Iterator[FoundDocument | BadRow]:
+        """`documents.find`: the papers at `path`, a folder or an archive."""
+        return documents.find(path)
+
+    def write_corrections(
+        self, path: Path, bad_rows: Sequence[BadRow], *, sheet: SheetPlan, say: Callable[[str], str]
+    ) -> int:
+        """`corrections.write_csv` for the refused lines of one sheet."""
+        return corrections.write_csv(path, bad_rows, corrections.headers_of(sheet), plan=sheet, say=say)
+
+    def say(self, statement: str) -> str:
+        """The English sentence of a reason, remedy, doubt or why."""
+        return english(statement)
 
 
 def _request(task: str, path: Path, currency: str, today: date, plan: FilePlan | None) -> dict[str, object]:

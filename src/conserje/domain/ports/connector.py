@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -162,9 +162,19 @@ class FileRefused(ValueError):
 
 
 class Connector(Protocol):
-    """A file connector: first understands, then reads with the (possibly corrected) plan. Reading twice is the same."""
+    """A file connector: first understands, then reads with the (possibly corrected) plan. Reading twice is the same.
+
+    `documents` finds the papers at a folder or archive. `write_corrections` writes the refused lines of one sheet to a
+    file that can be corrected and read again, with `say` turning reasons into sentences. `say` does that in English for
+    every statement of the connector's own; one it does not know comes back as it is.
+    """
 
     name: str
 
     def understand(self, path: Path, *, currency: str, today: date, saved: FilePlan | None = None) -> FilePlan: ...
     def read(self, path: Path, plan: FilePlan, *, currency: str, today: date) -> Iterator[Row]: ...
+    def documents(self, path: Path) -> Iterator[FoundDocument | BadRow]: ...
+    def write_corrections(
+        self, path: Path, bad_rows: Sequence[BadRow], *, sheet: SheetPlan, say: Callable[[str], str]
+    ) -> int: ...
+    def say(self, statement: str) -> str: ...

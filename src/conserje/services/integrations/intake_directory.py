@@ -19,12 +19,17 @@ class Ambiguous(LookupError):
 
 @dataclass(slots=True)
 class Known:
-    """A customer of the books (`id` is set) or of this file. `facts` are what columns say, the first word of each."""
+    """A customer of the books (`id` is set) or of this file. `facts` are what columns say, the first word of each.
+
+    `learned`: the file gave a tax id to a customer of the books.
+    """
 
     id: int | None
     reference: str
     name: str
     tax_id: str
+    country: str = ""
+    learned: bool = False
     facts: dict[str, str] = field(default_factory=dict)
     touched: bool = False
 
@@ -92,6 +97,7 @@ class Directory:
         known = self.customers[index]
         if tax_id and not known.tax_id:
             known.tax_id = tax_id
+            known.learned = known.id is not None
             for key in tax_keys(tax_id):
                 self._by_tax_id.setdefault(key, index)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from conserje.domain.ports.connector import BadRow, InvoiceRow
+from conserje.domain.ports.connector import BadRow, ContactRow, InvoiceRow
 from conserje.domain.receivables.keys import match_key
 
 
@@ -89,7 +89,9 @@ def gather(*, rows: Iterable[tuple[int, InvoiceRow]], today: date) -> Lines:
     return result
 
 
-def refused(row: InvoiceRow, *, reason: str, remedy: str, column: str = "", value: str = "") -> BadRow:
+def refused(
+    row: InvoiceRow | ContactRow, *, reason: str, remedy: str, column: str = "", value: str = ""
+) -> BadRow:
     """`row` as one that was not taken."""
     return BadRow(row.sheet, row.line, column, value, reason, remedy)
 

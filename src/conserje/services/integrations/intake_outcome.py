@@ -64,6 +64,7 @@ COUNTS = (
     "credit_notes_known",
     "payments_new",
     "withholdings_new",
+    "disputes_new",
     "permissions_new",
     "documents_attached",
     "documents_known",
@@ -75,6 +76,7 @@ WARNINGS = (
     "settled_credits",
     "empty_lines",
     "behind",
+    "void",
     "country_unknown",
     "time_zone_unknown",
     "kind_unknown",
@@ -137,8 +139,9 @@ def warning(code: str, count: int) -> str:
         "settled_credits": gettext("%(count)d credit notes were used up before: left out."),
         "empty_lines": gettext("%(count)d lines have a total of zero: left out."),
         "behind": gettext(
-            "%(count)d invoices show an older balance than the books, which know later payments: kept."
+            "%(count)d invoices show an older balance than the books, which know of later payments or credits: kept."
         ),
+        "void": gettext("%(count)d lines are void: left out."),
         "country_unknown": gettext("%(count)d customers have a country that is not known: left empty."),
         "time_zone_unknown": gettext("%(count)d customers have a time zone that is not known: left empty."),
         "kind_unknown": gettext(
@@ -152,6 +155,32 @@ def warning(code: str, count: int) -> str:
         ),
     }
     return texts[code] % {"count": count}
+
+
+def reason(code: str) -> str:
+    """Why the books did not take a line, or what to do about it, in the active language; "" for other codes."""
+    texts = {
+        "duplicate": gettext("The same invoice with the same due date stands on an earlier line."),
+        "open_over_total": gettext("The balance, or the tax withheld, is more than the total."),
+        "due_missing": gettext("The line has no due date."),
+        "credit_sign": gettext("Total and balance have different signs."),
+        "customer_ambiguous": gettext(
+            "Several customers have this name and nothing tells which one is meant."
+        ),
+        "number_of_other_customer": gettext("The same invoice is in the books of another customer."),
+        "changed_total": gettext("The invoice is in the books with another total or currency."),
+        "changed_withholding": gettext("The invoice is in the books with another amount of withheld tax."),
+        "open_amount_grew": gettext("The balance is higher than in the books: more is owed than before."),
+        "void_but_open": gettext("The line says that the invoice is void, and in the books it is open."),
+        "payment_conflict": gettext("The same payment is in the books with another amount."),
+        "delete_line": gettext("Delete this line, or correct its number or due date."),
+        "write_tax_id": gettext("Add the customer's code or tax id."),
+        "correct_customer": gettext("Write the customer as before, or with the same tax id."),
+        "look_at_invoice": gettext(
+            "Nothing was changed. Compare both and correct the invoice in the books, or this line."
+        ),
+    }
+    return texts.get(code, "")
 
 
 def suggested_kind(name: str) -> str:
