@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from conserje.data.arrangements.models import PaymentClaim
@@ -16,19 +17,26 @@ class Refused(ValueError):
     """The claim cannot be taken as given; its first argument is the code of the sentence to show."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the customer told: when they paid, how, and anything in their own words."""
+
+    paid_on: date | None
+    method: str = ""
+    words: str = ""
+
+
 @act
 def make(
     *,
     creditor_id: int,
     customer_id: int,
     invoice_ids: Sequence[int],
-    paid_on: date | None,
-    method: str,
-    words: str,
+    said: Said,
     now: datetime,
 ) -> list[int]:
     """Keep what the customer says about a payment; contacts about these invoices (or all) pause. Raises `Refused`."""
-    if paid_on is not None and paid_on > now.date():
+    if said.paid_on is not None and said.paid_on > now.date():
         raise Refused("claim_in_the_future")
     wanted: list[int | None] = list(dict.fromkeys(invoice_ids)) or [None]
     known = set(
@@ -42,9 +50,9 @@ def make(
                 creditor_id=creditor_id,
                 customer_id=customer_id,
                 invoice_id=invoice_id,
-                paid_on=paid_on,
-                method=method[:40],
-                words=words[:4000],
+                paid_on=said.paid_on,
+                method=said.method[:40],
+                words=said.words[:4000],
                 made_at=now,
             )
             for invoice_id in wanted

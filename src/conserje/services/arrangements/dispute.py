@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.data.arrangements.models import Dispute
@@ -16,18 +17,19 @@ class Refused(ValueError):
     """The dispute does not fit the invoice; its first argument is the code of the sentence to show."""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is disputed: an amount in minor units (None: the whole invoice), of which kind, in whose words."""
+
+    amount_minor: int | None
+    kind: str
+    words: str = ""
+
+
 @act
-def open_(
-    *,
-    creditor_id: int,
-    invoice_id: int,
-    amount_minor: int | None,
-    kind: str,
-    words: str,
-    by: str,
-    now: datetime,
-) -> int:
-    """Leave `amount_minor` of an invoice (all of it when None) alone until the dispute is closed. Raises `Refused`."""
+def open_(*, creditor_id: int, invoice_id: int, about: About, by: str, now: datetime) -> int:
+    """Leave the disputed amount of an invoice alone until the dispute is closed. Raises `Refused`."""
+    amount_minor = about.amount_minor
     invoice = Invoice.objects.get(creditor_id=creditor_id, id=invoice_id)
     if amount_minor is not None and not 0 < amount_minor <= invoice.open_minor:
         raise Refused("dispute_over_open_amount")
@@ -35,8 +37,8 @@ def open_(
         creditor_id=creditor_id,
         invoice_id=invoice_id,
         amount_minor=amount_minor,
-        kind=kind,
-        words=words[:4000],
+        kind=about.kind,
+        words=about.words[:4000],
         opened_by=by,
         opened_at=now,
     )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -49,36 +49,27 @@ def release(*, creditor_id: int, touch: TouchFacts, token: UUID, now: datetime) 
         _journal(creditor_id, touch, "planned", {"reason": "changed_meanwhile"}, now)
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A touch as one worker handed it over; `hashes` are the keyed hashes of who may read it."""
+
+    touch: TouchFacts
+    token: UUID
+    marked: bool
+    hashes: tuple[str, ...]
+
+
 @act
-def outcome(
-    *,
-    creditor_id: int,
-    touch: TouchFacts,
-    token: UUID,
-    outcome: Outcome,
-    marked: bool,
-    hashes: Sequence[str],
-    now: datetime,
-) -> None:
+def outcome(*, creditor_id: int, handed: Handed, outcome: Outcome, now: datetime) -> None:
     """What the carrier answered, fenced by the claim: a worker that lost it records nothing."""
+    touch, token, marked = handed.touch, handed.token, handed.marked
     state, reason, retry_at = _state(outcome, touch, now)
     if not marked and not _mark_refusal(creditor_id, touch, token, state, reason, retry_at, now):
         return
-    if marked:
-        to = {
-            "state": state,
-            "reason": reason,
-            "retry_at": retry_at,
-            "ended_at": None if state == "planned" else now,
-        }
-        if not hand_over.leave_handing(creditor_id=creditor_id, touch_id=touch.id, token=token, to=to):
-            return
-        detail = outcome.reference if isinstance(outcome, Accepted) else outcome.detail or outcome.reason
-        hand_over.end_attempt(
-            creditor_id=creditor_id, touch_id=touch.id, outcome=state, detail=detail, now=now
-        )
+    if marked and not _end(creditor_id, handed, outcome, state, reason, retry_at, now):
+        return
     if state in ("accepted", "unsure"):
-        hand_over.count(creditor_id=creditor_id, touch_id=touch.id, hashes=hashes)
+        hand_over.count(creditor_id=creditor_id, touch_id=touch.id, hashes=handed.hashes)
     if isinstance(outcome, Refused) and outcome.permanent and outcome.reason in _ADDRESS_REASONS:
         ContactPoint.objects.filter(creditor_id=creditor_id, id=touch.point_id).update(
             unusable_since=now, unusable_reason=outcome.reason
@@ -88,6 +79,25 @@ def outcome(
         review.wake_many(
             creditor_id=creditor_id, customer_ids=[touch.customer_id], now=now, reason=f"touch.{state}"
         )
+
+
+def _end(
+    creditor_id: int,
+    handed: Handed,
+    outcome: Outcome,
+    state: str,
+    reason: str,
+    retry_at: datetime | None,
+    now: datetime,
+) -> bool:
+    ended_at = None if state == "planned" else now
+    to = {"state": state, "reason": reason, "retry_at": retry_at, "ended_at": ended_at}
+    touch_id = handed.touch.id
+    if not hand_over.leave_handing(creditor_id=creditor_id, touch_id=touch_id, token=handed.token, to=to):
+        return False
+    detail = outcome.reference if isinstance(outcome, Accepted) else outcome.detail or outcome.reason
+    hand_over.end_attempt(creditor_id=creditor_id, touch_id=touch_id, outcome=state, detail=detail, now=now)
+    return True
 
 
 def _state(outcome: Outcome, touch: TouchFacts, now: datetime) -> tuple[str, str, datetime | None]:

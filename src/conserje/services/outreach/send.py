@@ -124,15 +124,8 @@ def _hand_over(
     except NotAnyMore:
         record.release(creditor_id=creditor_id, touch=item.touch, token=token, now=clock())
         return "later"
-    record.outcome(
-        creditor_id=creditor_id,
-        touch=item.touch,
-        token=token,
-        outcome=outcome,
-        marked=marked,
-        hashes=item.hashes,
-        now=clock(),
-    )
+    handed = record.Handed(touch=item.touch, token=token, marked=marked, hashes=item.hashes)
+    record.outcome(creditor_id=creditor_id, handed=handed, outcome=outcome, now=clock())
     return {Accepted: "accepted", Refused: "refused", Unsure: "unsure"}[type(outcome)]
 
 
@@ -172,15 +165,16 @@ def _judge_again(
     found = recheck(case, going=going, strategy=rules, law=law, now=now)
     if isinstance(found, Go):
         payment = thanks.payment_of(creditor_id=creditor_id, touch=touch) if going.step is None else None
-        following = None if going.step is None else _following(case, touch, rules, now)
-        return letter.Writing(touch, case, found.asked, found.verdict.texts, following, payment)
+        after = None if going.step is None else following(case, touch, rules, now)
+        return letter.Writing(touch, case, found.asked, found.verdict.texts, after, payment)
     kind = "suppressed" if isinstance(found, Drop) else "later"
     outcomes[kind] += 1
     record.not_now(creditor_id=creditor_id, touch=touch, token=token, found=found, zone=case.zone, now=now)
     return None
 
 
-def _following(case: Case, touch: TouchFacts, rules: Strategy, now: datetime) -> Decision | None:
+def following(case: Case, touch: TouchFacts, rules: Strategy, now: datetime) -> Decision | None:
+    """What comes after this touch if nothing happens: what its letter tells."""
     after = replace(case, in_hand=None).after(
         step=touch.step, channel=Channel(touch.channel), at=now, on=now.date(), purpose=Purpose(touch.purpose)
     )

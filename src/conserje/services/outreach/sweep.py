@@ -21,7 +21,7 @@ from conserje.domain.kit.canonical import dump
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision, Kind
-from conserje.domain.outreach.strategy import Mode, Strategy
+from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.channel import Channel
 from conserje.domain.ports.registry import carriers
 from conserje.domain.rules.gate import RuleStack
@@ -356,8 +356,3 @@ def _write_journal(
             )
         )
     journal.write(creditor_id=creditor_id, entries=entries)
-
-
-def replayed(*, case: Case, rules: Strategy, now: datetime) -> bytes:
-    """The canonical bytes of the decision that `case` gets under `rules` at `now`."""
-    return dump(decide(case, strategy=rules, law=stack_of(case), now=now))

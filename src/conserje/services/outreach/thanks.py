@@ -30,7 +30,8 @@ SELECT c.id, p.id, u.time_zone FROM receivables_payment y
 
 _INSERT = """
 INSERT INTO outreach_touch (creditor_id, customer_id, episode_id, contact_id, point_id, key, step, stage, letter,
-       purpose, channel, carrier, state, planned_at, planned_on, asked, copies, reason, attempts, approved_by, created_at)
+       purpose, channel, carrier, state, planned_at, planned_on, asked, copies, reason, attempts, approved_by,
+       created_at)
 SELECT %(creditor)s, y.customer_id, NULL, %(contact)s, %(point)s, %(key)s, %(step)s, 'closing', 'thank_you',
        'payment_confirmation', 'email', %(carrier)s, 'planned', %(now)s, %(on)s,
        coalesce((SELECT jsonb_agg(jsonb_build_object('invoice_id', i.id, 'currency', i.currency, 'minor', i.open_minor,

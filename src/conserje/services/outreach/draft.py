@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drafts: messages that wait for a person. Approved they are planned, and judged again before they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from conserje.data.outreach import letters, snapshots
+from conserje.data.outreach.letters import TouchFacts
+from conserje.domain.outreach.decision import Asked
+from conserje.domain.outreach.recheck import Go, Going, recheck
+from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.facts import Purpose
+from conserje.services.integrations import connection as connections
+from conserje.services.journal import entry as journal
+from conserje.services.outreach import letter, review, strategy, sweep
+from conserje.services.outreach.send import following
+from conserje.services.tenancy.act import act, step
+
+_LIST = """
+SELECT t.id, t.customer_id, u.name, t.channel, t.stage, t.letter, t.planned_at, t.asked, p.address, t.decision_id
+  FROM outreach_touch t
+  JOIN receivables_customer u ON u.creditor_id = t.creditor_id AND u.id = t.customer_id
+  JOIN receivables_contactpoint p ON p.creditor_id = t.creditor_id AND p.id = t.point_id
+ WHERE t.creditor_id = %s AND t.state = 'proposed' ORDER BY t.planned_at, t.id LIMIT %s OFFSET %s"""
+
+_MOVE = """
+UPDATE outreach_touch SET state = %s, approved_by = %s, reason = %s, planned_at = greatest(planned_at, %s),
+       ended_at = %s
+ WHERE creditor_id = %s AND state = 'proposed' AND id = ANY(%s) RETURNING id, customer_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message that waits."""
+
+    touch_id: int
+    customer_id: int
+    customer: str
+    channel: str
+    stage: str
+    letter: str
+    planned_at: datetime
+    asked: tuple[tuple[str, int], ...]
+    address: str
+    decision_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message as it would leave now. `warnings` are codes of what would hold it back."""
+
+    touch: TouchFacts
+    written: letter.Written | None
+    warnings: tuple[str, ...]
+
+
+@step
+def waiting(*, creditor_id: int, limit: int = 1000, offset: int = 0) -> list[Draft]:
+    """Drafts in the order they are planned for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, [creditor_id, limit, offset])
+        rows = cursor.fetchall()
+    return [Draft(*row[:7], _amounts(letters.loads(row[7])), *row[8:]) for row in rows]
+
+
+@act
+def approve(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime) -> list[int]:
+    """A person approves these drafts; answers the ones that were still waiting. `by` is "person:<id>"."""
+    return _move(creditor_id, touch_ids, ("planned", by, "", now, None), "approved", by, now)
+
+
+@act
+def refuse(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime) -> list[int]:
+    """A person does not want these drafts sent; answers the ones that were still waiting."""
+    return _move(
+        creditor_id, touch_ids, ("suppressed", by, "refused_by_person", now, now), "refused", by, now
+    )
+
+
+@step
+def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
+    """The message of one touch as it would be written at `now`, with what would hold it back. Sends nothing."""
+    dossier = letters.gather(creditor_id=creditor_id, touch_ids=[touch_id])
+    if not dossier.touches:
+        raise LookupError(f"There is no message {touch_id}.")
+    touch = dossier.touches[0]
+    of = snapshots.standing(creditor_id=creditor_id, channel_of=sweep.channel_of)
+    (case,) = snapshots.cases(of=of, customer_ids=[touch.customer_id], now=now)
+    rules = strategy.in_force(creditor_id=creditor_id)
+    going = Going(touch.step, Channel(touch.channel), Purpose(touch.purpose), touch.point_id)
+    found = recheck(
+        case, going=going, strategy=rules, law=sweep.stack_of(case), now=max(now, touch.planned_at)
+    )
+    warnings = () if isinstance(found, Go) else (found.reason.code,)
+    amounts = found.asked if isinstance(found, Go) else _asked(touch)
+    texts = found.verdict.texts if found.verdict else ()
+    writing = letter.Writing(touch, case, amounts, texts, following(case, touch, rules, now))
+    methods = letter.available_methods(connections.in_use(creditor_id=creditor_id, kind="gateway"))
+    return Preview(touch, letter.write(dossier=dossier, writing=writing, methods=methods, now=now), warnings)
+
+
+def _move(
+    creditor_id: int, touch_ids: Sequence[int], to: tuple[Any, ...], word: str, by: str, now: datetime
+) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [*to, creditor_id, list(touch_ids)])
+        moved = cursor.fetchall()
+    journal.write(
+        creditor_id=creditor_id,
+        entries=[
+            journal.NewEntry(
+                at=now,
+                kind=f"outreach.draft.{word}",
+                actor=by,
+                customer_id=customer_id,
+                subject_kind="touch",
+                subject_id=touch_id,
+                payload={},
+            )
+            for touch_id, customer_id in moved
+        ],
+    )
+    if word == "refused":
+        ids = [customer_id for _, customer_id in moved]
+        review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="draft.refused")
+    return [touch_id for touch_id, _ in moved]
+
+
+def _amounts(asked: list[dict[str, Any]]) -> tuple[tuple[str, int], ...]:
+    sums: dict[str, int] = {}
+    for item in asked:
+        sums[item["currency"]] = sums.get(item["currency"], 0) + int(item["minor"])
+    return tuple(sums.items())
+
+
+def _asked(touch: TouchFacts) -> tuple[Asked, ...]:
+    return tuple(
+        Asked(int(item["invoice_id"]), item["currency"], int(item["minor"]), _day(item["due_on"]))
+        for item in touch.asked
+    )
+
+
+def _day(text: str) -> Any:
+    return datetime.fromisoformat(text).date()
