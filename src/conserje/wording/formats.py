@@ -54,10 +54,15 @@ def joined(items: Iterable[object], locale: str, link: str = "") -> str:
     word = link or words(locale)["and"]
     if chain(locale)[-1] == "es" and word in _VOWELS:
         other, sounds = _VOWELS[word]
-        last = fold(texts[-1])
+        last = _sound(texts[-1])
         if last.startswith(sounds) and not last.startswith(_DIPHTHONGS):
             word = other
     return f"{', '.join(texts[:-1])} {word} {texts[-1]}"
+
+
+@lru_cache(maxsize=4096)
+def _sound(text: str) -> str:
+    return fold(text)
 
 
 def short(text: str, length: int) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Final
 
 import mrml
@@ -17,9 +18,10 @@ _FOOTER: Final = "<!-- footer -->"
 _CELL: Final = "padding:8px 0;border-bottom:1px solid #e3e5e8;vertical-align:top"
 
 
-def write(*, frame: Marked, body: list[Block], footer: list[Block]) -> str:
+def write(*, frame: Marked, body: list[Block], footer: list[Block], constants: Mapping[str, str]) -> str:
     """Liquid source of the whole HTML page; all three were marked on one list of tokens.
 
+    `constants` ("brand.link") are written into it: they must not need escaping.
     Raises `LetterError` when a template does not close what it opens or links to something odd.
     """
     text = frame.text.replace(_BODY, _blocks(body, frame, small=False))
@@ -30,7 +32,7 @@ def write(*, frame: Marked, body: list[Block], footer: list[Block]) -> str:
         raise LetterError(
             f"The letter does not fit its frame ({error}): close every tag in frame.mjml.liquid."
         ) from error
-    return frame.restore(page)
+    return frame.restore(page, constants=constants)
 
 
 def _blocks(parts: list[Block], marked: Marked, *, small: bool) -> str:

@@ -15,7 +15,7 @@ Markup is read from the source, before any value is filled in: a value never bec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -73,9 +73,15 @@ class Marked:
     text: str
     tokens: list[str]
 
-    def restore(self, text: str) -> str:
-        """`text` with every mark replaced by its Liquid."""
-        return _MARK.sub(lambda match: self.tokens[int(match.group(1))], text)
+    def restore(self, text: str, *, constants: Mapping[str, str] | None = None) -> str:
+        """`text` with every mark replaced by its Liquid, or by the constant of that name ("brand.link")."""
+        known = constants or {}
+
+        def put(match: re.Match[str]) -> str:
+            token = self.tokens[int(match.group(1))]
+            return known.get(token[2:-2].strip(), token)
+
+        return _MARK.sub(put, text)
 
     def is_tag(self, mark: str) -> bool:
         """Whether the mark stands for a tag ({% %}) and not for an output ({{ }})."""

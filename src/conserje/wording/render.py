@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A letter: subject, first line, plain text and HTML, both forms from one source.
 
-Templates are read, marked up and (for HTML) set in the MJML frame once for each kind, locale and source; a letter
-then costs two small Liquid renderings.
+Templates are read, marked up and (for HTML) set in the MJML frame once for each kind, locale, source and colour;
+a letter then costs two small Liquid renderings.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Final
 from liquid import BoundTemplate
 
 from conserje.wording import mail_form, markup, shelf, text_form
+from conserje.wording.colours import palette
 from conserje.wording.sandbox import parse, render
 from conserje.wording.shelf import LetterError
 from conserje.wording.values import KINDS
@@ -61,7 +62,7 @@ def letter(
     `values` is a `LetterValues`. `overrides` replaces the source of "subject", "preheader" or "body"; the closing
     part (how to check, how to stop, rights) cannot be replaced. Raises `LetterError` naming what is wrong.
     """
-    compiled = _compiled(kind, locale, _sources(kind, locale, overrides))
+    compiled = _compiled(kind, locale, _sources(kind, locale, overrides), _colour(values))
     where = f"{kind!r} in {locale!r}"
     seen = view(values, kind=kind, locale=locale)
     seen["subject"] = _one_line(render(compiled.subject, seen, where=where))[:_SUBJECT_LENGTH]
@@ -80,7 +81,7 @@ def text_only(
     *, kind: str, locale: str, values: Mapping[str, Any], overrides: Mapping[str, str] | None = None
 ) -> str:
     """The plain text of `letter` alone, for previews and lists: no HTML is made."""
-    compiled = _compiled(kind, locale, _sources(kind, locale, overrides))
+    compiled = _compiled(kind, locale, _sources(kind, locale, overrides), _colour(values))
     return _tidy(
         render(compiled.text, view(values, kind=kind, locale=locale), where=f"{kind!r} in {locale!r}")
     )
@@ -97,8 +98,13 @@ def _sources(kind: str, locale: str, overrides: Mapping[str, str] | None) -> tup
     return subject, preheader, body
 
 
+def _colour(values: Mapping[str, Any]) -> str:
+    creditor = values.get("creditor") or {}
+    return str(creditor.get("colour", ""))
+
+
 @lru_cache(maxsize=512)
-def _compiled(kind: str, locale: str, sources: tuple[str, str, str]) -> _Set:
+def _compiled(kind: str, locale: str, sources: tuple[str, str, str], colour: str) -> _Set:
     subject, preheader, body = sources
     where = f"{kind} ({locale})"
     body = markup.expand(body, locale=locale)
@@ -109,8 +115,12 @@ def _compiled(kind: str, locale: str, sources: tuple[str, str, str]) -> _Set:
     frame = markup.mark(shelf.frame(), tokens)
     rule = markup.Block(markup.Shape.RULE)
     text = marked_body.restore(text_form.write([*body_parts, rule, *footer_parts]))
-    html = mail_form.write(frame=frame, body=body_parts, footer=footer_parts)
-    digest = hashlib.sha256("\0".join([subject, preheader, text, html, str(shelf.words(locale))]).encode())
+    look = {f"brand.{name}": value for name, value in palette(colour).items()} | {
+        "language": shelf.language(locale)
+    }
+    html = mail_form.write(frame=frame, body=body_parts, footer=footer_parts, constants=look)
+    written = (subject, preheader, body, footer, shelf.frame(), str(shelf.words(locale)))
+    digest = hashlib.sha256("\0".join(written).encode())
     return _Set(
         subject=parse(subject, locale=locale, html=False, where=f"{where} subject"),
         preheader=parse(preheader, locale=locale, html=False, where=f"{where} preheader"),

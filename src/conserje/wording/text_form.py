@@ -26,7 +26,8 @@ def _block(part: Block, index: int) -> str:
     if part.shape is Shape.BUTTON:
         return f"{inline(part.text)}: {part.address}\n\n"
     if part.shape is Shape.TABLE:
-        return "".join(_row(row) for row in part.rows) + "\n"
+        heads = next((row.cells for row in part.rows if row.role == "head"), ())
+        return "".join(_row(row, heads) for row in part.rows) + "\n"
     if part.shape is Shape.BULLETS:
         return "".join(_item(row, "- ") for row in part.rows) + "\n"
     if part.shape is Shape.NUMBERS:
@@ -36,13 +37,17 @@ def _block(part: Block, index: int) -> str:
     return f"{inline(part.text)}\n\n"
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, heads: tuple[str, ...]) -> str:
+    """ "label: value", or a line of cells, each after the first led by its head: a reader hears what it is."""
     if row.role == "control":
         return row.cells[0]
     if row.role == "head":
         return ""
     cells = [inline(cell) for cell in row.cells]
-    return f"{cells[0]}: {cells[1]}\n" if len(cells) == 2 else f"- {' · '.join(cells)}\n"
+    if len(cells) == 2:
+        return f"{cells[0]}: {cells[1]}\n"
+    led = [f"{head.lower()} {cell}" for head, cell in zip(heads[1:], cells[1:], strict=False)] or cells[1:]
+    return f"- {' · '.join([cells[0], *led])}\n"
 
 
 def _item(row: Row, bullet: str) -> str:

@@ -54,7 +54,7 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
         "language": language(locale),
         "greeting": greeting(name=name, locale=locale, hour=plain["local_hour"]),
         "addressee": addressee(name=name, locale=locale),
-        "words": {"tax": table["tax"]},
+        "words": {name: word for name, word in table.items() if isinstance(word, str)},
         "brand": palette(plain["creditor"]["colour"]),
         "creditor": {**plain["creditor"], "tax_id": _tax_id(plain["creditor"]["tax_id"], table)},
         "plural": plain["customer"]["kind"] == "company",

@@ -206,10 +206,10 @@ def test_text_and_html_say_the_same(kind: str) -> None:
     body = lxml_html.document_fromstring(made.html).body
     for hidden in body.xpath("//div[contains(@style, 'display:none')]"):
         hidden.drop_tree()
-    in_html = set(re.findall(r"\w+", " ".join(body.itertext())))
-    in_text = set(re.findall(r"\w+", re.sub(r"<?https://\S+", "", made.text)))
+    in_html = set(re.findall(r"\w+", " ".join(body.itertext()).lower()))
+    in_text = set(re.findall(r"\w+", re.sub(r"<?https://\S+", "", made.text).lower()))
     assert in_text - in_html <= {"1", "2", "3", "4"}
-    assert in_html - in_text <= {"Factura", "Fecha"}
+    assert in_html - in_text <= {"factura"}, "only the first head of a table is left out of the text"
 
 
 @pytest.mark.parametrize("flag", ["pay", "choose_date", "disagree", "wrong_person", "plan", "settle"])
