@@ -23,6 +23,7 @@ from conserje.domain.rules.content import check
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.hours import Hours, clock
 from conserje.domain.rules.pack import MandatoryText, Pack
+from conserje.domain.rules.reasons import sentence
 from conserje.domain.rules.verdict import Ruling
 from conserje.domain.rules.vocabulary import Basis
 
@@ -101,6 +102,14 @@ def test_every_case_comes_out_as_written(country: Country) -> None:
 @each_country
 def test_every_rule_is_in_a_case_and_refuses_in_one(country: Country) -> None:
     assert not uncovered(country.packs(), worked(country))
+
+
+@each_country
+def test_every_reason_given_can_be_told(country: Country) -> None:
+    for _, result in worked(country):
+        for hit in result.hits:
+            told = sentence(hit=hit)
+            assert "{" not in told, told
 
 
 @each_country

@@ -98,7 +98,7 @@ def brief(*, pack: Pack, intent: Intent, creditor_role: CreditorRole, hours: Hou
     uncounted = {freed for rule in pack.exemptions if Lift.CAPS in rule.lifts for freed in rule.purposes}
     cooldowns = resolved_cooldowns(pack, channel)
     longest = max((rule.gap_days for rule in cooldowns), default=0)
-    standing, unclear = _standing(pack, intent, creditor_role, hours)
+    standing, unclear = _standing(pack, intent, creditor_role)
     return Briefing(
         pack=pack,
         label=pack.label,
@@ -127,7 +127,7 @@ def brief(*, pack: Pack, intent: Intent, creditor_role: CreditorRole, hours: Hou
 
 
 def _standing(
-    pack: Pack, intent: Intent, creditor_role: CreditorRole, hours: Hours | None
+    pack: Pack, intent: Intent, creditor_role: CreditorRole
 ) -> tuple[tuple[tuple[Rule, Hit], ...], Hit | None]:
     found: list[tuple[Rule, Hit]] = []
     role, channel = intent.recipient, intent.channel
@@ -140,9 +140,6 @@ def _standing(
         if channel in shut.channels and creditor_role in shut.creditors:
             values = (("channel", channel.value),)
             found.append((shut, Hit(shut.id, Ruling.DENY, "channel_forbidden", values)))
-    if hours is not None and not hours.windows:
-        never = Hit(pack.id, Ruling.DENY, "channel_forbidden", (("channel", channel.value),))
-        found.append((pack.windows[0], never))
     named = any(role in rule.roles for rule in pack.recipients)
     if not pack.recipients or named or role in _ALWAYS_WRITABLE:
         return tuple(found), None

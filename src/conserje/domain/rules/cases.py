@@ -26,7 +26,7 @@ from conserje.domain.rules.facts import (
 )
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.pack import Pack
-from conserje.domain.rules.verdict import Ruling, Verdict
+from conserje.domain.rules.verdict import Hit, Ruling, Verdict
 
 _CASE = frozenset(
     {"file", "name", "about", "at", "customer", "contact", "history", "readings", "renewed_until"}
@@ -46,12 +46,13 @@ class CaseError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What came of one case. `problems` are sentences, empty when it is as expected; `rules` all ids that spoke."""
+    """What came of one case: all ids that spoke, the hits, and in `problems` a sentence for each difference."""
 
     name: str
     ruling: Ruling
     rules: frozenset[str]
     problems: tuple[str, ...]
+    hits: tuple[Hit, ...] = ()
 
 
 def run(*, case: Mapping[str, Any], stack: RuleStack) -> CaseResult:
@@ -191,7 +192,7 @@ def _compared(
         if verdict.until != wanted:
             got = verdict.until.astimezone(tz).isoformat() if verdict.until else "none"
             problems.append(f"next instant: expected {wanted.astimezone(tz).isoformat()}, got {got}")
-    return CaseResult(case["name"], verdict.ruling, spoke, tuple(problems))
+    return CaseResult(case["name"], verdict.ruling, spoke, tuple(problems), verdict.hits)
 
 
 def _absent(kind: str, wanted: Sequence[str], found: Sequence[str] | frozenset[str] | set[str]) -> list[str]:

@@ -164,7 +164,7 @@ class RuleStack:
                 look.hits.append(trouble)
             elif not trouble:
                 for place in places:
-                    _check_hours(briefing, subject, lifted, place, look)
+                    _check_hours(briefing, intent, subject, lifted, place, look)
                     _check_counts(briefing, intent, subject, lifted, place, look)
         look.ruling = max((hit.ruling for hit in look.hits), default=Ruling.ALLOW)
         if look.ruling <= Ruling.ALLOW_WITH_TEXT:
@@ -206,10 +206,14 @@ def _lifted(briefing: Briefing, intent: Intent, dates: tuple[date, ...], look: _
 
 
 def _check_hours(
-    briefing: Briefing, subject: Subject, lifted: frozenset[Lift], place: _Place, look: _Look
+    briefing: Briefing, intent: Intent, subject: Subject, lifted: frozenset[Lift], place: _Place, look: _Look
 ) -> None:
     hours = briefing.hours
     if hours is None or Lift.WINDOWS in lifted:
+        return
+    if not hours.windows:
+        never = Hit(briefing.pack.id, Ruling.DENY, "channel_forbidden", (("channel", intent.channel.value),))
+        look.hits.append(never)
         return
     zone_name, _, local = place
     on = local.date()
