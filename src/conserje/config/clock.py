@@ -12,8 +12,13 @@ LARGEST_DRIFT = timedelta(minutes=5)
 class HasClock(Protocol):
     """A creditor, as far as time is concerned."""
 
-    is_demo: bool
-    clock_at: datetime | None
+    @property
+    def is_demo(self) -> bool:
+        """Whether the book may live in another time."""
+
+    @property
+    def clock_at(self) -> datetime | None:
+        """Its own moment, None for the present."""
 
 
 class NotNow(ValueError):

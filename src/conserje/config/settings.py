@@ -15,7 +15,7 @@ from conserje.config.home import kept_secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-# Hosts on private addresses that adapters may reach, as host or host:port: an internal mail relay, the demo's own world.
+# Hosts on private addresses that adapters may reach, as host or host:port: an internal relay, the demo's world.
 REACHABLE_HOSTS = tuple(filter(None, os.environ.get("CONSERJE_REACHABLE_HOSTS", "").split(",")))
 PUBLIC_URL = os.environ.get("CONSERJE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "conserje.data.integrations.apps.IntegrationsConfig",
     "conserje.data.arrangements.apps.ArrangementsConfig",
     "conserje.data.outreach.apps.OutreachConfig",
+    "conserje.config.apps.ConfigApp",
 ]
 
 MIDDLEWARE = [
@@ -103,6 +104,10 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# The queue
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_IMPORT_PATHS = ["conserje.jobs.outreach", "conserje.jobs.hooks", "conserje.jobs.queue"]
 
 # Languages and time
 USE_TZ = True

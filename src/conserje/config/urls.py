@@ -5,4 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("hooks/", include("conserje.hooks.urls")),
 ]

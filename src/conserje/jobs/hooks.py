@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Applying what came in from outside."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from conserje.config import clock
+from conserje.services.integrations import hook
+from conserje.services.tenancy import creditor as creditors
+
+
+@app.task(name="integrations.apply_hooks")
+def apply_hooks(creditor_id: int) -> None:
+    """Apply every waiting message of a creditor."""
+    hook.apply_waiting(creditor_id=creditor_id, now=clock.now_for(creditors.by_id(creditor_id=creditor_id)))

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages from outside: trusted, stored as they came, answered at once, applied by a job, replayable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from conserje.data.integrations.models import HookReceipt
+from conserje.domain.ports.http import RawRequest
+from conserje.domain.ports.registry import gateways
+from conserje.domain.receivables.payment import Road, RoadName
+from conserje.services.integrations import connection
+from conserje.services.receivables import checkout
+from conserje.services.receivables.refusals import Refused
+from conserje.services.tenancy.act import act, acting
+
+TRIES_MAX = 5
+
+
+class NotTrusted(Exception):
+    """The signature does not hold, or nobody set that adapter up: nothing was stored."""
+
+
+class NotReadable(Exception):
+    """The message is trusted but is not what that adapter sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a message: how many of its events are new."""
+
+    new: int
+    known: int
+
+
+@act
+def receive(*, creditor_id: int, adapter: str, raw: RawRequest, now: datetime) -> Received:
+    """Check and store a gateway's message, an event at a time, each once. Raises `NotTrusted`, `NotReadable`."""
+    if not gateways.has(adapter):
+        raise NotTrusted(adapter)
+    try:
+        settings = connection.settings_of(creditor_id=creditor_id, kind="gateway", adapter=adapter)
+    except connection.NotConnected as error:
+        raise NotTrusted(adapter) from error
+    gateway = gateways.get(adapter)
+    if not gateway.trusts(raw, settings, now_epoch=int(now.timestamp())):
+        raise NotTrusted(adapter)
+    try:
+        events = gateway.read_hook(raw, settings)
+    except ValueError as error:
+        raise NotReadable(adapter) from error
+    new = 0
+    for event in events:
+        _, made = HookReceipt.objects.get_or_create(
+            creditor_id=creditor_id,
+            adapter=adapter,
+            event_id=event.event_id,
+            defaults={
+                "headers": dict(raw.headers),
+                "query": raw.query,
+                "body": raw.body,
+                "received_at": now,
+            },
+        )
+        new += made
+    return Received(new, len(events) - new)
+
+
+def apply_waiting(*, creditor_id: int, now: datetime) -> int:
+    """Apply every stored message that was not applied yet, each up to five times; answers how many were."""
+    with acting(creditor_id=creditor_id):
+        rows = HookReceipt.objects.filter(creditor_id=creditor_id, applied_at=None, tries__lt=TRIES_MAX)
+        ids = list(rows.order_by("id").values_list("id", flat=True))
+    return sum(apply(creditor_id=creditor_id, receipt_id=receipt_id, now=now) for receipt_id in ids)
+
+
+def apply(*, creditor_id: int, receipt_id: int, now: datetime) -> bool:
+    """Apply one stored message: look at the gateway again for each checkout it speaks of. False when it failed."""
+    with acting(creditor_id=creditor_id):
+        row = HookReceipt.objects.get(creditor_id=creditor_id, id=receipt_id)
+        settings = connection.settings_of(creditor_id=creditor_id, kind="gateway", adapter=row.adapter)
+    access = checkout.Access(row.adapter, settings, connection.http())
+    raw = RawRequest("POST", "", row.headers, row.query, bytes(row.body))
+    trouble = ""
+    for event in gateways.get(row.adapter).read_hook(raw, settings):
+        try:
+            checkout.refresh(
+                creditor_id=creditor_id,
+                which=checkout.Which(external_id=event.external_id),
+                road=Road(RoadName.HOOK, f"{row.adapter}:{event.event_id}"),
+                access=access,
+                now=now,
+            )
+        except Refused as error:
+            trouble = type(error).__name__
+    _note(creditor_id=creditor_id, receipt_id=receipt_id, trouble=trouble, now=now)
+    return not trouble
+
+
+@act
+def _note(*, creditor_id: int, receipt_id: int, trouble: str, now: datetime) -> None:
+    row = HookReceipt.objects.select_for_update().get(creditor_id=creditor_id, id=receipt_id)
+    row.tries += 1
+    row.trouble = trouble
+    row.applied_at = None if trouble else now
+    row.save(update_fields=["tries", "trouble", "applied_at"])

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One turn of work for one creditor: what the queue runs each minute, and what `conserje run` runs by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from conserje.domain.outreach.strategy import Mode
+from conserje.services.arrangements import promise
+from conserje.services.integrations import hook
+from conserje.services.outreach import record, send, sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a turn did."""
+
+    hooks: int
+    freed: int
+    broken_promises: int
+    swept: sweep.Swept
+    sent: send.Sent
+
+
+def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mode.AUTOMATIC) -> Turned:
+    """Apply hooks, free lost claims, judge promises, sweep what is due, send what may leave.
+
+    `clock` is the door's; `furthest` bounds the stages' own modes.
+    """
+    hooks = hook.apply_waiting(creditor_id=creditor_id, now=clock())
+    freed = record.reap(creditor_id=creditor_id, now=clock())
+    broken = promise.judge_due(creditor_id=creditor_id, now=clock())
+    swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)
+    sent = send.send_due(creditor_id=creditor_id, clock=clock)
+    return Turned(hooks, freed, broken, swept, sent)

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Putting jobs in the queue by their dotted name, in the transaction of what caused them."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+
+def enqueue(*, job: str, once: str, creditor_id: int) -> bool:
+    """Queue `job` for a creditor unless one named `once` is already waiting; False when it is."""
+    try:
+        app.configure_task(name=job, queueing_lock=once).defer(creditor_id=creditor_id)
+    except AlreadyEnqueued:
+        return False
+    return True
