@@ -15,10 +15,9 @@ from conserje.domain.kit.text import fold
 from conserje.domain.ports.channel import Channel
 from conserje.domain.receivables.invoice import Due, NewInvoice
 from conserje.domain.rules.facts import Consent
-from conserje.services.integrations import connection
 from conserje.services.outreach import permission, review, strategy
 from conserje.services.receivables import invoice as invoices
-from conserje.services.tenancy import fingerprint
+from conserje.services.tenancy import connection, fingerprint
 from conserje.services.tenancy.act import acting
 from conserje.testing.world.handle import World
 

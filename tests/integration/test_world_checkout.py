@@ -25,7 +25,7 @@ from conserje.domain.ports.gateway import ChargeState, CheckoutRequest, Redirect
 from conserje.domain.ports.http import RawRequest
 from conserje.gateways.demo.adapter import ADAPTER
 from conserje.gateways.demo.settings import DemoSettings
-from conserje.services.integrations.http import GuardedHttp
+from conserje.services.tenancy.http import GuardedHttp
 from conserje.testing import world
 
 KEYS = (f"key-{number}" for number in itertools.count())

@@ -14,7 +14,7 @@ import pytest
 from conserje.channels.email_smtp.adapter import ADAPTER, SmtpSession
 from conserje.channels.email_smtp.settings import SmtpSettings
 from conserje.domain.ports.channel import Accepted, Outcome, Parcel, Refused, Unsure
-from conserje.services.integrations.http import GuardedHttp
+from conserje.services.tenancy.http import GuardedHttp
 from conserje.testing import world
 
 HTTP = GuardedHttp()

@@ -18,7 +18,7 @@ import pytest
 from conserje.channels.email_smtp.adapter import ADAPTER
 from conserje.channels.email_smtp.settings import SmtpSettings
 from conserje.domain.ports.channel import Accepted, Parcel
-from conserje.services.integrations.http import GuardedHttp
+from conserje.services.tenancy.http import GuardedHttp
 from conserje.testing import world
 
 HTML = (

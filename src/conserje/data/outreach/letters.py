@@ -171,7 +171,7 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
 def creditor(*, creditor_id: int) -> CreditorFacts:
     """Who writes, by id."""
     (row,) = _rows(_CREDITOR, {"creditor": creditor_id})
-    return CreditorFacts(*row[:-1], _loads(row[-1]))
+    return CreditorFacts(*row[:-1], loads(row[-1]))
 
 
 def contents(*, creditor_id: int, document_ids: Sequence[int]) -> dict[int, bytes]:
@@ -189,8 +189,9 @@ def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
 
 
 def _json(rows: list[Any]) -> list[Any]:
-    return [(*row[:11], _loads(row[11]), _loads(row[12]), *row[13:]) for row in rows]
+    return [(*row[:11], loads(row[11]), loads(row[12]), *row[13:]) for row in rows]
 
 
-def _loads(value: Any) -> Any:
+def loads(value: Any) -> Any:
+    """A JSON column as values, whether or not the driver already read it."""
     return json.loads(value) if isinstance(value, str) else value

@@ -10,9 +10,9 @@ from conserje.data.integrations.models import HookReceipt
 from conserje.domain.ports.http import RawRequest
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.payment import Road, RoadName
-from conserje.services.integrations import connection
 from conserje.services.receivables import checkout
 from conserje.services.receivables.refusals import Refused
+from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import act, acting
 
 TRIES_MAX = 5

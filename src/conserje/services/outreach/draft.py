@@ -16,10 +16,10 @@ from conserje.domain.outreach.decision import Asked
 from conserje.domain.outreach.recheck import Go, Going, recheck
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Purpose
-from conserje.services.integrations import connection as connections
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import letter, review, strategy, sweep
 from conserje.services.outreach.send import following
+from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import act, step
 
 _LIST = """

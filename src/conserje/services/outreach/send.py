@@ -25,9 +25,9 @@ from conserje.domain.outreach.strategy import Strategy
 from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Refused, Session, Unsure
 from conserje.domain.ports.registry import carriers
 from conserje.domain.rules.facts import Purpose
-from conserje.services.integrations import connection
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import letter, mime, portal_link, record, strategy, sweep, thanks
+from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import acting
 
 BATCH = 25

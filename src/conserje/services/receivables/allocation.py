@@ -15,7 +15,7 @@ from conserje.domain.receivables import posting
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.posting import Rows
 from conserje.services.journal import entry
-from conserje.services.outreach import money
+from conserje.services.arrangements import money
 from conserje.services.receivables import ledger, locked
 from conserje.services.receivables.contention import retried
 from conserje.services.receivables.refusals import AlreadySettled, AmountRefused, UnknownRow

@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 
 from conserje.domain.receivables.payment import Received, RecordedMany
 from conserje.services.journal import entry
-from conserje.services.outreach import money
+from conserje.services.arrangements import money
 from conserje.services.receivables import ledger
 from conserje.services.receivables.staging import stage
 from conserje.services.tenancy.act import step

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real `http` handed to adapters: time limits, address guard, size limits, one pool, discreet logs.
+"""The real `http` handed to adapters: time limits, address guard, size limits, one pool, quiet logs.
 
 A name is resolved once, all its addresses are judged, and the connection goes to the judged address itself, so
 that a name cannot answer differently the second time. Redirects and proxies of the environment are not followed.

@@ -18,8 +18,8 @@ from django.conf import settings as django_settings
 from conserje.data.integrations.models import Connection
 from conserje.domain.ports import registry
 from conserje.domain.ports.settings import describe, read
-from conserje.services.integrations.http import GuardedHttp
 from conserje.services.tenancy.act import step
+from conserje.services.tenancy.http import GuardedHttp
 
 
 class NotConnected(LookupError):
@@ -69,7 +69,8 @@ def in_use(*, creditor_id: int, kind: str) -> list[str]:
 
 
 def _registry(kind: str) -> registry.Registry[Any]:
-    return {"channel": registry.carriers, "gateway": registry.gateways}[kind]
+    kinds: dict[str, registry.Registry[Any]] = {"channel": registry.carriers, "gateway": registry.gateways}
+    return kinds[kind]
 
 
 def _cipher() -> Fernet:
