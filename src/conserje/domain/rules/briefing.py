@@ -3,32 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
-from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.counting import resolved_caps, resolved_cooldowns
 from conserje.domain.rules.facts import CreditorRole, DebtorType, Intent, Purpose, RecipientRole, Subject
 from conserje.domain.rules.hours import Hours
-from conserje.domain.rules.pack import (
-    Cap,
-    ConditionRule,
-    ConsentRule,
-    Cooldown,
-    Exemption,
-    MandatoryText,
-    OtherHoursRule,
-    Pack,
-    RevocationRule,
-    Rule,
-)
+from conserje.domain.rules.house import HOUSE
+from conserje.domain.rules.pack import Cap, Cooldown, MandatoryText, OtherHoursRule, Pack, Rule
 from conserje.domain.rules.verdict import Hit, Ruling
 from conserje.domain.rules.vocabulary import (
     AUTOMATED_CHANNELS,
     COMPANY_TRADE,
     ELECTRONIC_CHANNELS,
+    EVERY_CHANNEL,
     WRITTEN_CHANNELS,
     Condition,
     Lift,
@@ -46,35 +36,56 @@ R = TypeVar("R", bound=Rule)
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds on the local dates of all candidate zones, whatever the hour. Built by `Briefing.standing`."""
+
+    hits: tuple[Hit, ...]
+    lifted: frozenset[Lift]
+    missing: tuple[Hit, ...]
+    revoked: Hit
+    conditions: dict[Condition, tuple[Hit, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What holds on one local date. Built by `Briefing.day`."""
+
+    certified: bool
+    caps: tuple[Cap, ...]
+    cooldowns: tuple[Cooldown, ...]
+    other_hours: OtherHoursRule | None
+    texts: tuple[tuple[MandatoryText, Hit], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Briefing:
-    """The rules of `pack` that touch one kind of contact, each with the hit it would give."""
+    """The rules of `pack` for one kind of contact, and what of them holds on a date, remembered."""
 
     pack: Pack
+    intent: Intent
+    creditor_role: CreditorRole
     label: str
-    expires_on: date
     hours: Hours | None
     caps: tuple[Cap, ...]
     cooldowns: tuple[Cooldown, ...]
     counted: frozenset[Purpose]
     lookback: timedelta
-    consents: tuple[ConsentRule, ...]
-    revocations: tuple[RevocationRule, ...]
-    other_hours: tuple[OtherHoursRule, ...]
-    standing: tuple[tuple[Rule, Hit], ...]
-    unclear_role: Hit | None
-    conditions: dict[Condition, tuple[ConditionRule, ...]]
-    exemptions: tuple[Exemption, ...]
-    texts: tuple[tuple[MandatoryText, Hit], ...]
+    _standing: dict[tuple[date, ...], Standing] = field(default_factory=dict, compare=False, repr=False)
+    _days: dict[date, Day] = field(default_factory=dict, compare=False, repr=False)
 
+    def standing(self, dates: tuple[date, ...]) -> Standing:
+        """What holds on `dates`: a restriction in any of them, a relaxation only in all of them."""
+        known = self._standing.get(dates)
+        if known is None:
+            known = self._standing[dates] = _standing(self, dates)
+        return known
 
-def in_force_somewhere(rules: Iterable[R], dates: tuple[date, ...]) -> list[R]:
-    """Restricting rules bind if they are in force on the local date of any candidate zone."""
-    return [rule for rule in rules if any(rule.in_force(on) for on in dates)]
-
-
-def in_force_everywhere(rules: Iterable[R], dates: tuple[date, ...]) -> list[R]:
-    """Relaxing rules help only if they are in force in every candidate zone."""
-    return [rule for rule in rules if all(rule.in_force(on) for on in dates)]
+    def day(self, on: date) -> Day:
+        """What holds on the local date `on`."""
+        known = self._days.get(on)
+        if known is None:
+            known = self._days[on] = _day(self, on)
+        return known
 
 
 def concerns(*, pack: Pack, subject: Subject, purpose: Purpose) -> bool:
@@ -94,54 +105,92 @@ def concerns(*, pack: Pack, subject: Subject, purpose: Purpose) -> bool:
 
 def brief(*, pack: Pack, intent: Intent, creditor_role: CreditorRole, hours: Hours | None) -> Briefing:
     """Prepare `pack` for one kind of contact. `hours`: its windows for the channel, if it has any at all."""
-    channel, purpose = intent.channel, intent.purpose
     uncounted = {freed for rule in pack.exemptions if Lift.CAPS in rule.lifts for freed in rule.purposes}
-    cooldowns = resolved_cooldowns(pack, channel)
+    cooldowns = resolved_cooldowns(pack, intent.channel)
     longest = max((rule.gap_days for rule in cooldowns), default=0)
-    standing, unclear = _standing(pack, intent, creditor_role)
     return Briefing(
         pack=pack,
+        intent=intent,
+        creditor_role=creditor_role,
         label=pack.label,
-        expires_on=pack.review_by + GRACE,
         hours=hours,
-        caps=resolved_caps(pack, channel),
+        caps=resolved_caps(pack, intent.channel),
         cooldowns=cooldowns,
         counted=pack.applies_to.purposes - uncounted,
         lookback=timedelta(days=max(8, longest + 2)),
-        consents=tuple(rule for rule in pack.consents if channel in rule.channels),
-        revocations=pack.revocations,
-        other_hours=pack.other_hours,
-        standing=standing,
-        unclear_role=unclear,
-        conditions={
-            state: tuple(r for r in pack.conditions if r.condition is state and purpose in r.purposes)
-            for state in Condition
-        },
-        exemptions=tuple(rule for rule in pack.exemptions if purpose in rule.purposes),
-        texts=tuple(
-            (rule, Hit(rule.id, Ruling.ALLOW_WITH_TEXT, "text_required", (("slot", rule.slot),)))
-            for rule in pack.mandatory_texts
-            if purpose in rule.purposes and channel in _TEXT_CHANNELS.get(rule.when, frozenset(Channel))
-        ),
     )
 
 
-def _standing(
-    pack: Pack, intent: Intent, creditor_role: CreditorRole
-) -> tuple[tuple[tuple[Rule, Hit], ...], Hit | None]:
-    found: list[tuple[Rule, Hit]] = []
-    role, channel = intent.recipient, intent.channel
-    for rule in pack.recipients:
-        if role in rule.roles:
-            ruling = Ruling.ALLOW if rule.allowed else Ruling.DENY
-            reason = "recipient_allowed" if rule.allowed else "recipient_forbidden"
-            found.append((rule, Hit(rule.id, ruling, reason, (("role", role.value),))))
-    for shut in pack.forbidden_channels:
-        if channel in shut.channels and creditor_role in shut.creditors:
-            values = (("channel", channel.value),)
-            found.append((shut, Hit(shut.id, Ruling.DENY, "channel_forbidden", values)))
-    named = any(role in rule.roles for rule in pack.recipients)
-    if not pack.recipients or named or role in _ALWAYS_WRITABLE:
-        return tuple(found), None
-    unclear = Hit(pack.id, Ruling.NEEDS_HUMAN, "recipient_unclear", (("role", role.value),))
-    return tuple(found), unclear
+def _somewhere(rules: Iterable[R], dates: tuple[date, ...]) -> list[R]:
+    return [rule for rule in rules if any(rule.in_force(on) for on in dates)]
+
+
+def _everywhere(rules: Iterable[R], dates: tuple[date, ...]) -> list[R]:
+    return [rule for rule in rules if all(rule.in_force(on) for on in dates)]
+
+
+def _standing(briefing: Briefing, dates: tuple[date, ...]) -> Standing:
+    pack, channel = briefing.pack, briefing.intent.channel
+    hits = [*_people_and_channels(briefing, dates)]
+    if max(dates) > pack.review_by + GRACE:
+        told = (("pack", briefing.label), ("review_by", pack.review_by.isoformat()))
+        hits.append(Hit(pack.id, Ruling.NEEDS_HUMAN, "pack_expired", told))
+    lifted: frozenset[Lift] = frozenset()
+    purpose, opened = briefing.intent.purpose, briefing.intent.opened_by_customer
+    for freed in _everywhere((rule for rule in pack.exemptions if purpose in rule.purposes), dates):
+        lifts = freed.lifts | (freed.lifts_when_opened if opened else frozenset())
+        told = (("purpose", purpose.value), ("lifts", ", ".join(sorted(lifts))))
+        hits.append(Hit(freed.id, Ruling.ALLOW, "exempt", told))
+        lifted |= lifts
+    wanted = (("channel", channel.value),)
+    needed = _somewhere((rule for rule in pack.consents if channel in rule.channels), dates)
+    stops = [rule.id for rule in (*_somewhere(pack.revocations, dates), *needed)]
+    return Standing(
+        hits=tuple(hits),
+        lifted=lifted,
+        missing=tuple(Hit(rule.id, Ruling.DENY, "consent_missing", wanted) for rule in needed),
+        revoked=Hit(stops[0] if stops else HOUSE, Ruling.DENY, "consent_revoked", wanted),
+        conditions={
+            state: tuple(
+                Hit(rule.id, rule.ruling, state.value)
+                for rule in _somewhere(pack.conditions, dates)
+                if rule.condition is state and purpose in rule.purposes
+            )
+            for state in Condition
+        },
+    )
+
+
+def _people_and_channels(briefing: Briefing, dates: tuple[date, ...]) -> Iterator[Hit]:
+    pack, role, channel = briefing.pack, briefing.intent.recipient, briefing.intent.channel
+    told = (("role", role.value),)
+    rules = [rule for rule in _somewhere(pack.recipients, dates) if role in rule.roles]
+    for rule in rules:
+        if rule.allowed:
+            yield Hit(rule.id, Ruling.ALLOW, "recipient_allowed", told)
+        else:
+            yield Hit(rule.id, Ruling.DENY, "recipient_forbidden", told)
+    if pack.recipients and not rules and role not in _ALWAYS_WRITABLE:
+        yield Hit(pack.id, Ruling.NEEDS_HUMAN, "recipient_unclear", told)
+    for shut in _somewhere(pack.forbidden_channels, dates):
+        if channel in shut.channels and briefing.creditor_role in shut.creditors:
+            yield Hit(shut.id, Ruling.DENY, "channel_forbidden", (("channel", channel.value),))
+    if briefing.hours is not None and not briefing.hours.windows:
+        yield Hit(pack.id, Ruling.DENY, "channel_forbidden", (("channel", channel.value),))
+
+
+def _day(briefing: Briefing, on: date) -> Day:
+    pack, channel, purpose = briefing.pack, briefing.intent.channel, briefing.intent.purpose
+    return Day(
+        certified=briefing.hours is None or briefing.hours.certified(on),
+        caps=tuple(rule for rule in briefing.caps if rule.in_force(on)),
+        cooldowns=tuple(rule for rule in briefing.cooldowns if rule.in_force(on)),
+        other_hours=next((rule for rule in pack.other_hours if rule.in_force(on)), None),
+        texts=tuple(
+            (rule, Hit(rule.id, Ruling.ALLOW_WITH_TEXT, "text_required", (("slot", rule.slot),)))
+            for rule in pack.mandatory_texts
+            if rule.in_force(on)
+            and purpose in rule.purposes
+            and channel in _TEXT_CHANNELS.get(rule.when, EVERY_CHANNEL)
+        ),
+    )

@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 
 from conserje.domain.kit.days import zone
 from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.briefing import Briefing, brief, concerns, in_force_everywhere
+from conserje.domain.rules.briefing import Briefing, Standing, brief, concerns
 from conserje.domain.rules.counting import cap_hit, cooldown_hit, reached, recent
-from conserje.domain.rules.facts import Intent, Subject
+from conserje.domain.rules.facts import Consent, Intent, Subject
 from conserje.domain.rules.hours import Hours, day_start
-from conserje.domain.rules.pack import Pack
-from conserje.domain.rules.standing import HOUSE, consent_hits, house_hits, pack_hits, permission
+from conserje.domain.rules.house import HOUSE, house_hits, permission
+from conserje.domain.rules.pack import MandatoryText, Pack
 from conserje.domain.rules.verdict import Hit, Ruling, Verdict
-from conserje.domain.rules.vocabulary import POSTAL_CHANNELS, Lift, TextWhen
+from conserje.domain.rules.vocabulary import POSTAL_CHANNELS, Condition, Lift, TextWhen
 
 DEFER_DAYS = 60
+_ALL_OF_TIME = frozenset({Lift.CAPS, Lift.WINDOWS})
+_ONLY_FIRST = frozenset({TextWhen.FIRST_CONTACT, TextWhen.FIRST_CONTACT_OF_MONTH})
 _Place = tuple[str, ZoneInfo, datetime]
 
 
@@ -27,8 +29,8 @@ class _Look:
     """One examination at `second`: what was hit, and the earliest second at which every hit may be gone."""
 
     second: int
+    place: _Place
     hits: list[Hit]
-    texts: list[str]
     release: int | None = 0
     ruling: Ruling = Ruling.ALLOW
 
@@ -63,7 +65,7 @@ class RuleStack:
         briefings = self._prepare(intent, subject)
         look = self._look(briefings, intent, subject, at)
         if look.ruling is not Ruling.DEFER_UNTIL:
-            return _verdict(look, briefings)
+            return _verdict(look, briefings, subject)
         horizon = at + timedelta(days=DEFER_DAYS)
         return self._deferred(look, briefings, intent, subject, horizon)[1]
 
@@ -78,13 +80,17 @@ class RuleStack:
         briefings = self._prepare(intent, subject)
         look = self._look(briefings, intent, subject, after)
         if look.ruling <= Ruling.ALLOW_WITH_TEXT:
-            return (after, _verdict(look, briefings)) if after < until else (None, _verdict(look, briefings))
+            return (
+                (after, _verdict(look, briefings, subject))
+                if after < until
+                else (None, _verdict(look, briefings, subject))
+            )
         if look.ruling is not Ruling.DEFER_UNTIL:
-            return None, _verdict(look, briefings)
+            return None, _verdict(look, briefings, subject)
         horizon = max(until, after + timedelta(days=DEFER_DAYS))
         last, verdict = self._deferred(look, briefings, intent, subject, horizon)
         if verdict.until is not None and verdict.until < until:
-            return verdict.until, _verdict(last, briefings)
+            return verdict.until, _verdict(last, briefings, subject)
         return None, verdict
 
     def forbidden_content(self, *, intent: Intent, subject: Subject, on: date) -> frozenset[str]:
@@ -133,49 +139,52 @@ class RuleStack:
             if at is None or at >= horizon:
                 values = (("until", f"{horizon:%Y-%m-%d}"),)
                 first.hits.append(Hit(HOUSE, Ruling.NEEDS_HUMAN, "no_lawful_instant", values))
-                return look, _verdict(first, briefings)
+                return look, _verdict(first, briefings, subject)
             look = self._look(briefings, intent, subject, at)
         if look.ruling > Ruling.DEFER_UNTIL:
             first.hits.extend(hit for hit in look.hits if hit.ruling > Ruling.DEFER_UNTIL)
-            return look, _verdict(first, briefings)
+            return look, _verdict(first, briefings, subject)
         until = datetime.fromtimestamp(look.second, UTC)
-        return look, _verdict(first, briefings, until)
+        return look, _verdict(first, briefings, subject, until)
 
     def _look(self, briefings: tuple[Briefing, ...], intent: Intent, subject: Subject, at: datetime) -> _Look:
         if at.tzinfo is None:
             raise ValueError("The gate judges aware instants only; this one has no time zone.")
-        look = _Look(int(at.timestamp()), house_hits(subject=subject, intent=intent), [])
+        places, trouble = _places(briefings, intent, subject, at)
+        look = _Look(int(at.timestamp()), places[0], house_hits(subject=subject, intent=intent))
         if not any(briefing.pack.country for briefing in briefings):
             country = subject.country or "?"
             look.hits.append(Hit(HOUSE, Ruling.NEEDS_HUMAN, "no_pack", (("country", country),)))
-        places, trouble = _places(briefings, intent, subject, at)
-        dates = tuple({place[2].date() for place in places})
+        dates = tuple(sorted({place[2].date() for place in places}))
         consent = permission(subject=subject, intent=intent)
         for briefing in briefings:
-            lifted = _lifted(briefing, intent, dates, look)
-            look.hits += pack_hits(briefing=briefing, subject=subject, dates=dates)
-            look.hits += consent_hits(
-                briefing=briefing, intent=intent, consent=consent, lifted=lifted, dates=dates
-            )
-            if max(dates) > briefing.expires_on:
-                values = (("pack", briefing.label), ("review_by", briefing.pack.review_by.isoformat()))
-                look.hits.append(Hit(briefing.pack.id, Ruling.NEEDS_HUMAN, "pack_expired", values))
-            if trouble and not lifted >= {Lift.CAPS, Lift.WINDOWS}:
-                look.hits.append(trouble)
-            elif not trouble:
+            standing = briefing.standing(dates)
+            look.hits += standing.hits
+            look.hits += _person_hits(standing, subject, consent)
+            if not trouble:
                 for place in places:
-                    _check_hours(briefing, intent, subject, lifted, place, look)
-                    _check_counts(briefing, intent, subject, lifted, place, look)
-        look.ruling = max((hit.ruling for hit in look.hits), default=Ruling.ALLOW)
-        if look.ruling <= Ruling.ALLOW_WITH_TEXT:
-            _add_texts(briefings, subject, places[0], look)
+                    _check_hours(briefing, standing.lifted, subject, place, look)
+                    _check_counts(briefing, standing.lifted, subject, place, look)
+            elif not standing.lifted >= _ALL_OF_TIME:
+                look.hits.append(trouble)
+        look.ruling = max([hit.ruling for hit in look.hits], default=Ruling.ALLOW)
         return look
 
 
-def _verdict(look: _Look, briefings: tuple[Briefing, ...], until: datetime | None = None) -> Verdict:
-    hits = tuple(sorted(look.hits, key=lambda hit: -hit.ruling))
+def _verdict(
+    look: _Look, briefings: tuple[Briefing, ...], subject: Subject, until: datetime | None = None
+) -> Verdict:
+    """The verdict of a look; what it must carry is found only when it may leave."""
+    texts: list[str] = []
+    if look.ruling <= Ruling.ALLOW_WITH_TEXT:
+        texts = _add_texts(briefings, subject, look)
+    hits = sorted(look.hits, key=_strictest)
     ruling = hits[0].ruling if hits else Ruling.ALLOW
-    return Verdict(ruling, hits, tuple(briefing.label for briefing in briefings), tuple(look.texts), until)
+    return Verdict(ruling, tuple(hits), tuple([item.label for item in briefings]), tuple(texts), until)
+
+
+def _strictest(hit: Hit) -> int:
+    return -hit.ruling
 
 
 def _places(
@@ -195,85 +204,80 @@ def _places(
     return [(name, zone(name), at.astimezone(zone(name))) for name in own], trouble
 
 
-def _lifted(briefing: Briefing, intent: Intent, dates: tuple[date, ...], look: _Look) -> frozenset[Lift]:
-    found: frozenset[Lift] = frozenset()
-    for rule in in_force_everywhere(briefing.exemptions, dates):
-        lifts = rule.lifts | (rule.lifts_when_opened if intent.opened_by_customer else frozenset())
-        values = (("purpose", intent.purpose.value), ("lifts", ", ".join(sorted(lifts))))
-        look.hits.append(Hit(rule.id, Ruling.ALLOW, "exempt", values))
-        found |= lifts
+def _person_hits(standing: Standing, subject: Subject, consent: Consent) -> list[Hit]:
+    found: list[Hit] = []
+    if consent is Consent.REVOKED:
+        found.append(standing.revoked)
+    elif consent is Consent.UNKNOWN and Lift.CONSENT_UNKNOWN not in standing.lifted:
+        found.extend(standing.missing)
+    if subject.time_barred:
+        found.extend(standing.conditions[Condition.TIME_BARRED])
+    if subject.insolvent:
+        found.extend(standing.conditions[Condition.INSOLVENT])
+    if subject.deceased_or_minor:
+        found.extend(standing.conditions[Condition.DECEASED_OR_MINOR])
     return found
 
 
 def _check_hours(
-    briefing: Briefing, intent: Intent, subject: Subject, lifted: frozenset[Lift], place: _Place, look: _Look
+    briefing: Briefing, lifted: frozenset[Lift], subject: Subject, place: _Place, look: _Look
 ) -> None:
     hours = briefing.hours
-    if hours is None or Lift.WINDOWS in lifted:
-        return
-    if not hours.windows:
-        never = Hit(briefing.pack.id, Ruling.DENY, "channel_forbidden", (("channel", intent.channel.value),))
-        look.hits.append(never)
+    if hours is None or not hours.windows or Lift.WINDOWS in lifted:
         return
     zone_name, _, local = place
     on = local.date()
-    if not hours.certified(on):
-        values = (("year", str(on.year)), ("pack", briefing.label))
-        look.hits.append(Hit(briefing.pack.id, Ruling.NEEDS_HUMAN, "year_not_certified", values))
+    day = briefing.day(on)
+    if not day.certified:
+        told = (("year", str(on.year)), ("pack", briefing.label))
+        look.hits.append(Hit(briefing.pack.id, Ruling.NEEDS_HUMAN, "year_not_certified", told))
         return
     if hours.open_at(look.second, on, zone_name):
         return
     asked = subject.other_hours_until
-    if asked is not None and local < asked:
-        for rule in in_force_everywhere(briefing.other_hours, (on,)):
-            shown = f"{asked.astimezone(local.tzinfo):%Y-%m-%d %H:%M}"
-            look.hits.append(Hit(rule.id, Ruling.ALLOW, "other_hours", (("until", shown),)))
-            return
+    if asked is not None and day.other_hours is not None and local < asked:
+        shown = asked.astimezone(local.tzinfo).isoformat(" ", "minutes")[:16]
+        look.hits.append(Hit(day.other_hours.id, Ruling.ALLOW, "other_hours", (("until", shown),)))
+        return
     look.wait(hours.closure(local), hours.next_open(look.second, on, zone_name))
 
 
 def _check_counts(
-    briefing: Briefing, intent: Intent, subject: Subject, lifted: frozenset[Lift], place: _Place, look: _Look
+    briefing: Briefing, lifted: frozenset[Lift], subject: Subject, place: _Place, look: _Look
 ) -> None:
     if Lift.CAPS in lifted or not subject.past:
         return
     zone_name, tz, local = place
-    on = local.date()
     ledger = recent(past=subject.past, since=local - briefing.lookback, tz=tz, counted=briefing.counted)
     if not ledger:
         return
-    for cap in briefing.caps:
-        if cap.in_force(on):
-            found = cap_hit(cap=cap, channel=intent.channel, ledger=ledger, on=on)
-            if found:
-                look.wait(found[0], day_start(found[1], zone_name))
-    for rule in briefing.cooldowns:
-        if rule.in_force(on):
-            found = cooldown_hit(rule=rule, ledger=ledger, on=on)
-            if found:
-                look.wait(found[0], day_start(found[1], zone_name))
-
-
-def _add_texts(briefings: tuple[Briefing, ...], subject: Subject, place: _Place, look: _Look) -> None:
-    _, tz, local = place
     on = local.date()
+    day = briefing.day(on)
+    channel = briefing.intent.channel
+    found = [cap_hit(cap=cap, channel=channel, ledger=ledger, on=on) for cap in day.caps]
+    found += [cooldown_hit(rule=rule, ledger=ledger, on=on) for rule in day.cooldowns]
+    for item in found:
+        if item is not None:
+            look.wait(item[0], day_start(item[1], zone_name))
+
+
+def _add_texts(briefings: tuple[Briefing, ...], subject: Subject, look: _Look) -> list[str]:
+    _, tz, local = look.place
+    slots: list[str] = []
     for briefing in briefings:
-        for rule, hit in briefing.texts:
-            if not rule.in_force(on) or rule.slot in look.texts:
+        for rule, hit in briefing.day(local.date()).texts:
+            if rule.slot in slots or (rule.when in _ONLY_FIRST and not _is_first(rule, subject, tz, local)):
                 continue
-            if rule.when in (TextWhen.FIRST_CONTACT, TextWhen.FIRST_CONTACT_OF_MONTH):
-                earlier = [
-                    past.at for past in subject.past if past.purpose in rule.purposes and reached(past)
-                ]
-                if rule.when is TextWhen.FIRST_CONTACT_OF_MONTH:
-                    earlier = [at for at in earlier if _month(at.astimezone(tz)) == _month(local)]
-                if earlier:
-                    continue
             look.hits.append(hit)
-            look.texts.append(rule.slot)
-    if look.texts:
-        look.ruling = Ruling.ALLOW_WITH_TEXT
+            slots.append(rule.slot)
+    return slots
 
 
-def _month(local: datetime) -> tuple[int, int]:
-    return local.year, local.month
+def _is_first(rule: MandatoryText, subject: Subject, tz: ZoneInfo, local: datetime) -> bool:
+    for past in reversed(subject.past):
+        if past.purpose in rule.purposes and reached(past):
+            if rule.when is TextWhen.FIRST_CONTACT:
+                return False
+            at = past.at.astimezone(tz)
+            return (at.year, at.month) != (local.year, local.month)
+    return True

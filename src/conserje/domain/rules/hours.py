@@ -103,7 +103,7 @@ class Hours:
     def closure(self, local: datetime) -> Hit:
         """Why the local wall-clock moment `local` is closed."""
         on = local.date()
-        shown = f"{local:%Y-%m-%d %H:%M}"
+        shown = local.isoformat(" ", "minutes")[:16]
         shut = next(
             (window for window in self._in_force(on) if window.closed and self._names_day(window, on)), None
         )
