@@ -15,7 +15,9 @@ from conserje.wording.text_form import LINK, STRONG
 
 _BODY: Final = "<!-- body -->"
 _FOOTER: Final = "<!-- footer -->"
-_CELL: Final = "padding:8px 0;border-bottom:1px solid #e3e5e8;vertical-align:top"
+_END: Final = "text-align:right;white-space:nowrap"
+_FIRST: Final = ";overflow-wrap:anywhere;hyphens:auto"
+_CELL: Final = "padding:8px 0;border-bottom:1px solid #e3e5e8;vertical-align:top;word-break:normal"
 
 
 def write(*, frame: Marked, body: list[Block], footer: list[Block], constants: Mapping[str, str]) -> str:
@@ -81,7 +83,7 @@ def _table_row(row: Row, marked: Marked) -> str:
         tag, scope = ("th", f' scope="{"col" if row.role == "head" else "row"}"') if head else ("td", "")
         style = f"{_CELL};font-weight:{'600' if row.role in ('head', 'sum') else '400'};"
         style += (
-            "text-align:right;white-space:nowrap" if index == last else "text-align:left;padding-right:12px"
+            _END if index == last else f"text-align:left;padding-right:12px{_FIRST if index == 0 else ''}"
         )
         cells.append(f'<{tag}{scope} style="{style}">{inline(cell, marked)}</{tag}>')
     return f"<tr>{''.join(cells)}</tr>"

@@ -23,6 +23,7 @@ from conserje.wording.shelf import LetterError, source
 
 _COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.DOTALL)
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _MARK = re.compile(r"Lq(\d+)qL")
 _TAGS_ONLY = re.compile(r"(?:\s*Lq\d+qL)+\s*")
 _BUTTON = re.compile(r"\[\[(.+)\]\]\((\S+)\)")
@@ -111,6 +112,10 @@ def mark(text: str, tokens: list[str]) -> Marked:
         raise LetterError("The template holds a reserved word of ours (Lq0qL): write it otherwise.")
 
     def put(match: re.Match[str]) -> str:
+        if any("<" in quoted or ">" in quoted for quoted in _QUOTED.findall(match.group())):
+            raise LetterError(
+                f"{match.group()} holds < or > in quotes, which Liquid would not escape: leave them out."
+            )
         tokens.append(match.group())
         return f"Lq{len(tokens) - 1}qL"
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from liquid import BoundTemplate, Environment, Mode, StrictUndefined
 from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError
-from markupsafe import Markup
 
 from conserje.domain.kit.money import Money
 from conserje.wording import formats
@@ -124,9 +123,7 @@ def _link(value: object) -> str:
 
 
 def _expect(value: Any, kind: Any, name: str) -> Any:
-    if not isinstance(value, kind) or isinstance(value, Markup):
-        if isinstance(value, Markup) and kind is str:
-            return str(value)
+    if not isinstance(value, kind):
         raise LetterError(
             f"A filter was given {type(value).__name__} where it formats {name}: check the template."
         )

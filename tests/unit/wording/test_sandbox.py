@@ -114,11 +114,14 @@ def test_limits_stop_a_template_that_runs_away(bomb: str) -> None:
 
 
 def test_a_template_writes_no_html_of_its_own() -> None:
-    body = '<script>alert(1)</script> & <b>x</b> {{ \'<i>y</i>\' }}\n\n[a"b](https://x.example/"onclick="y)'
+    body = '<script>alert(1)</script> & <b>x</b>\n\n[a"b](https://x.example/"onclick="y)'
     made = letter(kind="friendly", locale="es_CO", values=samples.values(), overrides={"body": body})
     tree = lxml_html.document_fromstring(made.html)
     assert tree.xpath("//script | //b | //*[@onclick]") == []
     assert "<script>alert(1)</script> & <b>x</b>" in made.text
+    for quoted in ("{{ '<i>y</i>' }}", '{% assign x = "<b>" %}{{ x }}', "{{ greeting | default: '<u>' }}"):
+        with pytest.raises(LetterError, match="in quotes"):
+            letter(kind="friendly", locale="es_CO", values=samples.values(), overrides={"body": quoted})
 
 
 def test_what_is_missing_is_named() -> None:
