@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conserje.domain.ports.http import NoAnswer
-from conserje.services.integrations.http import GuardedHttp, is_public, judged_addresses
+from conserje.services.tenancy.http import GuardedHttp, is_public, judged_addresses
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

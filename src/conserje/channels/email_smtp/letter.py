@@ -10,7 +10,6 @@ from typing import Final
 
 from conserje.domain.ports.channel import Parcel
 
-_LINE_ENDS: Final = re.compile(rb"\r\n|\r|\n")
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\\\"()\[\]\x00-\x1f\x7f]+@[^\s<>@,;:\\\"()\x00-\x1f\x7f]+")
 _LONGEST_ADDRESS: Final = 254
 
@@ -63,12 +62,16 @@ def on_the_wire(content: bytes) -> bytes:
 
 
 def _with_line_ends(content: bytes) -> bytes:
-    lines = _LINE_ENDS.sub(b"\r\n", content)
+    lines = _plain(content).replace(b"\n", b"\r\n")
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
 def _split(content: bytes) -> tuple[bytes, bytes, bytes]:
-    return _LINE_ENDS.sub(b"\n", content).partition(b"\n\n")
+    return _plain(content).partition(b"\n\n")
+
+
+def _plain(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _usable(address: str, reason: str, *, permanent: bool) -> str:

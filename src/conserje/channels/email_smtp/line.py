@@ -125,6 +125,8 @@ class Line(smtplib.SMTP):
         if self._settings.security == "none" and not all(_on_this_machine(row[0]) for row in addresses):
             raise CannotOpen("plaintext_refused")
         sock = _first_that_answers(addresses, self)
+        # Without this, content of several TLS records waits 40 ms for an acknowledgement: 16 messages a second.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.local_hostname = self._settings.helo_name or _literal(sock)
         if self._settings.security == "tls":
             sock.settimeout(self.left())

@@ -15,20 +15,45 @@ from conserje.testing.world.faults import Fault, FaultBook
 from conserje.testing.world.mailbox import Mailbox
 
 _FOREVER_SECONDS = 3600.0
+_LARGEST_CONTENT = 33_554_432
+_PIECE = 65536
+_END = b"\r\n.\r\n"
 
 
 class Lying(SMTP):
-    """aiosmtpd's server, with faults before the 354 as well."""
+    """aiosmtpd's server, with faults before the 354 as well, and content read in pieces instead of lines."""
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # noqa: N802
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         """DATA, unless a fault for one of the recipients comes first."""
-        handler: Handler = self.event_handler
-        targets = tuple(self.envelope.rcpt_tos) if self.envelope else ()
-        answer = await handler.misbehave(self, "data", targets)
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        envelope, handler = self.envelope, self.event_handler
+        if envelope is None or not envelope.rcpt_tos:
+            await self.push("503 5.5.1 Need RCPT")
+            return
+        answer = await handler.misbehave(self, "data", tuple(envelope.rcpt_tos))
         if answer:
             await self.push(answer)
             return
-        await super().smtp_DATA(arg)
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        envelope.original_content = await self._content()
+        if len(envelope.original_content) > _LARGEST_CONTENT:
+            answer = "552 5.3.4 Too much mail data"
+        else:
+            answer = await handler.handle_DATA(self, self.session, envelope)
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(answer)
+
+    async def _content(self) -> bytes:
+        """Up to the final dot, dots undoubled; a connection that ends before it takes the message with it."""
+        heard, searched = bytearray(b"\r\n"), 0
+        while (end := heard.find(_END, searched)) < 0:
+            searched = max(0, len(heard) - len(_END))
+            piece = await self._reader.read(_PIECE)
+            if not piece or len(heard) > 2 * _LARGEST_CONTENT:
+                _hang_up(self)
+            heard += piece
+        return bytes(heard[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
 
 
 class Handler:
