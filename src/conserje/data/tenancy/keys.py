@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.db import models
@@ -157,7 +156,7 @@ def unkeyed(model: type[models.Model]) -> list[CheckMessage]:
     kept = {name for c in constraints if isinstance(c, TenantForeignKey) for name in c.fields}
     for field in model._meta.local_fields:
         target = field.remote_field.model if isinstance(field, models.ForeignKey) else None
-        if target is None or not issubclass(apps.get_model(target._meta.label), TenantModel):
+        if not isinstance(target, type) or not issubclass(target, TenantModel):
             continue
         if field.name not in kept or getattr(field, "db_constraint", True):
             errors.append(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from django.db.models import QuerySet
+
 from conserje.data.journal.entry import Entry
 from conserje.data.journal.locks import SEALING, locked
 from conserje.data.journal.seal import Seal
@@ -32,7 +34,7 @@ def close(*, creditor_id: int, now: datetime) -> int:
     """Seal the entries written since the last seal, at most `LARGEST_BATCH`; returns how many."""
     locked(creditor_id=creditor_id, how=SEALING)
     last = Seal.objects.filter(creditor_id=creditor_id).order_by("-id").first()
-    fresh = Entry.objects.filter(creditor_id=creditor_id, id__gt=last.up_to_id if last else 0).order_by("id")
+    fresh = _entries(creditor_id, after=last.up_to_id if last else None)
     batch = list(fresh.values_list("id", "hash")[:LARGEST_BATCH])
     if not batch:
         return 0
@@ -64,11 +66,9 @@ def broken(*, creditor_id: int, known_head: str = "") -> list[Finding]:
     """
     seals = list(Seal.objects.filter(creditor_id=creditor_id).order_by("id"))
     found = [*_broken_entries(creditor_id), *_broken_chain(seals)]
-    below = 0
+    after = None
     for seal in seals:
-        covered = Entry.objects.filter(creditor_id=creditor_id, id__gt=below, id__lte=seal.up_to_id).order_by(
-            "id"
-        )
+        covered = _entries(creditor_id, after=after).filter(id__lte=seal.up_to_id)
         hashes = list(covered.values_list("hash", flat=True))
         if len(hashes) != seal.entry_count:
             found.append(
@@ -76,10 +76,15 @@ def broken(*, creditor_id: int, known_head: str = "") -> list[Finding]:
             )
         elif _hash(seal.previous_hash, hashes) != seal.hash:
             found.append(Finding(f"seal {seal.id}", "the entries it covers are not those that were sealed"))
-        below = seal.up_to_id
+        after = seal.up_to_id
     if known_head and known_head not in {seal.hash for seal in seals}:
         found.append(Finding("head", "the seal known from outside is not in the chain"))
     return found
+
+
+def _entries(creditor_id: int, *, after: int | None) -> QuerySet[Entry]:
+    every = Entry.objects.filter(creditor_id=creditor_id).order_by("id")
+    return every if after is None else every.filter(id__gt=after)
 
 
 def _broken_entries(creditor_id: int) -> Iterable[Finding]:
