@@ -9,8 +9,19 @@ import os
 import click
 
 COMMANDS = {
+    "creditor": "conserje.cli.creditor:creditor",
     "database": "conserje.cli.database:database",
+    "demo": "conserje.cli.demo:demo",
+    "doctor": "conserje.cli.doctor:doctor",
+    "drafts": "conserje.cli.drafts:drafts",
+    "import": "conserje.cli.import_:import_",
     "migrate": "conserje.cli.migrate:migrate",
+    "preview": "conserje.cli.preview:preview",
+    "replay": "conserje.cli.replay:replay",
+    "run": "conserje.cli.run:run",
+    "serve": "conserje.cli.serve:serve",
+    "verify": "conserje.cli.verify:verify",
+    "worker": "conserje.cli.serve:worker",
 }
 
 

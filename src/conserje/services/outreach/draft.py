@@ -66,7 +66,7 @@ def waiting(*, creditor_id: int, limit: int = 1000, offset: int = 0) -> list[Dra
     with connection.cursor() as cursor:
         cursor.execute(_LIST, [creditor_id, limit, offset])
         rows = cursor.fetchall()
-    return [Draft(*row[:7], _amounts(letters.loads(row[7])), *row[8:]) for row in rows]
+    return [_draft(row) for row in rows]
 
 
 @act
@@ -130,6 +130,14 @@ def _move(
         ids = [customer_id for _, customer_id in moved]
         review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="draft.refused")
     return [touch_id for touch_id, _ in moved]
+
+
+def _draft(row: Any) -> Draft:
+    touch_id, customer_id, customer, channel, stage, kind, planned_at, asked, address, decision_id = row
+    amounts = _amounts(letters.loads(asked))
+    return Draft(
+        touch_id, customer_id, customer, channel, stage, kind, planned_at, amounts, address, decision_id
+    )
 
 
 def _amounts(asked: list[dict[str, Any]]) -> tuple[tuple[str, int], ...]:

@@ -14,6 +14,10 @@ from conserje.services.outreach.sweep import stack_of
 from conserje.services.tenancy.act import step
 
 
+class UnknownDecision(LookupError):
+    """There is no decision with that number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """`same` is byte for byte. When the packs installed now are not the stored ones, `packs_now` tells."""
@@ -29,8 +33,12 @@ class Replayed:
 
 @step
 def replay(*, creditor_id: int, decision_id: int) -> Replayed:
-    """Decide the stored case again, as of the stored instant. Raises `Decision.DoesNotExist`."""
-    row = Decision.objects.get(creditor_id=creditor_id, id=decision_id)
+    """Decide the stored case again, as of the stored instant. Raises `UnknownDecision`."""
+    row = Decision.objects.filter(creditor_id=creditor_id, id=decision_id).first()
+    if row is None:
+        raise UnknownDecision(
+            f"There is no decision {decision_id}. The timeline of a customer shows their numbers."
+        )
     case = load(Case, bytes(row.case))
     law = stack_of(case)
     rules = strategy.by_label(creditor_id=creditor_id, label=row.strategy)
