@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -40,13 +42,10 @@ def kept_secret(name: str) -> str:
     """The secret in `<home>/<name>`, made at the first call; processes that race get the same one."""
     path = make_folder(home()) / name
     if not path.exists():
-        draft = path.with_name(f".{name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
-        try:
+        handle, draft = tempfile.mkstemp(prefix=f".{name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        Path(draft).unlink()
     return path.read_text(encoding="ascii")
