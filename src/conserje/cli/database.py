@@ -43,6 +43,7 @@ def status() -> None:
     running = embedded.is_running()
     click.echo(f"PostgreSQL {'runs' if running else 'does not run'}. Its files are in {embedded.place()}.")
     if running:
-        click.echo(f"Reach it with: psql -h {embedded.socket_folder()} -U conserje_app {embedded.DATABASE}")
+        reach = f"-h {embedded.socket_folder()} -U conserje_app {embedded.DATABASE}"
+        click.echo(f"Reach it with: {embedded.programs() / 'psql'} {reach}")
     else:
         raise SystemExit(3)

@@ -20,7 +20,15 @@ from pathlib import Path
 import psycopg
 
 from conserje.config.database import provision
-from conserje.config.database.machine import ServerFailed, call, must, place, server_user, socket_folder
+from conserje.config.database.machine import (
+    ServerFailed,
+    binaries,
+    call,
+    must,
+    place,
+    server_user,
+    socket_folder,
+)
 from conserje.config.home import make_folder
 
 __all__ = [
@@ -31,6 +39,7 @@ __all__ = [
     "connect",
     "is_running",
     "place",
+    "programs",
     "socket_folder",
     "start",
     "stop",
@@ -107,6 +116,11 @@ def connect(role: str = SUPERUSER, database: str = "postgres") -> psycopg.Connec
     return psycopg.connect(
         host=str(socket_folder()), port=PORT, user=role, dbname=database, autocommit=True, connect_timeout=10
     )
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's own programs (psql, pg_dump), of the server's version."""
+    return binaries(place())
 
 
 def _refusal() -> str:

