@@ -58,9 +58,8 @@ def server_user(folder: Path) -> pwd.struct_passwd:
             except KeyError:
                 continue
         if attempt == 0 and shutil.which("useradd"):
-            subprocess.run(
-                ["useradd", "--system", "--user-group", "--no-create-home", "conserje"], check=False
-            )
+            options = ("--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin")
+            subprocess.run(["useradd", *options, "conserje"], check=False)
     raise ServerFailed(
         "PostgreSQL refuses to run as root. Create a system user called 'conserje', or run Conserje as a plain user."
     )
