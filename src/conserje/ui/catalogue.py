@@ -169,8 +169,17 @@ def _compiled(path: Path) -> dict[tuple[str, str], tuple[str, ...]] | None:
 
 
 def _compiled_of(catalog: Catalog) -> dict[tuple[str, str], tuple[str, ...]]:
-    found = {(one.context or "", _first(one.id)): _parts(one.string) for one in _messages(catalog)}
-    return {key: parts for key, parts in found.items() if all(parts)}
+    return {
+        (_context(one), _first(one.id)): _parts(one.string)
+        for one in _messages(catalog)
+        if all(_parts(one.string))
+    }
+
+
+def _context(message: Message) -> str:
+    # A compiled file gives its contexts back as bytes.
+    context: str | bytes | None = message.context
+    return context.decode() if isinstance(context, bytes) else context or ""
 
 
 def _mo_bytes(catalog: Catalog) -> bytes:

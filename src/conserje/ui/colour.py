@@ -22,18 +22,21 @@ def contrast(first: str, second: str) -> float:
 
 
 def text_on(ground: str) -> str:
-    """White or near-black, whichever is read more easily on `ground`; at least 4.5:1 for every colour."""
-    return max(("#ffffff", "#0d1112"), key=lambda ink: contrast(ink, ground))
+    """White or black, whichever is read more easily on `ground`; at least 4.5:1 for every colour."""
+    return max(("#ffffff", "#000000"), key=lambda ink: contrast(ink, ground))
 
 
 def readable(colour: str, *, on: str, ratio: float) -> str:
-    """`colour` made darker or lighter, hue kept, until it stands out from `on` by `ratio`."""
+    """`colour` made darker or lighter, hue kept, until it stands out from `on` by `ratio`.
+
+    `ratio` is at most 5: some step between black and white always reaches it.
+    """
     lightness, chroma, hue = _oklch(_rgb(colour))
     step = -0.01 if _luminance(_rgb(on)) > 0.18 else 0.01
     found = colour
-    while contrast(found, on) < ratio and 0 < lightness < 1:
+    while contrast(found, on) < ratio:
         lightness += step
-        found = oklch_hex(lightness, chroma, hue)
+        found = oklch_hex(min(max(lightness, 0.0), 1.0), chroma, hue)
     return found
 
 

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every page, drawn with invented values: nothing missing, light, well built, and right in a real browser."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import html
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests import harness
+from tests.journeys.gallery import portal_samples, sign_in_samples, site, workbench_samples
+
+harness.prepare_django()
+PORTAL = {name: (template, page) for name, template, page in portal_samples.every()}
+WORKBENCH = {name: (template, page) for name, template, page in workbench_samples.every()}
+SAMPLES = {**PORTAL, **WORKBENCH}
+LANGUAGES = ["es-co", "es-mx", "en", "pt-br"]
+LIMIT = 60 * 1024
+
+
+def _draw(name: str, language: str = "es-co") -> site.Drawn:
+    return site.draw(name, *SAMPLES[name], language=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_template_asks_for_a_value_that_is_not_there(language: str) -> None:
+    assert [(name, missing) for name in SAMPLES for missing in _draw(name, language).missing] == []
+
+
+def _faults(source: str) -> Iterator[str]:
+    page = html.fromstring(source)
+    if len(page.xpath("//main")) != 1 or len(page.xpath("//h1")) != 1:
+        yield "one main and one h1"
+    levels = [int(heading.tag[1]) for heading in page.xpath("//h1|//h2|//h3")]
+    if any(after - before > 1 for before, after in itertools.pairwise(levels)):
+        yield "headings skip a level"
+    ids = page.xpath("//@id")
+    if len(ids) != len(set(ids)):
+        yield "an id is used twice"
+    for reference in " ".join(page.xpath("//@aria-labelledby|//@aria-describedby|//label/@for")).split():
+        if reference not in ids:
+            yield f"nothing is called {reference}"
+    for entry in page.xpath("//input[not(@type='hidden')]|//select|//textarea"):
+        if not page.xpath(f"//label[@for='{entry.get('id')}']") and not entry.xpath("ancestor::label"):
+            yield f"{entry.get('name')} has no label"
+    for form in page.xpath("//form[translate(@method,'POST','post')='post']"):
+        if not form.xpath(".//button"):
+            yield "a form cannot be sent without a script"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_page_is_well_built(name: str) -> None:
+    assert list(_faults(_draw(name).html)) == []
+
+
+@pytest.mark.parametrize("name", PORTAL)
+def test_the_customer_never_sees_the_software(name: str) -> None:
+    assert "conserje" not in _draw(name).html.lower()
+
+
+@pytest.mark.parametrize("name", PORTAL)
+def test_a_portal_page_is_light(name: str) -> None:
+    source = _draw(name).html
+    sheets = [
+        site.HOUSE / href.split("/")[0] / "static" / href
+        for href in re.findall(r'"/static/([^"]+\.css)"', source)
+    ]
+    weight = len(source.encode()) + sum(path.stat().st_size for path in sheets)
+    assert weight <= LIMIT, f"{weight} bytes"
+    assert len(gzip.compress(source.encode() + b"".join(path.read_bytes() for path in sheets))) <= LIMIT // 4
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The gallery as files."""
+    out = tmp_path_factory.mktemp("gallery")
+    drawn = [_draw(name) for name in SAMPLES]
+    site.lay_out(iter([*drawn, *sign_in_samples.every(language="es-co")]), into=out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as play:
+        found = play.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=[*arguments, "--allow-file-access-from-files"],
+        )
+        yield found
+        found.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_no_page_is_wider_than_its_screen(browser: Browser, laid: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    wide = []
+    for path in sorted(laid.glob("*.html")):
+        page.goto(path.as_uri())
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(path.stem)
+    page.close()
+    assert wide == []
+
+
+_SMALL = """() => [...document.querySelectorAll(
+    "button, summary, input:not([type=hidden]), select, nav a, a.action, .options a")]
+  .map((one) => one.closest("label") || one).filter((one) => one.offsetParent)
+  .map((one) => [one.textContent.trim().slice(0, 40), one.getBoundingClientRect().height])
+  .filter(([, height]) => height < 44)"""
+
+
+@pytest.mark.slow
+def test_everything_to_press_is_as_large_as_a_finger(browser: Browser, laid: Path) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800}, has_touch=True)
+    small = {}
+    for name in PORTAL:
+        page.goto((laid / f"{name}.html").as_uri())
+        if found := page.evaluate(_SMALL):
+            small[name] = found
+    page.close()
+    assert small == {}
+
+
+def _pay(page: Page) -> str:
+    return page.locator(".pay button").inner_text().replace("\u00a0", " ")
+
+
+@pytest.mark.slow
+def test_the_button_tells_the_sum_of_what_is_ticked(browser: Browser, laid: Path) -> None:
+    page = browser.new_page()
+    page.goto((laid / "home-several.html").as_uri())
+    button = page.locator(".pay button")
+    assert _pay(page) == "Pagar $ 4.284.000 COP"
+    assert button.get_attribute("value") == "all"
+    page.locator("input[value=inv3]").uncheck()
+    assert _pay(page) == "Pagar $ 3.808.000 COP"
+    assert button.get_attribute("value") == "chosen"
+    page.locator("input[value=inv0]").uncheck()
+    assert button.is_disabled()
+    page.locator("input[value=inv1]").check()
+    assert _pay(page) == "Pagar $ 1.190.000 COP"
+    assert page.get_by_role("button", name="Pagar solo lo marcado").count() == 0
+    page.close()
+
+
+@pytest.mark.slow
+def test_without_scripts_both_ways_to_pay_are_there(browser: Browser, laid: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((laid / "home-several.html").as_uri())
+    assert _pay(page) == "Pagar $ 4.284.000 COP"
+    assert page.get_by_role("button", name="Pagar solo lo marcado").get_attribute("value") == "chosen"
+    context.close()
