@@ -7,8 +7,10 @@ was read: an import that is killed leaves nothing behind, and nothing is ever pl
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -64,12 +66,12 @@ def bring_in(
     creditor = Creditor.objects.get(pk=creditor_id)
     today = local_date(now, creditor.time_zone)
     connector = _connector()
-    rows: Sequence[Row] = list(
-        connector.read(path, plan, currency=answers.currency or creditor.currency, today=today)
-    )
-    papers: Sequence[FoundDocument | BadRow] = list(connector.documents(documents)) if documents else ()
-    delivery = Delivery(path.name, _sha256(path), plan, rows, papers, today)
-    return _write(creditor_id=creditor_id, delivery=delivery, answers=answers, now=now)
+    currency = answers.currency or creditor.currency
+    with _uncollected():
+        rows: Sequence[Row] = list(connector.read(path, plan, currency=currency, today=today))
+        papers: Sequence[FoundDocument | BadRow] = list(connector.documents(documents)) if documents else ()
+        delivery = Delivery(path.name, _sha256(path), plan, rows, papers, today)
+        return _write(creditor_id=creditor_id, delivery=delivery, answers=answers, now=now)
 
 
 def write_corrections(*, path: Path, plan: FilePlan, outcome: Outcome) -> tuple[Path, ...]:
@@ -115,6 +117,18 @@ def _write(*, creditor_id: int, delivery: Delivery, answers: Answers, now: datet
     run.finished_at, run.counts = now, dict(outcome.counts)
     run.save(update_fields=["finished_at", "counts"])
     return outcome
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Rows by the hundred thousand hold no cycles: searching them for some takes a fifth of an import."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _connector() -> Connector:

@@ -56,7 +56,6 @@ class _Sorted:
     invoices: list[tuple[int, InvoiceRow]]
     contacts: list[tuple[int, ContactRow]]
     bad: list[BadRow]
-    by_line: dict[tuple[str, int], list[InvoiceRow | ContactRow]]
 
 
 @step
@@ -86,7 +85,7 @@ def apply(*, creditor_id: int, run_id: int, delivery: Delivery, answers: Answers
             cursor.execute(_FRESH, [creditor_id, answers.payments_through, now])
     rows.bad += [*lines.bad, *found.bad, *money.bad]
     rows.bad += [paper for paper in delivery.papers if isinstance(paper, BadRow)]
-    bad = with_cells(rows.bad, plan=delivery.plan, lines=rows.by_line)
+    bad = with_cells(rows.bad, plan=delivery.plan, rows=delivery.rows)
     outcome = Outcome(
         run_id=run_id,
         counts=_counts(people, found, money, len(bad))
@@ -109,12 +108,12 @@ def apply(*, creditor_id: int, run_id: int, delivery: Delivery, answers: Answers
 
 
 def _sort(book: Directory, rows: Sequence[Row]) -> _Sorted:
-    found = _Sorted([], [], [], defaultdict(list))
+    found = _Sorted([], [], [])
+    seen: set[tuple[object, ...]] = set()
     for row in rows:
         if isinstance(row, BadRow):
             found.bad.append(row)
             continue
-        found.by_line[row.sheet, row.line].append(row)
         try:
             index = book.find(
                 reference=row.customer_reference, name=row.customer_name, tax_id=row.customer_tax_id
@@ -125,10 +124,12 @@ def _sort(book: Directory, rows: Sequence[Row]) -> _Sorted:
                 intake_lines.refused(row, reason="customer_ambiguous", remedy="write_tax_id", value=name)
             )
             continue
-        intake_people.learn(book.customers[index], row)
+        if row.facts:
+            intake_people.learn(book.customers[index], row)
         if isinstance(row, InvoiceRow):
             found.invoices.append((index, row))
-        else:
+        elif (who := (index, row.name, row.role, row.emails, row.phones)) not in seen:
+            seen.add(who)
             found.contacts.append((index, row))
     return found
 

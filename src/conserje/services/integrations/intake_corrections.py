@@ -3,20 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.connector import BadRow, ContactRow, Field, FilePlan, InvoiceRow, SheetPlan
+from conserje.domain.ports.connector import BadRow, ContactRow, Field, FilePlan, InvoiceRow, Row, SheetPlan
 
 _ORDERS = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y", "ymd": "%Y-%m-%d"}
-Lines = Mapping[tuple[str, int], Sequence[InvoiceRow | ContactRow]]
 
 
-def with_cells(bad_rows: Sequence[BadRow], *, plan: FilePlan, lines: Lines) -> list[BadRow]:
-    """`bad_rows`, those without their cells given them back from what was read of the same line."""
+def with_cells(bad_rows: Sequence[BadRow], *, plan: FilePlan, rows: Sequence[Row]) -> list[BadRow]:
+    """`bad_rows`, those without their cells given them back from what `rows` read of the same line."""
     sheets = {sheet.sheet: sheet for sheet in plan.sheets}
+    lines: dict[tuple[str, int], list[InvoiceRow | ContactRow]] = {
+        (bad.sheet, bad.line): [] for bad in bad_rows if not bad.raw
+    }
+    for row in rows if lines else ():
+        if not isinstance(row, BadRow) and (row.sheet, row.line) in lines:
+            lines[row.sheet, row.line].append(row)
     return [
         replace(bad, raw=_cells(sheets[bad.sheet], lines.get((bad.sheet, bad.line), ())))
         if not bad.raw and bad.sheet in sheets

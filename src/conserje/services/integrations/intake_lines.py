@@ -76,12 +76,13 @@ def gather(*, rows: Iterable[tuple[int, InvoiceRow]], today: date) -> Lines:
     groups: dict[tuple[int, str], list[InvoiceRow]] = {}
     result = Lines([], [], [])
     for customer, row in rows:
-        if not match_key(text=row.number):
+        key = match_key(text=row.number)
+        if not key:
             result.bad.append(refused(row, reason="number_missing", remedy="write_number", value=row.number))
         elif _is_credit(row):
             _credit(result, customer, row)
         else:
-            groups.setdefault((customer, match_key(text=row.number)), []).append(row)
+            groups.setdefault((customer, key), []).append(row)
     for (customer, key), lines in groups.items():
         told = _invoice(result, customer, key, lines, today)
         if told is not None:
@@ -130,8 +131,7 @@ def _total(row: InvoiceRow) -> int | None:
 
 
 def _is_credit(row: InvoiceRow) -> bool:
-    amounts = [amount.minor for amount in (row.total, row.net, row.open_amount) if amount is not None]
-    return any(amount < 0 for amount in amounts)
+    return any(amount is not None and amount.minor < 0 for amount in (row.total, row.net, row.open_amount))
 
 
 def _credit(result: Lines, customer: int, row: InvoiceRow) -> None:

@@ -85,7 +85,7 @@ def plain_lines(rng: Random, *, customers: tuple[BookCustomer, ...], today: date
     made = []
     for index in range(INVOICES):
         customer = customers[index % len(customers)] if index < len(customers) else rng.choice(customers)
-        line = _plain(rng, f"FE-{_number(index)}", customer, today)
+        line = _plain(rng, f"FV-{2001 + index}", customer, today)
         made.append(
             replace(
                 line,

@@ -10,7 +10,7 @@ from typing import Final
 from conserje.domain.kit.text import terms
 
 CREDITOR_NAME: Final = "Taller Ejemplo S.A.S."
-CREDITOR_TAX_ID: Final = "900.000.000"
+CREDITOR_TAX_ID: Final = "900.000.000-0"
 
 COMPANIES: Final = (
     "Panadería El Ejemplo S.A.S.",
@@ -100,10 +100,22 @@ def customers(rng: Random, *, leading: tuple[str, ...] = ()) -> tuple[BookCustom
     made = []
     for index, name in enumerate((*leading, *COMPANIES, *PEOPLE)):
         is_company = index < len(leading) + len(COMPANIES)
-        number = f"900.000.{101 + index}" if is_company else f"1.000.000.{101 + index}"
+        number = (
+            f"900.000.{101 + index}-{_wrong_check_digit(900_000_101 + index)}"
+            if is_company
+            else f"1.000.000.{101 + index}"
+        )
         people = _contacts(rng, index, name) if is_company else (_self(index, name),)
         made.append(BookCustomer(name, number, is_company, rng.choice(CITIES), people))
     return tuple(made)
+
+
+def _wrong_check_digit(number: int) -> int:
+    """A check digit that this NIT cannot have: the number is nobody's."""
+    weights = (3, 7, 13, 17, 19, 23, 29, 37, 41)
+    rest = sum(int(digit) * weight for digit, weight in zip(reversed(str(number)), weights, strict=True)) % 11
+    right = rest if rest < 2 else 11 - rest
+    return (right + 1) % 10
 
 
 def domain_of(name: str) -> str:

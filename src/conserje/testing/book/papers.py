@@ -93,7 +93,7 @@ def written(minor: int, currency: str) -> str:
 
 
 def _party(name: str, tax_id: str) -> str:
-    scheme = f"<cbc:CompanyID>{tax_id.replace('.', '')}</cbc:CompanyID>"
+    scheme = f"<cbc:CompanyID>{tax_id.replace('.', '').partition('-')[0]}</cbc:CompanyID>"
     registration = f"<cbc:RegistrationName>{escape(name)}</cbc:RegistrationName>"
     return f"<cac:Party><cac:PartyTaxScheme>{registration}{scheme}</cac:PartyTaxScheme></cac:Party>"
 
