@@ -97,6 +97,21 @@ def customer(creditor: Creditor, name: str = "Panadería El Ejemplo S.A.S.", **g
     return row
 
 
+def decision_maker(creditor: Creditor, of: Customer, email: str) -> Contact:
+    """Somebody above the usual contact."""
+    with acting(creditor_id=creditor.id):
+        person = Contact.objects.create(
+            creditor=creditor,
+            customer=of,
+            name="Marcos Díaz",
+            name_key="marcos diaz",
+            role="decision_maker",
+            created_at=TUESDAY,
+        )
+        add_point(creditor, person, email)
+    return person
+
+
 def add_point(creditor: Creditor, person: Contact, email: str) -> ContactPoint:
     """An e-mail address of a contact."""
     return ContactPoint.objects.create(

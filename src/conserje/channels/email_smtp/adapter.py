@@ -17,6 +17,7 @@ from conserje.channels.email_smtp.line import CannotOpen, Line, LineBroken, open
 from conserje.channels.email_smtp.settings import SmtpSettings
 from conserje.channels.email_smtp.vocabulary import (
     CONTENT,
+    COPY,
     DATA,
     RECIPIENT,
     SENDER,
@@ -127,17 +128,21 @@ class SmtpSession:
         return refused
 
     def _announce(self, line: Line, letter: Envelope) -> Refused | None:
-        """MAIL, RCPT and DATA up to the 354; a refusal is proof that nothing was taken."""
+        """MAIL, RCPT and DATA up to the 354; a refusal is proof that nothing was taken.
+
+        A copy that is refused does not stop the letter.
+        """
         line.command_encoding = "utf-8" if letter.international else "ascii"
         for phase, command, arguments, wanted in (
             (SENDER, "MAIL", letter.mail, (250,)),
             (RECIPIENT, "RCPT", letter.rcpt, (250, 251)),
+            *((COPY, "RCPT", copy, (250, 251)) for copy in letter.copies),
             (DATA, "DATA", "", (354,)),
         ):
             code, text = line.docmd(command, arguments)
-            if code >= 400:
+            if code >= 400 and phase != COPY:
                 return _refusal(code, text, phase)
-            if code not in wanted:
+            if code < 400 and code not in wanted:
                 raise LineBroken("answer_unreadable")
         return None
 

@@ -25,10 +25,14 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Arguments of MAIL and RCPT. `international`: they are UTF-8 by SMTPUTF8 (RFC 6531)."""
+    """Arguments of MAIL and RCPT. `international`: they are UTF-8 by SMTPUTF8 (RFC 6531).
+
+    `copies` are further RCPT arguments; addresses that no server could take are left out.
+    """
 
     mail: str
     rcpt: str
+    copies: tuple[str, ...]
     international: bool
 
 
@@ -52,7 +56,16 @@ def envelope(parcel: Parcel, *, offers: Mapping[str, str]) -> Envelope:
         arguments.append("BODY=8BITMIME")
     if international:
         arguments.append("SMTPUTF8")
-    return Envelope(" ".join(arguments), f"TO:<{recipient}>", international)
+    copies = tuple(f"TO:<{copy}>" for copy in parcel.copies if _fits(copy, international))
+    return Envelope(" ".join(arguments), f"TO:<{recipient}>", copies, international)
+
+
+def _fits(copy: str, international: bool) -> bool:
+    try:
+        usable = _usable(copy, "address_malformed", permanent=True)
+    except Unfit:
+        return False
+    return international or usable.isascii()
 
 
 def on_the_wire(content: bytes) -> bytes:

@@ -13,6 +13,7 @@ from typing import Final
 
 SENDER: Final = "sender"
 RECIPIENT: Final = "recipient"
+COPY: Final = "copy"
 DATA: Final = "data"
 CONTENT: Final = "content"
 

@@ -17,6 +17,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Decision, Kind
 from conserje.domain.ports.registry import countries, gateways
+from conserje.services.tenancy.creditor import tax_label
 from conserje.wording.render import Letter, letter
 from conserje.wording.sandbox import parse, render
 
@@ -126,7 +127,7 @@ def _creditor(facts: CreditorFacts) -> dict[str, Any]:
         "name": facts.name,
         "legal_name": legal,
         "tax_id": facts.tax_id,
-        "identity_line": f"{legal}, {_tax_label(facts.country)} {facts.tax_id}" if facts.tax_id else legal,
+        "identity_line": f"{legal}, {tax_label(country=facts.country)} {facts.tax_id}" if facts.tax_id else legal,
         "phone": brand.get("phone_published", ""),
         "website": brand.get("website", ""),
         "portal_host": settings.PUBLIC_URL.partition("://")[2],
@@ -139,12 +140,6 @@ def _creditor(facts: CreditorFacts) -> dict[str, Any]:
         "complaint_body": _authority(facts.country),
         "since": None,
     }
-
-
-def _tax_label(country: str) -> str:
-    return {"CO": "NIT", "MX": "RFC", "CL": "RUT", "PE": "RUC", "AR": "CUIT", "BR": "CNPJ", "ES": "NIF"}.get(
-        country, "ID"
-    )
 
 
 def _authority(country: str) -> str | None:

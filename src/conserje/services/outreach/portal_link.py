@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from conserje.data.outreach.models import PortalLink
+from conserje.data.receivables.models import Contact
 from conserje.data.tenancy.bulk import insert_many
 from conserje.services.tenancy.act import step
 
@@ -31,12 +33,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a good link opens."""
+    """What a good link opens, and for whom: `locale` and `zone` are the reader's, empty when nobody said them."""
 
     link_id: int
     customer_id: int
     contact_id: int | None
     touch_id: int | None
+    customer_name: str = ""
+    contact_name: str = ""
+    locale: str = ""
+    zone: str = ""
 
 
 def hash_of(token: str) -> str:
@@ -80,5 +86,19 @@ def by_id(*, creditor_id: int, link_id: int, now: datetime) -> Opened | None:
 
 def _good(links: QuerySet[PortalLink], now: datetime) -> Opened | None:
     good = links.filter(expires_at__gt=now, revoked_at=None)
-    row = good.values_list("id", "customer_id", "contact_id", "touch_id").first()
+    usual = Contact.objects.filter(
+        creditor_id=OuterRef("creditor_id"), customer_id=OuterRef("customer_id"), is_usual=True
+    )
+    row = good.values_list(
+        "id",
+        "customer_id",
+        "contact_id",
+        "touch_id",
+        "customer__name",
+        Coalesce("contact__name", Value("")),
+        Coalesce(NullIf("contact__locale", Value("")), "customer__locale"),
+        Coalesce(
+            NullIf("customer__time_zone", Value("")), Subquery(usual.values("time_zone")[:1]), Value("")
+        ),
+    ).first()
     return None if row is None else Opened(*row)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -12,19 +13,16 @@ from typing import Any
 import yaml
 
 from conserje.data.outreach.models import StrategyVersion
+from conserje.domain.kit.canonical import dump
 from conserje.domain.outreach import strategy as domain
 from conserje.domain.outreach.strategy import Strategy
+from conserje.services.outreach import review
 from conserje.services.tenancy.act import step
 
 
 @lru_cache(maxsize=256)
-def _read(creditor_id: int, row_id: int) -> Strategy:
-    content = (
-        StrategyVersion.objects.filter(creditor_id=creditor_id, id=row_id)
-        .values_list("content", flat=True)
-        .get()
-    )
-    return domain.read(content)
+def _read(content: bytes) -> Strategy:
+    return domain.read(json.loads(content))
 
 
 def default() -> dict[str, Any]:
@@ -37,31 +35,26 @@ def default() -> dict[str, Any]:
 @step
 def in_force(*, creditor_id: int) -> Strategy:
     """The strategy in force; raises `StrategyRefused` when none was adopted."""
-    row_id = (
-        StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
-        .values_list("id", flat=True)
-        .first()
-    )
-    if row_id is None:
+    rows = StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
+    content = rows.values_list("content", flat=True).first()
+    if content is None:
         raise domain.StrategyRefused(
             "This creditor has no strategy in force. Adopt one before planning contacts."
         )
-    return _read(creditor_id, row_id)
+    return _read(dump(content))
 
 
 @step
 def by_label(*, creditor_id: int, label: str) -> Strategy:
     """The stored version behind a label such as "business 1"; raises `StrategyVersion.DoesNotExist`."""
     name, _, version = label.rpartition(" ")
-    row = StrategyVersion.objects.filter(
-        creditor_id=creditor_id, name=name, version=int(version)
-    ).values_list("id", flat=True)
-    return _read(creditor_id, row.get())
+    rows = StrategyVersion.objects.filter(creditor_id=creditor_id, name=name, version=int(version))
+    return _read(dump(rows.values_list("content", flat=True).get()))
 
 
 @step
 def adopt(*, creditor_id: int, content: Mapping[str, Any], by: str, now: datetime) -> Strategy:
-    """Write `content` as the next version of its name and put it in force; every customer is looked at again."""
+    """Write `content` as the next version of its name and put it in force; raises `StrategyRefused`."""
     known = StrategyVersion.objects.filter(creditor_id=creditor_id, name=content["name"])
     version = (known.order_by("-version").values_list("version", flat=True).first() or 0) + 1
     data = {**content, "version": version}
@@ -76,4 +69,5 @@ def adopt(*, creditor_id: int, content: Mapping[str, Any], by: str, now: datetim
         written_at=now,
         in_force=True,
     )
+    review.wake_all(creditor_id=creditor_id, now=now, reason="strategy.adopted")
     return strategy
