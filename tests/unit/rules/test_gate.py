@@ -181,16 +181,18 @@ def night_hours(opens: int, closes: int) -> Hours:
 
 def test_the_hour_that_happens_twice_is_open_twice() -> None:
     # Santiago, Saturday 2026-04-04: 24:00 becomes 23:00, so 23:00-23:30 comes twice.
-    spans = night_hours(23 * 60, 23 * 60 + 30).spans(date(2026, 4, 4), "America/Santiago")
+    spans = night_hours(23 * 60, 23 * 60 + 30).spans(on=date(2026, 4, 4), zone_name="America/Santiago")
     first = int(datetime(2026, 4, 4, 23, tzinfo=SANTIAGO).timestamp())
     assert spans == ((first, first + 1800), (first + 3600, first + 5400))
 
 
 def test_the_hour_that_never_happens_is_never_open() -> None:
     # Santiago, Sunday 2026-09-06: 00:00 becomes 01:00.
-    assert night_hours(0, 60).spans(date(2026, 9, 6), "America/Santiago") == ()
+    assert night_hours(0, 60).spans(on=date(2026, 9, 6), zone_name="America/Santiago") == ()
     start = int(datetime(2026, 9, 6, 4, tzinfo=UTC).timestamp())
-    assert night_hours(30, 90).spans(date(2026, 9, 6), "America/Santiago") == ((start, start + 1800),)
+    assert night_hours(30, 90).spans(on=date(2026, 9, 6), zone_name="America/Santiago") == (
+        (start, start + 1800),
+    )
 
 
 def test_an_instant_kept_in_utc_is_judged_by_the_new_clock() -> None:

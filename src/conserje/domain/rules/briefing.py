@@ -106,7 +106,7 @@ def concerns(*, pack: Pack, subject: Subject, purpose: Purpose) -> bool:
 def brief(*, pack: Pack, intent: Intent, creditor_role: CreditorRole, hours: Hours | None) -> Briefing:
     """Prepare `pack` for one kind of contact. `hours`: its windows for the channel, if it has any at all."""
     uncounted = {freed for rule in pack.exemptions if Lift.CAPS in rule.lifts for freed in rule.purposes}
-    cooldowns = resolved_cooldowns(pack, intent.channel)
+    cooldowns = resolved_cooldowns(pack=pack, channel=intent.channel)
     longest = max((rule.gap_days for rule in cooldowns), default=0)
     return Briefing(
         pack=pack,
@@ -114,7 +114,7 @@ def brief(*, pack: Pack, intent: Intent, creditor_role: CreditorRole, hours: Hou
         creditor_role=creditor_role,
         label=pack.label,
         hours=hours,
-        caps=resolved_caps(pack, intent.channel),
+        caps=resolved_caps(pack=pack, channel=intent.channel),
         cooldowns=cooldowns,
         counted=pack.applies_to.purposes - uncounted,
         lookback=timedelta(days=max(8, longest + 2)),

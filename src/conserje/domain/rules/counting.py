@@ -38,7 +38,7 @@ def reached(contact: PastContact) -> int:
     return _REACH[contact.outcome]
 
 
-def resolved_caps(pack: Pack, channel: Channel) -> tuple[Cap, ...]:
+def resolved_caps(*, pack: Pack, channel: Channel) -> tuple[Cap, ...]:
     """The caps of `pack` that a contact through `channel` must respect, with its readings filled in."""
     counts = Counts[pack.reading(CONTACT_COUNTING).upper() or "ATTEMPT"]
     week = WeekKind(pack.reading(WEEK_DEFINITION) or WeekKind.BOTH_STRICT)
@@ -49,7 +49,7 @@ def resolved_caps(pack: Pack, channel: Channel) -> tuple[Cap, ...]:
     )
 
 
-def resolved_cooldowns(pack: Pack, channel: Channel) -> tuple[Cooldown, ...]:
+def resolved_cooldowns(*, pack: Pack, channel: Channel) -> tuple[Cooldown, ...]:
     """The cooldowns of `pack` that hold `channel` back, with its readings filled in."""
     counts = Counts[pack.reading(CONTACT_COUNTING).upper() or "ATTEMPT"]
     return tuple(

@@ -232,14 +232,15 @@ def _check_hours(
         told = (("year", str(on.year)), ("pack", briefing.label))
         look.hits.append(Hit(briefing.pack.id, Ruling.NEEDS_HUMAN, "year_not_certified", told))
         return
-    if hours.open_at(look.second, on, zone_name):
+    if hours.open_at(second=look.second, on=on, zone_name=zone_name):
         return
     asked = subject.other_hours_until
     if asked is not None and day.other_hours is not None and local < asked:
         shown = asked.astimezone(local.tzinfo).isoformat(" ", "minutes")[:16]
         look.hits.append(Hit(day.other_hours.id, Ruling.ALLOW, "other_hours", (("until", shown),)))
         return
-    look.wait(hours.closure(local), hours.next_open(look.second, on, zone_name))
+    release = hours.next_open(second=look.second, on=on, zone_name=zone_name)
+    look.wait(hours.closure(local), release)
 
 
 def _check_counts(
@@ -258,7 +259,7 @@ def _check_counts(
     found += [cooldown_hit(rule=rule, ledger=ledger, on=on) for rule in day.cooldowns]
     for item in found:
         if item is not None:
-            look.wait(item[0], day_start(item[1], zone_name))
+            look.wait(item[0], day_start(on=item[1], zone_name=zone_name))
 
 
 def _add_texts(briefings: tuple[Briefing, ...], subject: Subject, look: _Look) -> list[str]:

@@ -16,7 +16,7 @@ HORIZON_DAYS = 62
 
 
 @lru_cache(maxsize=65536)
-def day_start(on: date, zone_name: str) -> int:
+def day_start(*, on: date, zone_name: str) -> int:
     """First second of the local day `on`, in seconds since 1970 UTC."""
     return int(day_bounds(on, zone_name)[0].timestamp())
 
@@ -30,7 +30,10 @@ def _even_stretches(on: date, zone_name: str) -> tuple[tuple[int, int, int], ...
         shift = datetime.fromtimestamp(second, UTC).astimezone(tz).utcoffset() or timedelta(0)
         return int(shift.total_seconds())
 
-    start, end = day_start(on, zone_name), day_start(on + timedelta(days=1), zone_name)
+    start, end = (
+        day_start(on=on, zone_name=zone_name),
+        day_start(on=on + timedelta(days=1), zone_name=zone_name),
+    )
     first, last = offset(start), offset(end - 1)
     if first == last:
         return ((start, end, first),)
@@ -75,18 +78,18 @@ class Hours:
             known = self._minutes[on] = self._find_minutes(on)
         return known
 
-    def spans(self, on: date, zone_name: str) -> Spans:
+    def spans(self, *, on: date, zone_name: str) -> Spans:
         """Open seconds `[from, to)` of the local day `on` in `zone_name`, in order."""
         known = self._spans.get((on, zone_name))
         if known is None:
             known = self._spans[on, zone_name] = self._find_spans(on, zone_name)
         return known
 
-    def open_at(self, second: int, on: date, zone_name: str) -> bool:
+    def open_at(self, *, second: int, on: date, zone_name: str) -> bool:
         """Whether `second`, which lies in the local day `on`, is open."""
-        return any(start <= second < end for start, end in self.spans(on, zone_name))
+        return any(start <= second < end for start, end in self.spans(on=on, zone_name=zone_name))
 
-    def next_open(self, second: int, on: date, zone_name: str) -> int | None:
+    def next_open(self, *, second: int, on: date, zone_name: str) -> int | None:
         """First open second not before `second`, which lies in local day `on`.
 
         The start of the first uncertified day, if that comes sooner; `None`: neither within 62 days.
@@ -94,8 +97,8 @@ class Hours:
         for ahead in range(HORIZON_DAYS):
             day = on + timedelta(days=ahead)
             if not self.certified(day):
-                return max(second, day_start(day, zone_name))
-            for start, end in self.spans(day, zone_name):
+                return max(second, day_start(on=day, zone_name=zone_name))
+            for start, end in self.spans(on=day, zone_name=zone_name):
                 if second < end:
                     return max(second, start)
         return None
