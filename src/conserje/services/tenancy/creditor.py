@@ -10,6 +10,18 @@ from datetime import datetime
 from conserje.data.tenancy.models import Creditor
 
 
+# What people call the number that a country's tax office gives.
+_TAX_LABELS = {
+    "AR": "CUIT",
+    "BR": "CNPJ",
+    "CL": "RUT",
+    "CO": "NIT",
+    "ES": "NIF",
+    "MX": "RFC",
+    "PE": "RUC",
+}
+
+
 class UnknownCreditor(LookupError):
     """There is no such creditor."""
 
@@ -32,6 +44,11 @@ class Facts:
     clock_at: datetime | None
     paused: bool
     brand: Mapping[str, str] = field(default_factory=dict)
+
+
+def tax_label(*, country: str) -> str:
+    """What people of `country` (two letters) call a tax number: NIT, RFC; ID where we do not know."""
+    return _TAX_LABELS.get(country, "ID")
 
 
 def by_public_id(*, public_id: str) -> Facts:
