@@ -16,6 +16,7 @@ _PHONE: Final = re.compile(
     r"\+?[0-9(][0-9 ().\-\u00a0]{4,24}[0-9)](?:\s*(?:ext|extension|ext\.|x|int|interno|ramal)\.?\s*[0-9]{1,6})?",
     re.IGNORECASE,
 )
+_DIALLED: Final = re.compile(r"\+?(?:[0-9] ?){7,15}(?<! )")
 _PHONE_WORDS: Final = re.compile(
     r"^(?:tel|tels|telefono|teléfono|cel|celular|movil|móvil|whatsapp|wa|fijo|fone|phone)\b[.:\s]*",
     re.IGNORECASE,
@@ -25,6 +26,8 @@ _PHONE_WORDS: Final = re.compile(
 def emails(cell: Cell) -> tuple[tuple[str, ...], str]:
     """(addresses in order without repeats, in lower case; the first piece that is none, or "")."""
     text = plain_text(cell)
+    if _EMAIL.fullmatch(text) and ".." not in text:
+        return (text.lower(),), ""
     found: dict[str, None] = {}
     for piece in _EMAIL_BREAK.split(_NAMED.sub(r" \2 ", text)):
         bare = piece.removeprefix("mailto:").strip("<>()[].:\"'")
@@ -45,6 +48,8 @@ def named(cell: Cell) -> str:
 def phones(cell: Cell) -> tuple[tuple[str, ...], str]:
     """(numbers as written, with single spaces; the first piece that is none, or ""). A number has 7 to 15 digits."""
     text = identifier(cell)
+    if _DIALLED.fullmatch(text):
+        return (text,), ""
     found: dict[str, None] = {}
     for piece in _PHONE_BREAK.split(text):
         bare = _PHONE_WORDS.sub("", piece.strip()).strip(" .:-")

@@ -22,7 +22,10 @@ MOST_DIGITS: Final = 15
 _GROUPS: Final = " '’\u00a0\u202f"
 _BODY: Final = re.compile(r"[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9])?")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
-_PLAIN: Final = re.compile(r"-?[0-9]{1,15}")
+_QUICK: Final = {
+    ",": re.compile(r"(-)?([0-9]{1,15}|[0-9]{1,3}(?:\.[0-9]{3}){1,4})(?:,([0-9]{1,15}))?"),
+    ".": re.compile(r"(-)?([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.([0-9]{1,15}))?"),
+}
 _ZERO_DASH: Final = re.compile(r"[-–—]")
 _ACCENTS: Final = str.maketrans("áéíóúÁÉÍÓÚ", "aeiouAEIOU")
 
@@ -92,14 +95,12 @@ class Marks:
         return bool(self.comma and self.point)
 
 
-@lru_cache(maxsize=65_536)
 def evidence(text: str) -> str:
     """What one value proves: "," or "." as decimal mark, "?," or "?." for a lone one before 3 digits, "" nothing."""
     match = _BODY.search(text)
     if match is None:
         return ""
     body = match.group()
-    spaced = any(mark in body for mark in _GROUPS)
     commas, points = body.count(","), body.count(".")
     if not (commas or points):
         return ""
@@ -115,7 +116,7 @@ def evidence(text: str) -> str:
         and len(before) <= 3
         and before.strip("0")
         and not before.startswith("0")
-        and not spaced
+        and before.isdigit()
     ):
         return "?" + mark
     return mark
@@ -148,8 +149,11 @@ def parse(text: str, decimal: str) -> Parsed | Reason:
 
     A lone dash, with or without a currency sign, is how spreadsheets show zero.
     """
-    if _PLAIN.fullmatch(text):
-        return Parsed(text[0] == "-", text.lstrip("-"), "", None, False)
+    quick = _QUICK[decimal].fullmatch(text)
+    if quick:
+        sign, whole, fraction = quick.groups("")
+        digits = whole.replace("." if decimal == "," else ",", "")
+        return Parsed(sign == "-", digits, fraction, None, len(digits) < len(whole))
     lowered = text.strip().translate(_ACCENTS)
     match = _grammar(decimal).fullmatch(lowered)
     if match is None:

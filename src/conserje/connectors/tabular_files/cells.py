@@ -9,10 +9,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from conserje.connectors.tabular_files.vocabulary import vocabulary
-from conserje.domain.kit.text import fold
 
 Cell = str | int | float | bool | date | time | timedelta
-_SPACES = re.compile(r"\s+")
+_LONGEST_BLANK = 14
 _WHOLE = re.compile(r"-?[0-9]+\.0+")
 
 
@@ -40,16 +39,16 @@ def _number(cell: float) -> str:
 
 def plain_text(cell: Cell) -> str:
     """The cell as one line of text: single spaces, no leading apostrophe, "" for the words that stand for nothing."""
-    text = _SPACES.sub(" ", shown(cell))
+    text = " ".join((cell if isinstance(cell, str) else shown(cell)).split())
     if text.startswith("'"):
         text = text[1:]
-    return "" if fold(text) in vocabulary().blanks else text
+    return "" if len(text) <= _LONGEST_BLANK and text.casefold() in vocabulary().blanks else text
 
 
 def identifier(cell: Cell) -> str:
     """The cell as a number or code: like `plain_text`; "1930571429.0", a number that a program wrote, is whole."""
     text = plain_text(cell)
-    return text.partition(".")[0] if _WHOLE.fullmatch(text) else text
+    return text.partition(".")[0] if text.endswith("0") and _WHOLE.fullmatch(text) else text
 
 
 def blank(cell: Cell) -> bool:

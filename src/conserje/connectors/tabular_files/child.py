@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
+import traceback
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -25,6 +27,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     path = Path(request["path"])
     limits.limit_this_process()
+    gc.disable()  # a short life without cycles: collecting would only cost time
     try:
         _serve(request, path, out)
         write(out, Letter.END)
@@ -32,6 +35,15 @@ def main() -> None:
         write(out, Letter.REFUSED, refused.statement.encode())
     except MemoryError:
         write(out, Letter.REFUSED, state(Refusal.TOO_COSTLY, file=path.name).encode())
+    except (
+        Exception
+    ) as error:  # the parent must hear of our own mistakes, without the values that caused them
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        write(
+            out,
+            Letter.FAILED,
+            f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}".encode(),
+        )
     out.flush()
 
 

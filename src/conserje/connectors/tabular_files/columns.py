@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from conserje.connectors.tabular_files import amounts, dates
@@ -19,18 +20,7 @@ T = TypeVar("T")
 
 def remembering(read: Callable[[str], T]) -> Callable[[str], T]:
     """`read` with a bounded memory of its answers: cells of one column repeat."""
-    known: dict[str, T] = {}
-
-    def look_up(text: str) -> T:
-        try:
-            return known[text]
-        except KeyError:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            answer = known[text] = read(text)
-            return answer
-
-    return look_up
+    return lru_cache(maxsize=_REMEMBERED)(read)
 
 
 def amount_reader(decimal: str) -> Callable[[Cell], Parsed | Reason | int | float | None]:

@@ -18,13 +18,13 @@ class ContactReader:
         self._people = People(layout, sheet=sheet)
 
     def read(self, line: int, cells: list[Cell]) -> list[Packed]:
-        """The contact of one line and its bad cells. A line that tells about the customer without an address is kept."""
+        """The contact of one line and its bad cells. A line about the customer without an address is kept."""
         reference, name, tax_id, _ = self._people.customer(cells, None)
         text = raw(cells)
         if not (reference or name or tax_id):
             return [bad(self._sheet, line, "", "", Reason.CUSTOMER_MISSING, text)]
         facts = self._people.facts(cells)
-        contact, wrong = self._people.contact(line, cells, (reference, name, tax_id), facts, text)
+        contact, wrong = self._people.contact(line, cells, (reference, name, tax_id), facts)
         if contact:
             return [contact, *wrong]
         if not wrong and (facts or not self._people.named):

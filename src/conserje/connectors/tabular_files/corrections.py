@@ -28,8 +28,9 @@ def write_csv(
 
     One line for each refused line of the sheet: the helper columns (sheet, line, column, value, reason, remedy,
     formats), then the original cells under `headers`. Several bad cells of one line share it. `plan` keeps the
-    conventions of the sheet with it; `say` turns a statement into a sentence of the reader's language. Text
-    that a spreadsheet would run is neutralised; negative numbers stay numbers. UTF-8 with a mark and semicolons, as spreadsheets in Spanish open it.
+    conventions of the sheet with it; `say` turns a statement into a sentence of the reader's language. Text that a
+    spreadsheet would run is neutralised; negative numbers stay numbers. UTF-8 with a mark and semicolons, as
+    spreadsheets in Spanish open it.
     """
     lines: dict[tuple[str, int], list[BadRow]] = {}
     for row in bad_rows:

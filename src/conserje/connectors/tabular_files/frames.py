@@ -21,6 +21,7 @@ class Letter(Enum):
     DOCUMENT = b"D"
     CONTENT = b"C"
     REFUSED = b"X"
+    FAILED = b"F"
     END = b"E"
 
 

@@ -74,8 +74,8 @@ class InvoiceReader:
         self._judge_status(cells, currency, minor, facts, problems)
         if not problems and minor.get(Field.TOTAL) is None and minor.get(Field.OPEN_AMOUNT) is None:
             self._total_from_parts(minor, facts, problems)
-        line_as_text = raw(cells) if problems or self._people.named else ()
         if problems:
+            line_as_text = raw(cells)
             return [
                 bad(
                     self._sheet,
@@ -95,7 +95,7 @@ class InvoiceReader:
         row = self._packed(line, number, (reference, name, tax_id), currency, minor, days, cells, facts)
         if not self._people.named:
             return [row]
-        contact, wrong = self._people.contact(line, cells, (reference, name, tax_id), {}, line_as_text)
+        contact, wrong = self._people.contact(line, cells, (reference, name, tax_id), {})
         return [row, contact, *wrong] if contact else [row, *wrong]
 
     def _invoice_number(self, cells: list[Cell], problems: list[_Problem]) -> str:

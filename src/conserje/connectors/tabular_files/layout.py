@@ -16,6 +16,7 @@ from conserje.connectors.tabular_files.vocabulary import vocabulary, words
 from conserje.domain.ports.connector import ColumnGuess, Field
 
 CUSTOMER: Final = (Field.CUSTOMER_NAME, Field.CUSTOMER_REFERENCE, Field.CUSTOMER_TAX_ID)
+_DIGIT: Final = re.compile(r"[0-9]")
 _TOTAL_START: Final = re.compile(r"(?:sub ?total|gran total|total|suma|totales)(?: .*)?")
 _TAX_ID: Final = re.compile(
     r"\b(?:nit|rfc|rut|cuit|ruc|cnpj|cpf|cif|nif|cc)\b[\s.:#-]*([0-9A-Z&.\-/]{5,20})", re.IGNORECASE
@@ -67,9 +68,10 @@ class Layout:
         """What kind of line `cells` is."""
         if self.invoices and self.number >= 0:
             number = cells[self.number]
-            telling = not isinstance(number, str) or any(char.isdigit() for char in number)
-            if telling and any(not blank(cells[i]) for i in self.amounts):
-                return Kind.DATA
+            if not isinstance(number, str) or _DIGIT.search(number):
+                for index in self.amounts:
+                    if not blank(cells[index]):
+                        return Kind.DATA
         return self._sort_slowly(cells)
 
     def _sort_slowly(self, cells: Sequence[Cell]) -> Kind:

@@ -19,7 +19,8 @@ _COSTLY: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -
 
 
 def run(request: dict[str, Any], *, file: str) -> Generator[tuple[Letter, bytes], None, None]:
-    """The frames that answer `request`. Raises `Refused`, also when the process dies of its limits.
+    """The frames that answer `request`. Raises `Refused`, also when the process dies of its limits, and
+    `RuntimeError` for a mistake of this program.
 
     The child inherits no secret of the environment. Closing the generator early ends it.
     """
@@ -43,6 +44,8 @@ def run(request: dict[str, Any], *, file: str) -> Generator[tuple[Letter, bytes]
                 return
             if letter is Letter.REFUSED:
                 raise Refused.restated(payload.decode())
+            if letter is Letter.FAILED:
+                raise RuntimeError(f"Reading {file} failed by a mistake of ours: {payload.decode()}")
             yield letter, payload
         costly = child.wait() in _COSTLY
         raise Refused(Refusal.TOO_COSTLY if costly else Refusal.UNREADABLE, file=file)

@@ -10,7 +10,7 @@ from typing import Final
 from babel import Locale
 
 from conserje.connectors.tabular_files import addresses
-from conserje.connectors.tabular_files.cells import Cell, blank, identifier, plain_text
+from conserje.connectors.tabular_files.cells import Cell, blank, identifier, plain_text, raw
 from conserje.connectors.tabular_files.columns import remembering
 from conserje.connectors.tabular_files.layout import Heading, Layout
 from conserje.connectors.tabular_files.reasons import Reason
@@ -50,13 +50,19 @@ class People:
             for field in _FACTS
             for index in layout.places.get(field, ())
         )
+        self._text = remembering(plain_text)
+        self._code = remembering(identifier)
+        self._addresses = {
+            Reason.EMAIL_UNREADABLE: remembering(addresses.emails),
+            Reason.PHONE_UNREADABLE: remembering(addresses.phones),
+        }
         self.named = bool(self._emails or self._phones or self._person >= 0)
 
     def customer(self, cells: list[Cell], heading: Heading | None) -> tuple[str, str, str, bool]:
         """(reference, name, tax id, whether they come from the heading of the block); all "" when nobody is named."""
-        reference = identifier(cells[self._reference]) if self._reference >= 0 else ""
-        name = plain_text(cells[self._name]) if self._name >= 0 else ""
-        tax_id = identifier(cells[self._tax_id]) if self._tax_id >= 0 else ""
+        reference = self._code(_text(cells[self._reference])) if self._reference >= 0 else ""
+        name = self._text(_text(cells[self._name])) if self._name >= 0 else ""
+        tax_id = self._code(_text(cells[self._tax_id])) if self._tax_id >= 0 else ""
         if heading is not None and not (reference or name or tax_id):
             return "", heading.name, heading.tax_id, True
         return reference, name, tax_id, False
@@ -65,27 +71,17 @@ class People:
         """What the line says about the customer and the contact, in our words where we have them."""
         found: dict[str, str] = {}
         for field, index, normal in self._facts:
-            cell = cells[index]
-            text = normal(cell if isinstance(cell, str) else identifier(cell))
+            text = normal(_text(cells[index]))
             if text:
                 found[field] = f"{found[field]} · {text}" if field in found else text
         return found
 
     def contact(
-        self,
-        line: int,
-        cells: list[Cell],
-        customer: tuple[str, str, str],
-        facts: dict[str, str],
-        raw: tuple[str, ...],
+        self, line: int, cells: list[Cell], customer: tuple[str, str, str], facts: dict[str, str]
     ) -> tuple[Packed | None, list[Packed]]:
         """(the contact of the line, None when it names no address; the bad cells among its addresses)."""
-        emails, worse = self._collect(
-            line, cells, self._emails, addresses.emails, Reason.EMAIL_UNREADABLE, raw
-        )
-        phones, worst = self._collect(
-            line, cells, self._phones, addresses.phones, Reason.PHONE_UNREADABLE, raw
-        )
+        emails, worse = self._collect(line, cells, self._emails, Reason.EMAIL_UNREADABLE)
+        phones, worst = self._collect(line, cells, self._phones, Reason.PHONE_UNREADABLE)
         person = plain_text(cells[self._person]) if self._person >= 0 else ""
         if not person and emails:
             person = next((name for i in self._emails if (name := addresses.named(cells[i]))), "")
@@ -100,20 +96,25 @@ class People:
         line: int,
         cells: list[Cell],
         columns: tuple[int, ...],
-        read: Callable[[Cell], tuple[tuple[str, ...], str]],
         reason: Reason,
-        raw: tuple[str, ...],
     ) -> tuple[list[str], list[Packed]]:
+        read = self._addresses[reason]
         found: dict[str, None] = {}
         wrong: list[Packed] = []
         for index in columns:
             if blank(cells[index]):
                 continue
-            good, odd = read(cells[index])
+            good, odd = read(_text(cells[index]))
             found.update(dict.fromkeys(good))
             if odd:
-                wrong.append(bad(self._sheet, line, self._layout.columns[index].header, odd, reason, raw))
+                wrong.append(
+                    bad(self._sheet, line, self._layout.columns[index].header, odd, reason, raw(cells))
+                )
         return list(found), wrong
+
+
+def _text(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else identifier(cell)
 
 
 def _kind(text: str) -> str:

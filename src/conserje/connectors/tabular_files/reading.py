@@ -16,7 +16,7 @@ from conserje.connectors.tabular_files.invoices import InvoiceReader
 from conserje.connectors.tabular_files.layout import Heading, Kind, Layout, fill_merged
 from conserje.connectors.tabular_files.limits import CELL_CHARACTERS
 from conserje.connectors.tabular_files.reasons import Reason, Refusal, Refused
-from conserje.connectors.tabular_files.survey import survey
+from conserje.connectors.tabular_files.survey import weigh
 from conserje.connectors.tabular_files.understanding import INVOICES, fallback_decimal, meaning
 from conserje.connectors.tabular_files.wire import Packed, bad
 from conserje.domain.ports.connector import FilePlan, SheetPlan
@@ -44,7 +44,7 @@ def _read_sheet(book: Book, sheet: Sheet, plan: SheetPlan, *, currency: str, tod
     if not invoices:
         yield from _contacts(sheet, layout, plan)
         return
-    found = survey(sheet, layout, header=plan.header_row)
+    found = weigh(sheet, layout, header=plan.header_row)
     decided = conventions.decide(
         found,
         currency=currency,

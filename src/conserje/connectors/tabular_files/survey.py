@@ -55,6 +55,17 @@ def survey(sheet: Sheet, layout: Layout, *, header: int) -> Survey:
     return found
 
 
+def weigh(sheet: Sheet, layout: Layout, *, header: int) -> Survey:
+    """Only the marks and orders of a survey: all that reading needs of a sheet whose plan is confirmed."""
+    found = Survey()
+    watch = _Watch(layout, found)
+    for line, cells in sheet.lines():
+        if line > header:
+            watch.conventions(cells)
+    watch.finish()
+    return found
+
+
 class _Watch:
     """Gathers distinct values of the columns that matter, so that each is judged once."""
 
@@ -62,10 +73,10 @@ class _Watch:
         self._layout = layout
         self._found = found
         self._amounts: dict[int, set[str]] = {i: set() for i in layout.amounts}
-        self._dates: dict[int, Counter[str]] = {}
+        self._dates: dict[int, set[str]] = {}
         for guess in layout.columns:
             if guess.field in DATES:
-                self._dates[guess.index] = Counter()
+                self._dates[guess.index] = set()
                 found.orders[guess.index] = Orders()
         self._numbers: Counter[str] = Counter()
         self._status = layout.place(Field.STATUS)
@@ -73,13 +84,17 @@ class _Watch:
         self._type = layout.place(Field.DOCUMENT_TYPE)
         self._heading = ""
 
-    def data(self, cells: list[Cell]) -> None:
+    def conventions(self, cells: list[Cell]) -> None:
+        width = len(cells)
         for index, texts in self._amounts.items():
-            cell = cells[index]
-            if cell.__class__ is str:
-                texts.add(cell)
-        for index, counted in self._dates.items():
-            self._date(index, counted, cells[index])
+            if index < width and cells[index].__class__ is str:
+                texts.add(cells[index])  # type: ignore[arg-type]
+        for index, days in self._dates.items():
+            if index < width:
+                self._date(index, days, cells[index])
+
+    def data(self, cells: list[Cell]) -> None:
+        self.conventions(cells)
         if not self._layout.invoices:
             return
         number = identifier(cells[self._layout.number]) if self._layout.number >= 0 else ""
@@ -94,11 +109,10 @@ class _Watch:
             self._found.under_heading += 1
             self._found.samples.setdefault("heading", self._heading)
 
-    def _date(self, index: int, counted: Counter[str], cell: Cell) -> None:
+    def _date(self, index: int, days: set[str], cell: Cell) -> None:
         orders = self._found.orders[index]
         if isinstance(cell, str):
-            if cell and not cell.isspace():
-                counted[cell] += 1
+            days.add(cell)
         elif isinstance(cell, datetime | date):
             orders.add_typed(cell.date() if isinstance(cell, datetime) else cell)
         elif is_serial(cell):
@@ -129,8 +143,8 @@ class _Watch:
         for index, texts in self._amounts.items():
             marks = self._found.marks[index] = Marks()
             marks.add_all(sorted(texts))
-        for index, counted in self._dates.items():
-            for text in sorted(counted):
+        for index, days in self._dates.items():
+            for text in sorted(days):
                 if not plain_text(text):
                     continue
                 self._found.orders[index].add(text)

@@ -10,23 +10,28 @@ from conserje.connectors.tabular_files.cells import Cell, identifier
 from conserje.connectors.tabular_files.vocabulary import vocabulary, words
 
 MOST_DAYS: Final = 365
-_DAYS: Final = re.compile(
-    r"(?:[a-z]+ ){0,4}([0-9]{1,3})(?: (?:d|dia|dias|day|days|net|neto|calendario|corridos|fecha factura|ff))*"
-)
-_FRACTION: Final = re.compile(r"[0-9][.,/][0-9]")
+_FRACTION: Final = re.compile(r"[0-9][.,/-][0-9]")
+_PIECES: Final = re.compile(r"[a-z]+|[0-9]+")
 _COUNT: Final = re.compile(r"[-+]?[0-9]{1,5}")
 
 
 def term_days(cell: Cell) -> int | None:
-    """Days between invoice date and due date, None when the cell does not say one number of at most a year."""
+    """Days between invoice date and due date, None when the cell does not say one number of at most a year.
+
+    Business days ("30 días hábiles") are not calendar days and several instalments ("30/60/90") are not one date.
+    """
     whole = identifier(cell)
-    if _FRACTION.search(whole):
+    if len(whole) > 40 or _FRACTION.search(whole):
         return None
     text = words(whole)
     if text in vocabulary().terms_at_once:
         return 0
-    match = _DAYS.fullmatch(text)
-    return int(match[1]) if match and int(match[1]) <= MOST_DAYS else None
+    pieces = _PIECES.findall(text)
+    numbers = [piece for piece in pieces if piece.isdigit()]
+    if len(numbers) != 1 or len(numbers[0]) > 3 or int(numbers[0]) > MOST_DAYS:
+        return None
+    known = vocabulary().term_words
+    return int(numbers[0]) if all(piece in known for piece in pieces if not piece.isdigit()) else None
 
 
 def day_count(cell: Cell) -> int | None:

@@ -22,6 +22,8 @@ _PANDAS_REPEAT = re.compile(r"\.[0-9]+$")
 @lru_cache(maxsize=65_536)
 def words(header: str) -> str:
     """A header as folded words with single spaces: "Nº Factura" -> "no factura", "isOpen" -> "is open"."""
+    if not header:
+        return ""
     spaced = _CAMEL.sub(" ", _PANDAS_REPEAT.sub("", header.strip()))
     return _NOT_WORD.sub(" ", fold(spaced)).strip()
 
@@ -48,6 +50,7 @@ class Vocabulary:
     headings: frozenset[str]
     payment_sheets: frozenset[str]
     terms_at_once: frozenset[str]
+    term_words: frozenset[str]
     blanks: frozenset[str]
     currencies: dict[str, str]
     local_currency: frozenset[str]
@@ -84,7 +87,7 @@ def vocabulary() -> Vocabulary:
     table: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
     sets = (
         "qualifiers stopwords yes no paid_headers open_headers void_headers credit_notes summaries balances pivots "
-        "headings payment_sheets part_totals terms_at_once document_words"
+        "headings payment_sheets part_totals term_words terms_at_once document_words"
     )
     return Vocabulary(
         strong=_fields(table["fields"], "strong"),
