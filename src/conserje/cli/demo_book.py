@@ -22,7 +22,7 @@ from conserje.domain.rules.facts import (
 from conserje.services.arrangements import dispute
 from conserje.services.integrations import intake, turn
 from conserje.services.integrations.intake_answers import Answers
-from conserje.services.outreach import law, portal_link, strategy
+from conserje.services.outreach import draft, law, portal_link, strategy
 from conserje.services.outreach.permission import Basis
 from conserje.services.receivables import lookup
 from conserje.services.tenancy import connection, setting_up
@@ -32,6 +32,7 @@ from conserje.services.tenancy.creditor import Facts
 from conserje.testing import book
 from conserje.testing.world.handle import World
 
+LEFT_FOR_YOU = 6
 ZONE = "America/Bogota"
 NAME = "Taller Ejemplo"
 BRAND = {
@@ -101,7 +102,7 @@ def _make(email: str, password: str) -> Facts:
         creditor_id=creditor_id, email=email, name="Ana Ruiz", password=password, role="owner"
     )
     content = strategy.default()
-    content["modes"] = {**content["modes"], "preventive": "automatic", "friendly": "automatic"}
+    content["modes"] = {**content["modes"], "preventive": "automatic"}
     with acting(creditor_id=creditor_id):
         strategy.adopt(creditor_id=creditor_id, content=content, by="system", now=at)
     return creditors.by_id(creditor_id=creditor_id)
@@ -136,9 +137,13 @@ def _bring_in(facts: Facts, folder: Path, seed: int) -> None:
 
 
 def _first_day(facts: Facts) -> None:
-    """One day of work: reminders and first letters leave, later steps wait as drafts; the dispute is opened."""
+    """One day of work: reminders leave by themselves, first letters are approved but for a few that wait for you."""
     now = clock.now_for(facts)
     _open_dispute(facts, now)
+    turn.turn(creditor_id=facts.id, clock=lambda: now)
+    with reading(creditor_id=facts.id):
+        waiting = [item.touch_id for item in draft.waiting(creditor_id=facts.id)]
+    draft.approve(creditor_id=facts.id, touch_ids=waiting[:-LEFT_FOR_YOU], by="person:1", now=now)
     turn.turn(creditor_id=facts.id, clock=lambda: now)
 
 

@@ -95,7 +95,7 @@ def test_nothing_is_due_before_the_reminder_and_the_reminder_is_told() -> None:
 def test_three_skipped_days_give_one_contact() -> None:
     of = case(due(1, late=2))
     made = done(of, skip=frozenset({1, 2, 3}), days=6)
-    assert [(item.step, item.on) for item in made] == [("friendly", date(2026, 11, 21))]
+    assert [(item.step, item.on) for item in made] == [("friendly", date(2026, 11, 23))]
 
 
 def test_an_outage_of_a_month_is_caught_up_by_the_current_step_alone() -> None:

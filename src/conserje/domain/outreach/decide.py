@@ -77,8 +77,9 @@ class _Search:
             if position.overdue:
                 return self._say(Kind.ENDED, first, [*reasons, Reason("every_step_made")])
             return change
-        if rung.earliest_on > position.on:
-            return rung.earliest_on if change is None else min(rung.earliest_on, change)
+        earliest_on = self.strategy.working_day(max(rung.earliest_on, position.on))
+        if earliest_on > position.on:
+            return earliest_on if change is None else min(earliest_on, change)
         if failures(self.case, step=rung.step.key) >= FAILURES_MAX:
             return self._say(
                 Kind.PERSON, first, [*reasons, Reason("delivery_failed", (("step", rung.step.key),))]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from conserje.domain.kit.days import local_date
+from conserje.domain.kit.days import instant, local_date
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Reason
 from conserje.domain.outreach.position import Position, asked, on_day
@@ -64,6 +64,9 @@ def recheck(
         if reason is not None:
             return Drop(reason, None)
         amounts = asked(position.overdue or position.soon)
+        working_day = strategy.working_day(position.on)
+        if working_day > position.on:
+            return Later(instant(working_day, strategy.hour, case.zone), Reason("not_a_writing_day"), None)
     reach = next(
         (item for item in case.reaches if item.point_id == going.point_id and item.channel is going.channel),
         None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from conserje.domain.ports.channel import Channel
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class StrategyRefused(ValueError):
@@ -56,7 +58,8 @@ class Step:
 class Strategy:
     """A whole ladder with its limits. `minimum_open` is by currency in minor units; below it nothing is chased.
 
-    `hour` is the preferred local time; `preventive_days` how long before a due date a reminder may leave.
+    `hour` is the preferred local time, `weekdays` (0 is Monday) the days on which we write at all;
+    `preventive_days` is how long before a due date a reminder may leave.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Strategy:
     steps: tuple[Step, ...]
     modes: Mapping[Stage, Mode]
     hour: time
+    weekdays: frozenset[int]
     preventive_days: int
     contacts_max: int
     minimum_open: Mapping[str, int]
@@ -76,6 +80,12 @@ class Strategy:
         raise StrategyRefused(
             f"Strategy {self.label} has no step '{key}'. Its steps: {', '.join(s.key for s in self.steps)}."
         )
+
+    def working_day(self, on: date) -> date:
+        """The first day from `on` on which this strategy writes."""
+        while on.weekday() not in self.weekdays:
+            on += timedelta(days=1)
+        return on
 
     @property
     def label(self) -> str:
@@ -93,6 +103,7 @@ def read(data: Mapping[str, Any]) -> Strategy:
             steps=steps,
             modes={Stage(stage): Mode(mode) for stage, mode in data["modes"].items()},
             hour=time.fromisoformat(data["hour"]),
+            weekdays=frozenset(_WEEKDAYS.index(day) for day in data["weekdays"]),
             preventive_days=int(data["preventive_days"]),
             contacts_max=int(data["contacts_max"]),
             minimum_open={str(code): int(minor) for code, minor in data.get("minimum_open", {}).items()},
@@ -133,6 +144,10 @@ def _check(strategy: Strategy) -> None:
                 f"Stage '{step.stage}' has no mode. Write simulate, draft or automatic for it."
             )
         seen.append(step.key)
+    if not strategy.weekdays:
+        raise StrategyRefused(
+            "A strategy writes on at least one day of the week. Name them, as in [mon, tue]."
+        )
     days = [step.day for step in strategy.steps]
     if days != sorted(days):
         raise StrategyRefused("Steps must stand in the order of their days.")

@@ -24,6 +24,8 @@ from conserje.wording.sandbox import parse, render
 LINK = "https://link.invalid/p/"
 STOP = "https://link.invalid/u/"
 ATTACHED_MAX_BYTES = 8_000_000
+# How long the options of a formal letter hold, and how long after the last one nothing more is said.
+ANSWER_DAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _values(
             {"on": on, "channel": channel, "kind": letter_kind, "outcome": _outcome(state)}
             for on, channel, letter_kind, state in dossier.history.get(touch.customer_id, [])
         ],
-        "answer_by": today + timedelta(days=12) if touch.stage in ("escalation", "final") else None,
+        "answer_by": today + timedelta(days=ANSWER_DAYS) if touch.stage in ("escalation", "final") else None,
         "mandatory": {},
         "payment": writing.payment,
     }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,11 +29,10 @@ SELECT t.id, t.planned_at, t.handed_at, t.ended_at, t.channel, t.letter, t.stage
  WHERE t.creditor_id = %s AND t.customer_id = %s AND t.state = ANY(%s)
  ORDER BY coalesce(t.handed_at, t.planned_at) DESC, t.id DESC LIMIT %s"""
 
-_NAMES = "SELECT id, name, role FROM receivables_contact WHERE creditor_id = %s AND customer_id = %s"
-_POINTS = """
-SELECT p.id, c.name FROM receivables_contactpoint p
-  JOIN receivables_contact c ON c.creditor_id = p.creditor_id AND c.id = p.contact_id
- WHERE p.creditor_id = %s AND c.customer_id = %s"""
+_NAMES = """
+SELECT c.id, c.name, p.id FROM receivables_contact c
+  LEFT JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
+ WHERE c.creditor_id = %s AND c.customer_id = %s"""
 
 REACHED = ("accepted", "delivered", "unsure", "handing_over", "failed")
 EVERY_STATE = (*REACHED, "proposed", "planned", "claimed", "suppressed")
@@ -40,7 +40,10 @@ EVERY_STATE = (*REACHED, "proposed", "planned", "claimed", "suppressed")
 
 @dataclass(frozen=True, slots=True)
 class TouchTold:
-    """One touch of a customer, newest first in lists. `at` is when it was handed over, else when it is planned."""
+    """One touch of a customer, newest first in lists. `at` is when it was handed over, else when it is planned.
+
+    `due_on` is the earliest due date it spoke of, None when it spoke of no open amount.
+    """
 
     id: int
     at: datetime
@@ -58,13 +61,15 @@ class TouchTold:
     decision_id: int | None
     subject: str
     approved_by: str
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A customer's case as told: what a decision now says, what will follow, and people's names by contact id.
 
-    `coming` ends with a decision without contact that says how it ends, unless `until` came first.
+    `coming` ends with a decision without contact that says how it ends, unless `until` came first. `copies` are
+    names by contact point; `held_letter` is the letter of the contact in hand, if any.
     """
 
     case: Case
@@ -74,6 +79,7 @@ class Told:
     copies: dict[int, str]
     packs: tuple[str, ...]
     strategy: str
+    held_letter: str = ""
 
 
 @step
@@ -85,14 +91,16 @@ def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> T
         raise LookupError(f"There is no customer {customer_id}.")
     case, rules = found[0], strategy.in_force(creditor_id=creditor_id)
     law = stack_of(case)
+    people = _rows(_NAMES, [creditor_id, customer_id])
     return Told(
         case=case,
         decision=decide(case, strategy=rules, law=law, now=now),
         coming=tuple(project(case, strategy=rules, law=law, now=now, until=until)),
-        names={row[0]: row[1] for row in _rows(_NAMES, [creditor_id, customer_id])},
-        copies=dict(_rows(_POINTS, [creditor_id, customer_id])),
+        names={contact_id: name for contact_id, name, _ in people},
+        copies={point_id: name for _, name, point_id in people if point_id is not None},
         packs=law.versions,
         strategy=rules.label,
+        held_letter=rules.step(case.in_hand.step).letter if case.in_hand is not None else "",
     )
 
 
@@ -123,7 +131,12 @@ def _touch(row: Any) -> TouchTold:
         decision_id=row[14],
         subject=row[15] or "",
         approved_by=row[16],
+        due_on=min((date.fromisoformat(item["due_on"]) for item in _asked(row[17])), default=None),
     )
+
+
+def _asked(stored: Any) -> list[dict[str, Any]]:
+    return json.loads(stored) if isinstance(stored, str) else stored
 
 
 def _rows(sql: str, asked: list[Any]) -> list[Any]:
