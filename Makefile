@@ -54,7 +54,7 @@ check: install-dev  ## Style, types, floors, migrations, words: under a minute, 
 	$(BIN)/lint-imports --no-cache
 	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet src/conserje
-	$(BIN)/codespell src tests docs *.md
+	$(BIN)/codespell src docs *.md
 	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) -m "not long and not slow"
 
 bench: install-dev  ## Measure, on an otherwise idle machine
