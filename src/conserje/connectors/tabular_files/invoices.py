@@ -66,7 +66,9 @@ class InvoiceReader:
         number = self._invoice_number(cells, problems)
         reference, name, tax_id, from_heading = self._people.customer(cells, heading)
         if not (reference or name or tax_id):
-            problems.append((-1, "", Reason.CUSTOMER_MISSING))
+            problems.append(
+                (self._layout.customers[0] if self._layout.customers else -1, "", Reason.CUSTOMER_MISSING)
+            )
         currency, minor = self._money(cells, problems)
         facts = self._people.facts(cells)
         days = self._days(cells, facts, problems)

@@ -30,8 +30,9 @@ def term_days(cell: Cell) -> int | None:
     numbers = [piece for piece in pieces if piece.isdigit()]
     if len(numbers) != 1 or len(numbers[0]) > 3 or int(numbers[0]) > MOST_DAYS:
         return None
-    known = vocabulary().term_words
-    return int(numbers[0]) if all(piece in known for piece in pieces if not piece.isdigit()) else None
+    said = {piece for piece in pieces if not piece.isdigit()}
+    telling = not said or (said <= vocabulary().term_words and said & vocabulary().term_core)
+    return int(numbers[0]) if telling else None
 
 
 def day_count(cell: Cell) -> int | None:

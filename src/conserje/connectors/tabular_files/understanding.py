@@ -125,7 +125,7 @@ def _columns(
 ) -> tuple[ColumnGuess, ...]:
     if before is not None:
         return tuple(_saved_guess(guess, header.names) for guess in before.columns)
-    data = [cells for line, cells in head if line > header.line and any(not blank(cell) for cell in cells)]
+    data = _telling([cells for line, cells in head if line > header.line])
     profiles = [profile([_cell(cells, index) for cells in data]) for index in range(len(header.names))]
     guesses = guess_columns(header.names[helpers:], header.above[helpers:], profiles[helpers:])
     marked = tuple(
@@ -136,6 +136,13 @@ def _columns(
         ColumnGuess(g.index + helpers, g.header, g.field, g.why, g.confidence, g.samples) for g in guesses
     )
     return marked + moved
+
+
+def _telling(lines: Sequence[list[Cell]]) -> list[list[Cell]]:
+    """The lines that tell what columns are: headings, totals and remarks fill far fewer cells than the others."""
+    filled = [sum(not blank(cell) for cell in cells) for cells in lines]
+    usual = sorted(filled)[len(filled) * 3 // 4] if filled else 0
+    return [cells for cells, count in zip(lines, filled, strict=True) if count and count * 2 >= usual]
 
 
 def _cell(cells: Sequence[Cell], index: int) -> Cell:

@@ -51,6 +51,7 @@ class Vocabulary:
     payment_sheets: frozenset[str]
     terms_at_once: frozenset[str]
     term_words: frozenset[str]
+    term_core: frozenset[str]
     blanks: frozenset[str]
     currencies: dict[str, str]
     local_currency: frozenset[str]
@@ -87,7 +88,7 @@ def vocabulary() -> Vocabulary:
     table: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
     sets = (
         "qualifiers stopwords yes no paid_headers open_headers void_headers credit_notes summaries balances pivots "
-        "headings payment_sheets part_totals term_words terms_at_once document_words"
+        "headings payment_sheets part_totals term_core term_words terms_at_once document_words"
     )
     return Vocabulary(
         strong=_fields(table["fields"], "strong"),
