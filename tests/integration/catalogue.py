@@ -64,6 +64,8 @@ SELECT c.relname, CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE x.grantee::regrole:
 _LEAKS = """
 SELECT 'function ' || p.oid::regprocedure || ' runs with its owner''s rights'
   FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace
+   -- Gives nothing back and takes nothing: ANALYZE, which only owners may ask for before PostgreSQL 17.
+   AND p.oid::regprocedure::text <> 'receivables_learn_sizes()'
 UNION ALL
 SELECT 'materialised view ' || c.relname || ' is read without row security'
   FROM pg_class c WHERE c.relkind = 'm' AND c.relnamespace = 'public'::regnamespace

@@ -1,3 +1,4 @@
+DROP FUNCTION receivables_learn_sizes();
 DROP TRIGGER dues_add_up ON receivables_invoicedue;
 DROP FUNCTION receivables_dues_add_up();
 DROP TRIGGER balance_by_ledger ON receivables_creditnote;

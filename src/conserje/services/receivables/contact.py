@@ -13,7 +13,7 @@ from django.db import connection
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.text import fold
 from conserje.domain.receivables.customer import NewContact, UpsertedContacts, address_key, search_terms
-from conserje.services.receivables.staging import stage
+from conserje.services.receivables.staging import learn_sizes, stage
 from conserje.services.tenancy import fingerprint
 from conserje.services.tenancy.act import step
 
@@ -130,8 +130,10 @@ def upsert_many(*, creditor_id: int, contacts: Iterable[NewContact], now: dateti
     )
     values: dict[str, Any] = {"creditor_id": creditor_id, "now": now}
     with connection.cursor() as cursor:
+        learn_sizes()
         cursor.execute(_CONTACTS, values)
         created = cursor.rowcount
+        learn_sizes()
         cursor.execute(_STATED, values)
         cursor.execute(_USUAL, values)
         cursor.execute(_ADDRESSES, values)

@@ -21,7 +21,7 @@ from conserje.domain.receivables.customer import (
     search_terms,
 )
 from conserje.services.journal import entry
-from conserje.services.receivables.staging import stage
+from conserje.services.receivables.staging import learn_sizes, stage
 from conserje.services.tenancy.act import step
 
 _GIVEN = {"reference": "text", "reference_key": "text", "name": "text", "sort_key": "text"}
@@ -35,17 +35,22 @@ SELECT %(creditor_id)s, reference, reference_key, name, sort_key, 'unknown', 'un
   FROM given_customer
 ON CONFLICT (creditor_id, reference_key) DO NOTHING
 """
-# A fact is news when its latest statement says something else, or when nobody stated it.
+# A fact is news when its latest statement says something else, or when nobody stated it. What was stated is read
+# before anything is written: a join on a table that grows under it would be looked through again for each row.
 _NEWS = """
+WITH told AS MATERIALIZED (
+    SELECT c.id AS customer_id, g.name, g.value, g.source
+      FROM given_fact g
+      JOIN receivables_customer c ON c.creditor_id = %(creditor_id)s AND c.reference_key = g.reference_key),
+latest AS MATERIALIZED (
+    SELECT DISTINCT ON (f.customer_id, f.name) f.customer_id, f.name, f.value
+      FROM receivables_customerfact f
+     WHERE f.creditor_id = %(creditor_id)s AND f.customer_id IN (SELECT customer_id FROM told)
+     ORDER BY f.customer_id, f.name, f.stated_at DESC, f.id DESC)
 INSERT INTO receivables_customerfact (creditor_id, customer_id, name, value, source, stated_by, stated_at)
-SELECT %(creditor_id)s, c.id, g.name, g.value, g.source, %(stated_by)s, %(now)s
-  FROM given_fact g
-  JOIN receivables_customer c ON c.creditor_id = %(creditor_id)s AND c.reference_key = g.reference_key
-  LEFT JOIN LATERAL (
-       SELECT f.value FROM receivables_customerfact f
-        WHERE f.creditor_id = %(creditor_id)s AND f.customer_id = c.id AND f.name = g.name
-        ORDER BY f.stated_at DESC, f.id DESC LIMIT 1) AS latest ON true
- WHERE latest.value IS DISTINCT FROM g.value
+SELECT %(creditor_id)s, t.customer_id, t.name, t.value, t.source, %(stated_by)s, %(now)s
+  FROM told t LEFT JOIN latest l ON l.customer_id = t.customer_id AND l.name = t.name
+ WHERE l.value IS DISTINCT FROM t.value
 """
 _STAND = """
 WITH told AS (
@@ -109,6 +114,7 @@ def upsert_many(
     with connection.cursor() as cursor:
         cursor.execute(_CUSTOMERS, values)
         created = cursor.rowcount
+        learn_sizes()
         cursor.execute(_NEWS, values)
         news = cursor.rowcount
         cursor.execute(

@@ -13,7 +13,7 @@ from conserje.domain.receivables.invoice import Due, NewInvoice, OpenedMany
 from conserje.domain.receivables.keys import match_key
 from conserje.services.journal import entry
 from conserje.services.receivables import ledger
-from conserje.services.receivables.staging import stage
+from conserje.services.receivables.staging import learn_sizes, stage
 from conserje.services.tenancy.act import step
 
 _GIVEN = {
@@ -96,8 +96,10 @@ def open_many(*, creditor_id: int, invoices: Iterable[NewInvoice], now: datetime
     values: dict[str, Any] = {"creditor_id": creditor_id, "now": now}
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON given_due (n)")
+        learn_sizes()
         cursor.execute(_INVOICES, values)
         cursor.execute("ANALYZE fresh_invoice")
+        learn_sizes()
         cursor.execute(_INVOICE_DUES, values)
         ledger.post_select(creditor_id=creditor_id, source=_OPENED, values={}, now=now)
         cursor.execute(_KNOWN, values)

@@ -14,7 +14,7 @@ from conserje.domain.receivables.payment import Received, RecordedMany
 from conserje.services.journal import entry
 from conserje.services.arrangements import money
 from conserje.services.receivables import ledger
-from conserje.services.receivables.staging import stage
+from conserje.services.receivables.staging import learn_sizes, stage
 from conserje.services.tenancy.act import step
 
 _GIVEN = {
@@ -120,14 +120,17 @@ def record_many(*, creditor_id: int, received: Sequence[Received], now: datetime
     stage(name="applied_payment", columns=_APPLIED, rows=())
     values: dict[str, Any] = {"creditor_id": creditor_id, "now": now}
     with connection.cursor() as cursor:
+        learn_sizes()
         cursor.execute(_PAYMENTS, values)
         new = cursor.rowcount
         cursor.execute("ANALYZE fresh_payment")
+        learn_sizes()
         cursor.execute(_ROADS, values)
         ledger.post_select(creditor_id=creditor_id, source=_CAME_IN, values={}, now=now)
         cursor.execute(_LOCK, values)
         cursor.execute(_ALLOCATIONS, values)
         cursor.execute("ANALYZE applied_payment")
+        learn_sizes()
         ledger.post_select(creditor_id=creditor_id, source=_APPLY, values={}, now=now)
         conflicts = tuple(str(value) for value in _column(cursor, _CONFLICTS, values))
         customers = tuple(int(value) for value in _column(cursor, _CUSTOMERS, values))

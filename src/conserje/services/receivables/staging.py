@@ -30,3 +30,12 @@ def stage(*, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]
                 count += 1
         cursor.execute(sql.SQL("ANALYZE {}").format(table))
     return count
+
+
+def learn_sizes() -> None:
+    """Let the planner look at tables of this room that have doubled since it last did; cheap when none has.
+
+    Called around bulk writes: without it, the first large file of a new book is checked row by row against all others.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT receivables_learn_sizes()")
