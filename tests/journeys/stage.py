@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A journey's stage: the product served by its own processes on a clone, an outside world, and a real browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, sync_playwright
+from tests import harness
+
+from conserje.testing.world import start
+from conserje.testing.world.handle import World
+
+# Tuesday 17 November 2026, 10:00 in Bogota.
+TUESDAY = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
+EMAIL, PASSWORD = "ana@taller.example", "una-clave-de-prueba"
+BRAND = {
+    "sender_name": "Taller Ejemplo",
+    "sender_address": "cuentas@taller.example",
+    "reply_to": "ana@taller.example",
+    "signature_name": "Ana Ruiz",
+    "phone_published": "601 000 0000",
+    "website": "taller.example",
+    "colour": "#2f5d50",
+}
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+CHROMIUM_ARGUMENTS += ["--disable-background-networking", "--disable-component-update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything a journey needs. `url` is where the product is served."""
+
+    url: str
+    world: World
+    browser: Browser
+    environment: dict[str, str]
+    creditor_id: int
+    public_id: str
+
+    def conserje(self, *words: str) -> Any:
+        """Run a command as an operator would; answers its JSON when it printed some, else its text."""
+        done = subprocess.run(
+            [sys.executable, "-m", "conserje.cli", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AssertionError(
+                f"conserje {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+            )
+        return json.loads(done.stdout) if done.stdout.lstrip().startswith("{") else done.stdout
+
+    def move_clock(self, to: datetime) -> None:
+        """Move the book's own clock."""
+        from conserje.services.tenancy import creditor as creditors
+
+        creditors.set_clock(creditor_id=self.creditor_id, at=to)
+
+
+@contextmanager
+def stage(clone: harness.Clone) -> Iterator[Stage]:
+    """The product on `clone`, with one creditor that lives on `TUESDAY` and whose steps wait for approval."""
+    with ExitStack() as stack:
+        world = stack.enter_context(start())
+        port = _free_port()
+        url = f"http://127.0.0.1:{port}"
+        reachable = f"{urlsplit(world.http_url).netloc},{world.host}"
+        environment = clone.environment() | {
+            "CONSERJE_PUBLIC_URL": url,
+            "CONSERJE_REACHABLE_HOSTS": reachable,
+            "CONSERJE_SECRET_KEY": str(_settings().SECRET_KEY),
+        }
+        creditor_id, public_id = _creditor(world)
+        stack.callback(_stop, _serve(port, environment))
+        _wait_for(url)
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
+        stack.callback(browser.close)
+        yield Stage(url, world, browser, environment, creditor_id, public_id)
+
+
+def chromium() -> str:
+    """The browser's path, found by the Makefile or by the usual name."""
+    return os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+
+
+def sheet(rows: Sequence[Sequence[str]]) -> str:
+    """A spreadsheet as Excel in Spanish saves it."""
+    header = ("Factura", "Cliente", "Correo", "Fecha", "Vence", "Saldo")
+    return "\r\n".join(";".join(row) for row in (header, *rows)) + "\r\n"
+
+
+def _creditor(world: World) -> tuple[int, str]:
+    from conserje.services.outreach import strategy
+    from conserje.services.tenancy import connection, setting_up
+    from conserje.services.tenancy import creditor as creditors
+    from conserje.services.tenancy.act import acting
+
+    new = setting_up.NewCreditor(
+        name="Taller Ejemplo",
+        legal_name="Taller Ejemplo S.A.S.",
+        tax_id="900.000.000-0",
+        country="CO",
+        time_zone="America/Bogota",
+        locale="es_CO",
+        currency="COP",
+        brand=BRAND,
+        clock_at=TUESDAY,
+    )
+    creditor_id = setting_up.add_creditor(new=new)
+    setting_up.add_person(
+        creditor_id=creditor_id, email=EMAIL, name="Ana Ruiz", password=PASSWORD, role="owner"
+    )
+    mail = {"host": world.host, "port": world.smtp_port, "security": "none"}
+    pay = {"base_url": world.http_url, "api_key": world.api_key, "hook_secret": world.hook_secret}
+    with acting(creditor_id=creditor_id):
+        strategy.adopt(creditor_id=creditor_id, content=strategy.default(), by="system", now=TUESDAY)
+        connection.set_up(
+            creditor_id=creditor_id, kind="channel", adapter="email_smtp", values=mail, now=TUESDAY
+        )
+        connection.set_up(creditor_id=creditor_id, kind="gateway", adapter="demo", values=pay, now=TUESDAY)
+    return creditor_id, creditors.by_id(creditor_id=creditor_id).public_id
+
+
+def _settings() -> Any:
+    from django.conf import settings
+
+    return settings
+
+
+def _serve(port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "conserje.cli", "serve", "--port", str(port)]
+    return subprocess.Popen(command, env=environment)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"{url}/accounts/login/", timeout=5)
+            return
+        except urllib.error.HTTPError:
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError(f"Nothing answers at {url}.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
