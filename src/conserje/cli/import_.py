@@ -59,9 +59,13 @@ def import_(
 ) -> None:
     """Bring FILE in: a CSV or XLSX of invoices as you keep it. The same file again changes nothing."""
     ready()
+    from django.utils import translation
+
     from conserje.domain.ports.connector import FileRefused
     from conserje.services.integrations.intake_answers import AnswerRefused
 
+    # Commands speak English; the same sentences are translated on screens.
+    translation.activate("en")
     facts = chosen(public_id)
     now = moment_of(facts, moment)
     asking = sys.stdin.isatty() and not yes and not as_json
@@ -161,6 +165,9 @@ def _bring_in(
 
 def _tell(done: list[dict[str, Any]], *, as_json: bool) -> None:
     from conserje.cli.book import show
-    from conserje.cli.import_report import sentences
+    from conserje.cli.import_report import blocked, sentences
 
-    show({"files": done}, as_json=as_json, lines=lambda: [line for item in done for line in sentences(item)])
+    def lines() -> list[str]:
+        return [line for item in done for line in sentences(item)] + blocked(done[-1])
+
+    show({"files": done}, as_json=as_json, lines=lines)

@@ -93,7 +93,7 @@ def plain(path: Path, outcome: Outcome, corrections: tuple[Path, ...]) -> dict[s
 
 
 def sentences(item: dict[str, Any]) -> list[str]:
-    """The same for people."""
+    """What came of it, for people."""
     counts = item["counts"]
     lines = [f"{item['file']}:"]
     lines += [f"  {counts[key]} {words}" for key, words in _WORDS.items() if counts.get(key)]
@@ -107,6 +107,12 @@ def sentences(item: dict[str, Any]) -> list[str]:
         lines += [f"  Correct them in {target} and import that file." for target in item["corrections"]]
     if item["unmatched_documents"]:
         lines.append(f"  Belong to no invoice: {', '.join(item['unmatched_documents'][:SHOWN])}")
+    return lines
+
+
+def blocked(item: dict[str, Any]) -> list[str]:
+    """What nobody stated about the customers of a file, and what that blocks."""
+    lines = []
     if item["missing"]:
         lines.append("What is missing, and what that blocks:")
         lines += [f"  {missing['sentence']}" for missing in item["missing"]]
