@@ -172,6 +172,6 @@ def unreadable(connection: psycopg.Connection[Any]) -> list[str]:
             connection,
             "SELECT c.relname, r.rolname FROM pg_class c, pg_roles r WHERE c.relnamespace = 'public'::regnamespace"
             " AND c.relkind IN ('r', 'p') AND r.rolname IN ('conserje_app', 'conserje_backup')"
-            " AND NOT has_table_privilege(r.oid, c.oid, 'SELECT')",
+            " AND NOT has_table_privilege(r.oid, c.oid, 'SELECT') ORDER BY 1, 2",
         )
     ]
