@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -131,6 +131,9 @@ class CreditorFacts:
     brand: dict[str, str]
 
 
+_CREDITOR_NAMES = tuple(item.name for item in fields(CreditorFacts))
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything that letters for a batch of touches need."""
@@ -171,7 +174,7 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
 def creditor(*, creditor_id: int) -> CreditorFacts:
     """Who writes, by id."""
     (row,) = _rows(_CREDITOR, {"creditor": creditor_id})
-    return CreditorFacts(*row[:-1], loads(row[-1]))
+    return CreditorFacts(**dict(zip(_CREDITOR_NAMES, (*row[:-1], loads(row[-1])), strict=True)))
 
 
 def contents(*, creditor_id: int, document_ids: Sequence[int]) -> dict[int, bytes]:
