@@ -73,6 +73,8 @@ class AmountLine:
 class Pause:
     """Why nothing is sent about an invoice. `kind`: scheduled, already_paid, disputed, processing, held.
 
+    `part` is what is on pause when it is not the whole invoice.
+
     `on` is the day it is about (the promised day, the day paid); `until` the day the pause ends, None while
     open.
     """
@@ -80,6 +82,7 @@ class Pause:
     kind: str
     on: date | None = None
     until: date | None = None
+    part: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class OpenInvoice:
     `more_due` later (day, amount) instalments.
 
     `ticked` is what the page proposes to pay; `payable` is False while a payment of it is being confirmed.
+    `pays` is what paying it pays: what is open less the part that is disputed.
     """
 
     id: str
@@ -104,6 +108,7 @@ class OpenInvoice:
     pause: Pause | None = None
     ticked: bool = True
     payable: bool = True
+    pays: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,8 @@ class CurrencyGroup:
 
     `pay_all` is what the large button pays: every payable invoice of the group that is ticked at first, on
     all pages. `can_pay` is False when no gateway takes this currency; then `other_ways` says how to pay
-    (one line each).
+    (one line each). `attempt` makes a double tap one payment; `seen` marks what the reader saw, so that an
+    account that changed meanwhile is told and not charged.
     """
 
     currency: str
@@ -124,6 +130,8 @@ class CurrencyGroup:
     can_pay: bool = True
     other_ways: tuple[str, ...] = ()
     pager: Pager | None = None
+    attempt: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ class HomePage:
 
     `greeting` is the ready line ("Buenos días, Laura."), empty when no name is safe to use. `steps` run
     forward; an empty tuple with `quiet` (a sentence) says why nothing is planned. `message` answers the act
-    just made (after a redirect).
+    just made (after a redirect); `warning` says kindly why it was not made.
     """
 
     brand: Brand
@@ -191,6 +199,7 @@ class HomePage:
     paused: bool = False
     older_touches: int = 0
     message: str = ""
+    warning: str = ""
     theme: str = ""
 
 
@@ -226,7 +235,7 @@ class TellPage:
     a form without questions why.
 
     `invoices` are options (value: invoice id). `values` and `errors` are keyed by field name. `earliest`
-    and `latest` bound the date. `pause_days` is how long an unproven word pauses contact.
+    and `latest` bound the date.
     """
 
     brand: Brand
@@ -237,20 +246,22 @@ class TellPage:
     methods: tuple[Option, ...] = ()
     values: Mapping[str, str] = field(default_factory=lambda: _NONE)
     errors: Mapping[str, str] = field(default_factory=lambda: _NONE)
-    pause_days: int = 0
     theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ToldPage:
-    """`portal/told/done.html`: what was written down and what it does. `kind`: paid, scheduled."""
+    """`portal/told/done.html`: what was written down and what it does. `kind`: paid, scheduled.
+
+    `paused_until` is None while the pause lasts until a person has looked.
+    """
 
     brand: Brand
     today: date
     kind: str
     on: date
     invoices: tuple[str, ...]
-    paused_until: date
+    paused_until: date | None = None
     theme: str = ""
 
 
@@ -302,6 +313,7 @@ class UnsubscribePage:
     shown: str
     channel: str
     already: bool = False
+    resumed: bool = False
     theme: str = ""
 
 

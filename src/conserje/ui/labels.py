@@ -123,3 +123,9 @@ METHODS: Final = {
     "check": _("Check"),
     "other": _("Another way"),
 }
+
+
+def method(code: str) -> str:
+    """A way of paying in words; a name of its own (Nequi, Yape) as it is, and nothing for one that is not known."""
+    known = METHODS.get(code)
+    return str(known) if known is not None else "" if code == "unknown" else code.title()

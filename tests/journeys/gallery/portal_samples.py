@@ -254,7 +254,7 @@ def forms() -> Iterator[tuple[str, str, object]]:
         Option("inv1", "FE-1043 · $ 1.190.000 COP"),
     )
     methods = (Option("transfer", "Transferencia", chosen=True), Option("pse", "PSE"))
-    tell = pages.TellPage(BRAND, TODAY, invoices, TODAY - timedelta(days=60), TODAY, methods, pause_days=3)
+    tell = pages.TellPage(BRAND, TODAY, invoices, TODAY - timedelta(days=60), TODAY, methods)
     yield "told-paid", "portal/told/paid.html", tell
     wrong = MappingProxyType(
         {"paid_on": "Falta el día. Basta con el aproximado.", "invoice": "Marque al menos una factura."}

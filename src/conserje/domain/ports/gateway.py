@@ -86,12 +86,17 @@ class Abilities:
 
 
 class Gateway(Protocol):
-    """One folder of `gateways/`."""
+    """One folder of `gateways/`.
+
+    `origins` are where the pages of `Redirect.url` live ("https://pay.example"): browsers are told to let a
+    form lead there and nowhere else.
+    """
 
     name: str
     settings_type: type
     abilities: Abilities
 
+    def origins(self, settings: Any) -> tuple[str, ...]: ...
     def start(self, request: CheckoutRequest, settings: Any, http: Http) -> Redirect | StartFailed: ...
     def fetch(self, external_id: str, settings: Any, http: Http) -> ChargeFact: ...
     def trusts(self, raw: RawRequest, settings: Any, *, now_epoch: int) -> bool: ...

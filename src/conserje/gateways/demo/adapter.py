@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from conserje.domain.kit.money import Money, exponent
 from conserje.domain.ports.gateway import (
@@ -45,6 +46,11 @@ class DemoGateway:
             currencies=frozenset(EXPONENTS), methods=tuple(METHODS.values()), exponents=EXPONENTS
         )
     )
+
+    def origins(self, settings: Any) -> tuple[str, ...]:
+        """Its pages live where its API does."""
+        parts = urlsplit(settings.base_url)
+        return (f"{parts.scheme}://{parts.netloc}",)
 
     def start(self, request: CheckoutRequest, settings: Any, http: Http) -> Redirect | StartFailed:
         """Make the checkout of `request.key`, or find the one made before under the same key."""

@@ -12,6 +12,8 @@ from conserje.services.outreach import review
 from conserje.services.tenancy.act import act, step
 
 LATEST_DAYS = 60
+# How long after its date a promise still counts as kept.
+GRACE_DAYS = 2
 
 
 class Refused(ValueError):
@@ -49,6 +51,7 @@ def make(
                 customer_id=customer_id,
                 invoice_id=invoice_id,
                 promised_on=promised_on,
+                grace_days=GRACE_DAYS,
                 made_through=through,
                 made_by="customer" if through != "collector" else "person",
                 made_at=now,

@@ -79,17 +79,28 @@ def open_(*, creditor_id: int, token: str, now: datetime) -> Opened | None:
 
 
 @step
+def ever(*, creditor_id: int, token: str) -> Opened | None:
+    """What `token` once opened, expired or not: good for stopping messages, which no mail is too old for."""
+    return _first(
+        PortalLink.objects.filter(creditor_id=creditor_id, token_hash=hash_of(token), revoked_at=None)
+    )
+
+
+@step
 def by_id(*, creditor_id: int, link_id: int, now: datetime) -> Opened | None:
     """What the link kept in a cookie still opens at `now`."""
     return _good(PortalLink.objects.filter(creditor_id=creditor_id, id=link_id), now)
 
 
 def _good(links: QuerySet[PortalLink], now: datetime) -> Opened | None:
-    good = links.filter(expires_at__gt=now, revoked_at=None)
+    return _first(links.filter(expires_at__gt=now, revoked_at=None))
+
+
+def _first(links: QuerySet[PortalLink]) -> Opened | None:
     usual = Contact.objects.filter(
         creditor_id=OuterRef("creditor_id"), customer_id=OuterRef("customer_id"), is_usual=True
     )
-    row = good.values_list(
+    row = links.values_list(
         "id",
         "customer_id",
         "contact_id",

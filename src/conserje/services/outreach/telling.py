@@ -83,24 +83,30 @@ class Told:
 
 
 @step
-def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> Told:
-    """Decide and project one customer; writes nothing. Raises `LookupError` for a customer that is not there."""
+def case(*, creditor_id: int, customer_id: int, now: datetime) -> Case:
+    """The case of one customer as it stands. Raises `LookupError` for a customer that is not there."""
     of = snapshots.standing(creditor_id=creditor_id, channel_of=channel_of)
     found = snapshots.cases(of=of, customer_ids=[customer_id], now=now)
     if not found:
         raise LookupError(f"There is no customer {customer_id}.")
-    case, rules = found[0], strategy.in_force(creditor_id=creditor_id)
-    law = stack_of(case)
+    return found[0]
+
+
+@step
+def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> Told:
+    """Decide and project one customer; writes nothing. Raises `LookupError` for a customer that is not there."""
+    found = case(creditor_id=creditor_id, customer_id=customer_id, now=now)
+    rules, law = strategy.in_force(creditor_id=creditor_id), stack_of(found)
     people = _rows(_NAMES, [creditor_id, customer_id])
     return Told(
-        case=case,
-        decision=decide(case, strategy=rules, law=law, now=now),
-        coming=tuple(project(case, strategy=rules, law=law, now=now, until=until)),
+        case=found,
+        decision=decide(found, strategy=rules, law=law, now=now),
+        coming=tuple(project(found, strategy=rules, law=law, now=now, until=until)),
         names={contact_id: name for contact_id, name, _ in people},
         copies={point_id: name for _, name, point_id in people if point_id is not None},
         packs=law.versions,
         strategy=rules.label,
-        held_letter=rules.step(case.in_hand.step).letter if case.in_hand is not None else "",
+        held_letter=rules.step(found.in_hand.step).letter if found.in_hand is not None else "",
     )
 
 

@@ -57,8 +57,14 @@ def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
         raise NotConnected(
             f"The {kind} '{adapter}' is not set up for this creditor. Set it up before using it."
         )
-    secrets = json.loads(_cipher().decrypt(bytes(row.sealed)))
-    return read(_registry(kind).get(adapter).settings_type, {**row.settings, **secrets})
+    return _opened(row)
+
+
+@step
+def all_settings(*, creditor_id: int, kind: str) -> dict[str, Any]:
+    """The typed settings of every adapter of a kind that is set up and installed, by name."""
+    rows = Connection.objects.filter(creditor_id=creditor_id, kind=kind, ended_at=None).order_by("adapter")
+    return {row.adapter: _opened(row) for row in rows if _registry(kind).has(row.adapter)}
 
 
 @step
@@ -66,6 +72,11 @@ def in_use(*, creditor_id: int, kind: str) -> list[str]:
     """Names of the adapters of a kind that the creditor has set up."""
     rows = Connection.objects.filter(creditor_id=creditor_id, kind=kind, ended_at=None)
     return list(rows.order_by("adapter").values_list("adapter", flat=True))
+
+
+def _opened(row: Connection) -> Any:
+    secrets = json.loads(_cipher().decrypt(bytes(row.sealed)))
+    return read(_registry(row.kind).get(row.adapter).settings_type, {**row.settings, **secrets})
 
 
 def _registry(kind: str) -> registry.Registry[Any]:

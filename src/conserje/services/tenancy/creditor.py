@@ -9,7 +9,6 @@ from datetime import datetime
 
 from conserje.data.tenancy.models import Creditor
 
-
 # What people call the number that a country's tax office gives.
 _TAX_LABELS = {
     "AR": "CUIT",

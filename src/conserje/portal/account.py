@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is owed, invoice by invoice: amounts with their parts, pauses, files, and what paying it now pays."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from conserje.domain.kit.money import Money, total
+from conserje.domain.outreach.case import Block, BlockKind, Case, Due
+from conserje.portal.pages import AmountLine, CurrencyGroup, Document, OpenInvoice, PaidInvoice, Pause
+from conserje.portal.visit import Visit
+from conserje.services.arrangements import word
+from conserje.services.receivables import account, gateway
+from conserje.services.receivables.account import InvoiceStanding, Paper
+from conserje.services.receivables.gateway import Offer
+from conserje.ui.labels import method
+from conserje.ui.listing import Pager
+
+PAGE_SIZE = 20
+_DOCUMENT_KINDS = {"application/pdf": "PDF", "application/xml": "XML", "text/xml": "XML"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything owed and paid by a reader, before it is cut into pages."""
+
+    open: tuple[OpenInvoice, ...]
+    paid: tuple[PaidInvoice, ...]
+    offers: tuple[Offer, ...]
+
+    def of(self, currency: str) -> tuple[OpenInvoice, ...]:
+        """The open invoices of one currency."""
+        return tuple(item for item in self.open if item.open.currency == currency)
+
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies something is open in, the largest number of invoices first."""
+        counts: dict[str, int] = defaultdict(int)
+        for item in self.open:
+            counts[item.open.currency] += 1
+        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+
+
+def read(visit: Visit, case: Case) -> Account:
+    """The account of a reader; `case` is the one that was decided on, so both say the same."""
+    who = {"creditor_id": visit.creditor_id, "customer_id": visit.customer_id}
+    rows = account.invoices(**who)
+    said = {(item.kind, item.ref): item.on for item in word.given(**who)}
+    blocks = [block for block in case.blocks if block.until is None or block.until >= visit.today]
+    dues: dict[int, list[Due]] = defaultdict(list)
+    for due in case.dues:
+        dues[due.invoice_id].append(due)
+    return Account(
+        open=tuple(_open(visit, row, dues[row.id], _pause(row, blocks, said)) for row in rows if row.open),
+        paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
+        offers=gateway.offers(creditor_id=visit.creditor_id),
+    )
+
+
+def groups(
+    visit: Visit, found: Account, *, pages: Mapping[str, int], chosen: Collection[str] | None = None
+) -> tuple[CurrencyGroup, ...]:
+    """The account in groups of one currency. `pages` says which page of each; `chosen` are ticks to keep."""
+    return tuple(
+        _group(visit, found, currency, page=pages.get(currency, 1), chosen=chosen)
+        for currency in found.currencies()
+    )
+
+
+def proposed(invoices: Iterable[OpenInvoice]) -> tuple[OpenInvoice, ...]:
+    """What the large button pays."""
+    return tuple(item for item in invoices if item.ticked and item.payable)
+
+
+def seen(invoices: Iterable[OpenInvoice]) -> str:
+    """A mark of what there is to pay; another account, another mark."""
+    text = ",".join(f"{item.id}:{pays(item).minor}:{item.payable:d}" for item in invoices)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def pays(invoice: OpenInvoice) -> Money:
+    """What paying the invoice pays."""
+    return invoice.open if invoice.pays is None else invoice.pays
+
+
+def _group(
+    visit: Visit, found: Account, currency: str, *, page: int, chosen: Collection[str] | None
+) -> CurrencyGroup:
+    invoices = found.of(currency)
+    first = min(max(page - 1, 0) * PAGE_SIZE, (len(invoices) - 1) // PAGE_SIZE * PAGE_SIZE)
+    shown = invoices[first : first + PAGE_SIZE]
+    can_pay = gateway.taking(offers=found.offers, currency=currency) is not None
+    return CurrencyGroup(
+        currency=currency,
+        open=_sum(currency, (item.open for item in invoices)),
+        overdue=_sum(currency, (item.open for item in invoices if item.due_on < visit.today)),
+        pay_all=_sum(currency, (pays(item) for item in proposed(invoices))),
+        invoices=shown if chosen is None else tuple(_ticked(item, chosen) for item in shown),
+        count=len(invoices),
+        can_pay=can_pay,
+        other_ways=()
+        if can_pay
+        else (_("Use the bank account that stands on the invoice, and name its number."),),
+        pager=_pager(currency, first, len(invoices)),
+        attempt=secrets.token_urlsafe(12),
+        seen=seen(invoices),
+    )
+
+
+def _ticked(invoice: OpenInvoice, chosen: Collection[str]) -> OpenInvoice:
+    return replace(invoice, ticked=invoice.id in chosen)
+
+
+def _pager(currency: str, first: int, count: int) -> Pager | None:
+    if count <= PAGE_SIZE:
+        return None
+    page = first // PAGE_SIZE + 1
+    last = min(first + PAGE_SIZE, count)
+    return Pager(
+        first=first + 1,
+        last=last,
+        total=count,
+        previous_url=f"?{currency}={page - 1}#open-{currency}" if first else "",
+        next_url=f"?{currency}={page + 1}#open-{currency}" if last < count else "",
+    )
+
+
+def _open(visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause | None) -> OpenInvoice:
+    dated = sorted(dues, key=lambda due: (due.due_on, due.position))
+    due_on = dated[0].due_on if dated else row.due_on
+    later = tuple((due.due_on, Money(due.currency, due.open_minor)) for due in dated if due.due_on > due_on)
+    asked = row.open if pause is None or pause.part is None else row.open - pause.part
+    return OpenInvoice(
+        id=str(row.id),
+        number=row.number,
+        open=row.open,
+        due_on=due_on,
+        issued_on=row.issued_on,
+        lines=_lines(row),
+        subject=row.subject,
+        purchase_order=row.purchase_order,
+        more_due=later,
+        documents=_documents(visit, row.papers),
+        pause=pause,
+        ticked=pause is None or pause.part is not None,
+        payable=not row.processing and asked.minor > 0,
+        pays=asked,
+    )
+
+
+def _paid(visit: Visit, row: InvoiceStanding) -> PaidInvoice:
+    return PaidInvoice(
+        number=row.number,
+        subject=row.subject,
+        total=row.total,
+        settled_on=row.settled_on,
+        how=method(row.method),
+        documents=_documents(visit, row.papers),
+    )
+
+
+def _lines(row: InvoiceStanding) -> tuple[AmountLine, ...]:
+    zero = Money(row.total.currency, 0)
+    made = (
+        (AmountLine("net", row.net), AmountLine("tax", row.tax))
+        if row.net is not None and row.tax is not None
+        else (AmountLine("net", row.total, _("Invoice total")),)
+    )
+    taken = (
+        AmountLine("paid", -row.paid),
+        *((AmountLine("credited", -row.credited),) if row.credited else ()),
+        *((AmountLine("withheld", -row.withheld),) if row.withheld else ()),
+        *((AmountLine("given_up", -row.given_up, _("No longer asked for")),) if row.given_up else ()),
+    )
+    return (*made, *taken, AmountLine("interest", zero), AmountLine("fees", zero))
+
+
+def _documents(visit: Visit, papers: Sequence[Paper]) -> tuple[Document, ...]:
+    return tuple(
+        Document(
+            label=_("Invoice"),
+            kind=_DOCUMENT_KINDS.get(paper.media_type, paper.file_name.rpartition(".")[2].upper()[:5]),
+            url=visit.url("document", paper=str(paper.id), name=paper.file_name.replace("/", "-")),
+        )
+        for paper in papers
+    )
+
+
+def _pause(
+    row: InvoiceStanding, blocks: Sequence[Block], said: Mapping[tuple[BlockKind, int], date]
+) -> Pause | None:
+    if row.processing:
+        return Pause("processing")
+    mine = [block for block in blocks if block.invoice_id in (None, row.id)]
+    whole = [block for block in mine if block.amount_minor is None or block.amount_minor >= row.open.minor]
+    if whole:
+        return _paused(whole[0], said)
+    disputed = sum(block.amount_minor or 0 for block in mine)
+    if not disputed:
+        return None
+    return Pause("disputed", part=Money(row.open.currency, min(disputed, row.open.minor)))
+
+
+def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
+    kind = {
+        BlockKind.PROMISE: "scheduled",
+        BlockKind.CLAIMED_PAID: "already_paid",
+        BlockKind.DISPUTE: "disputed",
+        BlockKind.HOLD: "held",
+    }[block.kind]
+    return Pause(kind, on=said.get((block.kind, block.ref)), until=block.until)
+
+
+def _sum(currency: str, amounts: Iterable[Money]) -> Money:
+    return total(amounts, currency=currency)

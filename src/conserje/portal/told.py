@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the reader tells us: it is paid, or it will be on a date. Taken at their word; nobody asks why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from conserje.portal import brand
+from conserje.portal.pages import TellPage, ToldPage
+from conserje.portal.visit import Page, Visit, acting, by_method, looking, not_open
+from conserje.services.arrangements import claim, promise
+from conserje.services.receivables import account
+from conserje.services.receivables.account import InvoiceStanding
+from conserje.services.tenancy.act import reading
+from conserje.ui.figures import show_money
+from conserje.ui.labels import METHODS
+from conserje.ui.listing import Option
+
+OLDEST_CLAIM = timedelta(days=365)
+NUMBERS_NAMED = 5
+_SALT = "conserje.portal.told"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One thing that can be told: its form, its field, the days it takes, and the service that writes it down.
+
+    `write` answers the day through which nothing is sent, None when that depends on a person.
+    """
+
+    name: str
+    template: str
+    field: str
+    earliest: Callable[[date], date]
+    latest: Callable[[date], date]
+    write: Callable[[Visit, Sequence[int], date, Mapping[str, str]], date | None]
+
+
+def _write_claim(visit: Visit, ids: Sequence[int], on: date, form: Mapping[str, str]) -> date | None:
+    said = claim.Said(paid_on=on, method=form.get("method", ""), words=form.get("note", ""))
+    claim.make(
+        creditor_id=visit.creditor_id,
+        customer_id=visit.customer_id,
+        invoice_ids=ids,
+        said=said,
+        now=visit.now,
+    )
+    return None
+
+
+def _write_promise(visit: Visit, ids: Sequence[int], on: date, form: Mapping[str, str]) -> date | None:
+    promise.make(
+        creditor_id=visit.creditor_id,
+        customer_id=visit.customer_id,
+        invoice_ids=ids,
+        promised_on=on,
+        through="portal",
+        now=visit.now,
+    )
+    return on + timedelta(days=promise.GRACE_DAYS)
+
+
+_PAID = _Kind(
+    name="paid",
+    template="portal/told/paid.html",
+    field="paid_on",
+    earliest=lambda today: today - OLDEST_CLAIM,
+    latest=lambda today: today,
+    write=_write_claim,
+)
+_SCHEDULED = _Kind(
+    name="scheduled",
+    template="portal/told/scheduled.html",
+    field="pay_on",
+    earliest=lambda today: today,
+    latest=lambda today: today + timedelta(days=promise.LATEST_DAYS),
+    write=_write_promise,
+)
+
+
+def _page_of(kind: _Kind) -> Page:
+    @looking
+    def show(request: HttpRequest, visit: Visit) -> HttpResponse:
+        """The form, with what is past its date ticked."""
+        invoices = _open(visit)
+        late = [str(item.id) for item in invoices if item.due_on < visit.today]
+        ticks = late or [str(item.id) for item in invoices]
+        return render(request, kind.template, {"page": _form(visit, kind, invoices, ticks, {}, {})})
+
+    @acting("POST")
+    def take(request: HttpRequest, visit: Visit) -> HttpResponse:
+        """Write it down, or show the form again with what is missing and everything already typed."""
+        with reading(creditor_id=visit.creditor_id):
+            invoices = _open(visit)
+        form = {name: request.POST.get(name, "").strip() for name in (kind.field, "method", "note")}
+        ticks = request.POST.getlist("invoice")
+        chosen = [item for item in invoices if str(item.id) in ticks]
+        on = _day(form[kind.field])
+        errors = _errors(visit, kind, on, chosen, bool(ticks))
+        if errors or on is None:
+            page = _form(visit, kind, invoices, ticks, form, errors)
+            return render(request, kind.template, {"page": page}, status=400)
+        try:
+            until = kind.write(visit, [item.id for item in chosen], on, form)
+        except (claim.Refused, promise.Refused):
+            errors = {kind.field: _out_of_bounds(visit, kind)}
+            page = _form(visit, kind, invoices, ticks, form, errors)
+            return render(request, kind.template, {"page": page}, status=400)
+        return _written(visit, kind, on, until, [item.number for item in chosen])
+
+    return by_method(get=show, post=take)
+
+
+paid = _page_of(_PAID)
+scheduled = _page_of(_SCHEDULED)
+
+
+@looking
+def done(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What was written down and what it does."""
+    try:
+        kind, on, until, numbers = signing.loads(request.GET.get("of", ""), salt=_salt(visit))
+    except signing.BadSignature:
+        return not_open(request)
+    page = ToldPage(
+        brand=brand.of(visit.creditor),
+        today=visit.today,
+        kind=kind,
+        on=date.fromisoformat(on),
+        invoices=tuple(numbers),
+        paused_until=date.fromisoformat(until) if until else None,
+    )
+    return render(request, "portal/told/done.html", {"page": page})
+
+
+def _written(visit: Visit, kind: _Kind, on: date, until: date | None, numbers: list[str]) -> HttpResponse:
+    shown, more = numbers[:NUMBERS_NAMED], len(numbers) - NUMBERS_NAMED
+    if more > 0:
+        shown.append(ngettext("%(more)s more", "%(more)s more", more) % {"more": more})
+    facts = (kind.name, on.isoformat(), until.isoformat() if until else "", shown)
+    answer = HttpResponseRedirect(f"{visit.url('done')}?of={signing.dumps(facts, salt=_salt(visit))}")
+    answer.status_code = 303
+    return answer
+
+
+def _salt(visit: Visit) -> str:
+    return f"{_SALT}.{visit.creditor_id}.{visit.customer_id}"
+
+
+def _open(visit: Visit) -> tuple[InvoiceStanding, ...]:
+    rows = account.invoices(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
+    return tuple(row for row in rows if row.open)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _errors(
+    visit: Visit, kind: _Kind, on: date | None, chosen: Sequence[InvoiceStanding], any_tick: bool
+) -> dict[str, str]:
+    errors = {}
+    if not chosen:
+        errors["invoice"] = (
+            _("What you ticked is no longer open: it has been paid. Thank you. The rest is below.")
+            if any_tick
+            else _("Tick at least one invoice.")
+        )
+    if on is None:
+        errors[kind.field] = _("Write a date, as in %(example)s.") % {"example": visit.today.isoformat()}
+    elif not kind.earliest(visit.today) <= on <= kind.latest(visit.today):
+        errors[kind.field] = _out_of_bounds(visit, kind)
+    return errors
+
+
+def _out_of_bounds(visit: Visit, kind: _Kind) -> str:
+    bounds = {"first": kind.earliest(visit.today).isoformat(), "last": kind.latest(visit.today).isoformat()}
+    return _("Choose a day between %(first)s and %(last)s.") % bounds
+
+
+def _form(
+    visit: Visit,
+    kind: _Kind,
+    invoices: Sequence[InvoiceStanding],
+    ticks: Sequence[str],
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+) -> TellPage:
+    language = get_language() or ""
+    options = tuple(
+        Option(str(item.id), _label(item, language), chosen=str(item.id) in ticks) for item in invoices
+    )
+    method = values.get("method", "")
+    return TellPage(
+        brand=brand.of(visit.creditor),
+        today=visit.today,
+        invoices=options,
+        earliest=kind.earliest(visit.today),
+        latest=kind.latest(visit.today),
+        methods=tuple(Option(code, str(name), chosen=code == method) for code, name in METHODS.items()),
+        values=values,
+        errors=errors,
+    )
+
+
+def _label(item: InvoiceStanding, language: str) -> str:
+    parts = (item.number, item.subject, show_money(item.open, language=language))
+    return " · ".join(part for part in parts if part)
