@@ -71,7 +71,7 @@ def plain(path: Path, outcome: Outcome, corrections: tuple[Path, ...]) -> dict[s
             for item in outcome.missing
         ],
         "warnings": [
-            {"code": code, "count": count, "sentence": intake_outcome.warning(code, count)}
+            {"code": code, "count": count, "sentence": intake_outcome.warning(code, count=count)}
             for code, count in outcome.warnings.items()
         ],
         "bad_rows": [

@@ -181,7 +181,7 @@ def test_the_judged_address_is_the_one_connected_to(
 
 def test_an_entry_with_a_port_allows_that_port_only() -> None:
     allowed = frozenset({"127.0.0.1:8025"})
-    assert judged_addresses("127.0.0.1", 8025, allowed=allowed) == ("127.0.0.1",)
+    assert judged_addresses("127.0.0.1", port=8025, allowed=allowed) == ("127.0.0.1",)
     client = GuardedHttp(allowed_hosts=["127.0.0.1:8025"])
     assert silence(client, "GET", "https://127.0.0.1:5432/") == ("address_refused", False)
 

@@ -16,26 +16,28 @@ CONTRACT = Answers(
 
 
 def test_the_zone_of_a_country_with_one_zone_is_no_guess() -> None:
-    found = facts({}, Answers(country="CO"))
+    found = facts({}, answers=Answers(country="CO"))
     assert (found.country, found.time_zone, found.sources["time_zone"]) == ("CO", "America/Bogota", "country")
-    assert facts({}, Answers(country="MX")).time_zone == ""
-    assert facts({}, Answers(country="MX", time_zone="America/Tijuana")).time_zone == "America/Tijuana"
+    assert facts({}, answers=Answers(country="MX")).time_zone == ""
+    assert (
+        facts({}, answers=Answers(country="MX", time_zone="America/Tijuana")).time_zone == "America/Tijuana"
+    )
 
 
 def test_a_column_overrides_the_answer() -> None:
-    found = facts({"country": "mx", "customer_kind": "person"}, Answers(country="CO", kind="company"))
+    found = facts({"country": "mx", "customer_kind": "person"}, answers=Answers(country="CO", kind="company"))
     assert (found.country, found.kind) == ("MX", "person")
     assert found.sources == {"country": "column", "kind": "column"}
     assert found.time_zone == ""
 
 
 def test_a_zone_answered_for_one_country_is_not_lent_to_another() -> None:
-    found = facts({"country": "BR"}, Answers(country="MX", time_zone="America/Tijuana"))
+    found = facts({"country": "BR"}, answers=Answers(country="MX", time_zone="America/Tijuana"))
     assert found.time_zone == ""
 
 
 def test_what_is_not_known_stays_empty() -> None:
-    found = facts({"country": "ZZ", "time_zone": "Luna/Norte", "customer_kind": "cosa"}, Answers())
+    found = facts({"country": "ZZ", "time_zone": "Luna/Norte", "customer_kind": "cosa"}, answers=Answers())
     assert (found.country, found.time_zone, found.kind) == ("", "", "")
     assert found.doubts == ("country_unknown", "time_zone_unknown", "kind_unknown")
 
@@ -57,13 +59,13 @@ def test_what_is_not_known_stays_empty() -> None:
     ],
 )
 def test_permission_by_column(word: str, consent: Consent, basis: str, channels: tuple[Channel, ...]) -> None:
-    found = allowed({"permission": word}, CONTRACT)
+    found = allowed({"permission": word}, answers=CONTRACT)
     assert (found.consent, found.basis, found.channels) == (consent, basis, channels)
 
 
 def test_a_yes_without_any_channel_allows_nothing() -> None:
-    assert allowed({"permission": "sí"}, Answers()).consent is Consent.UNKNOWN
-    assert allowed({}, Answers()).consent is Consent.UNKNOWN
+    assert allowed({"permission": "sí"}, answers=Answers()).consent is Consent.UNKNOWN
+    assert allowed({}, answers=Answers()).consent is Consent.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def _after_gap(on: date, at: time, tz: ZoneInfo) -> datetime:
     high = (naive - min(before, after)).replace(tzinfo=UTC)
     old_offset = (low - timedelta(seconds=1)).astimezone(tz).utcoffset()
     while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
+        middle = low + (high - low) // 2
         middle = middle.replace(microsecond=0)
         if middle.astimezone(tz).utcoffset() == old_offset:
             low = middle

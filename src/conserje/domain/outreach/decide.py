@@ -72,7 +72,7 @@ class _Search:
                 first,
                 [*reasons, Reason("contacts_used", (("max", str(self.strategy.contacts_max)),))],
             )
-        rung = next_rung(self.case, position, strategy=self.strategy)
+        rung = next_rung(self.case, position=position, strategy=self.strategy)
         if rung is None:
             if position.overdue:
                 return self._say(Kind.ENDED, first, [*reasons, Reason("every_step_made")])

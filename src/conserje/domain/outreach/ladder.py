@@ -25,7 +25,7 @@ class Rung:
     overtaken: tuple[str, ...]
 
 
-def next_rung(case: Case, position: Position, *, strategy: Strategy) -> Rung | None:
+def next_rung(case: Case, *, position: Position, strategy: Strategy) -> Rung | None:
     """The rung to make on or after `position.on`, None when every step has been made.
 
     The current rung is the last one whose day has come and whose required steps were made; earlier ones that were not

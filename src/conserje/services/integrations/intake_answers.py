@@ -112,7 +112,7 @@ class Facts:
     doubts: tuple[str, ...] = ()
 
 
-def facts(columns: Mapping[str, str], answers: Answers) -> Facts:
+def facts(columns: Mapping[str, str], *, answers: Answers) -> Facts:
     """The facts of one customer: its columns first, then the file's answers, then the only zone of a country."""
     doubts: list[str] = []
     sources: dict[str, str] = {}
@@ -155,7 +155,7 @@ def facts(columns: Mapping[str, str], answers: Answers) -> Facts:
     )
 
 
-def allowed(columns: Mapping[str, str], answers: Answers) -> Allowed:
+def allowed(columns: Mapping[str, str], *, answers: Answers) -> Allowed:
     """The permission of one customer. A column may say yes, no, a ground ("contrato") or channels ("correo, whatsapp").
 
     A word that is none of these grants nothing, whatever the answer for the file.

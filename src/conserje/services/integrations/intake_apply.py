@@ -125,7 +125,7 @@ def _sort(book: Directory, rows: Sequence[Row]) -> _Sorted:
             )
             continue
         if row.facts:
-            intake_people.learn(book.customers[index], row)
+            intake_people.learn(book.customers[index], row=row)
         if isinstance(row, InvoiceRow):
             found.invoices.append((index, row))
         elif (who := (index, row.name, row.role, row.emails, row.phones)) not in seen:

@@ -130,7 +130,7 @@ def sentence(missing: Missing) -> str:
     return text % {"count": count}
 
 
-def warning(code: str, count: int) -> str:
+def warning(code: str, *, count: int) -> str:
     """A remark on how lines were read, in the active language."""
     texts = {
         "instalments": gettext(

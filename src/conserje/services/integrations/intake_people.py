@@ -54,7 +54,7 @@ def directory(*, creditor_id: int) -> Directory:
         return Directory(Known(*row) for row in cursor.fetchall())
 
 
-def learn(known: Known, row: InvoiceRow | ContactRow) -> None:
+def learn(known: Known, *, row: InvoiceRow | ContactRow) -> None:
     """Keep what the columns of `row` say of its customer; the first word on each fact counts."""
     for name, value in row.facts.items():
         if value:
@@ -79,7 +79,7 @@ def write(
         people.ids[index] = one.id if one.id is not None else made.ids[reference_key(reference=one.reference)]
     stated: list[StatedFact] = []
     for index, one in zip(indexes, told, strict=True):
-        facts = intake_answers.facts(one.facts, answers)
+        facts = intake_answers.facts(one.facts, answers=answers)
         people.doubts.update(facts.doubts)
         one.country = facts.country or one.country
         stated += _facts(people.ids[index], facts)
@@ -138,7 +138,7 @@ def _permit(
 ) -> int:
     statements = []
     for index, customer_id in ids.items():
-        said = intake_answers.allowed(book.customers[index].facts, answers)
+        said = intake_answers.allowed(book.customers[index].facts, answers=answers)
         if said.consent is not Consent.UNKNOWN:
             statements += [
                 Statement(customer_id, channel, said.consent, said.basis, said.source)

@@ -100,7 +100,7 @@ def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
     warnings = () if isinstance(found, Go) else (found.reason.code,)
     amounts = found.asked if isinstance(found, Go) else _asked(touch)
     texts = found.verdict.texts if found.verdict else ()
-    writing = letter.Writing(touch, case, amounts, texts, following(case, touch, rules, now))
+    writing = letter.Writing(touch, case, amounts, texts, following(case, touch=touch, rules=rules, now=now))
     methods = letter.available_methods(connections.in_use(creditor_id=creditor_id, kind="gateway"))
     return Preview(touch, letter.write(dossier=dossier, writing=writing, methods=methods, now=now), warnings)
 

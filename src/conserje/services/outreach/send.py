@@ -165,7 +165,7 @@ def _judge_again(
     found = recheck(case, going=going, strategy=rules, law=law, now=now)
     if isinstance(found, Go):
         payment = thanks.payment_of(creditor_id=creditor_id, touch=touch) if going.step is None else None
-        after = None if going.step is None else following(case, touch, rules, now)
+        after = None if going.step is None else following(case, touch=touch, rules=rules, now=now)
         return letter.Writing(touch, case, found.asked, found.verdict.texts, after, payment)
     kind = "suppressed" if isinstance(found, Drop) else "later"
     outcomes[kind] += 1
@@ -173,7 +173,7 @@ def _judge_again(
     return None
 
 
-def following(case: Case, touch: TouchFacts, rules: Strategy, now: datetime) -> Decision | None:
+def following(case: Case, *, touch: TouchFacts, rules: Strategy, now: datetime) -> Decision | None:
     """What comes after this touch if nothing happens: what its letter tells."""
     after = replace(case, in_hand=None).after(
         step=touch.step, channel=Channel(touch.channel), at=now, on=now.date(), purpose=Purpose(touch.purpose)

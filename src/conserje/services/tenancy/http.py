@@ -199,7 +199,7 @@ class _GuardedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Resolve, judge all addresses, connect to the first that answers."""
-        addresses = judged_addresses(host, port, allowed=self._allowed)
+        addresses = judged_addresses(host, port=port, allowed=self._allowed)
         until = time.monotonic() + self.clock.bound(timeout)
         failed: Exception = httpcore.ConnectTimeout()
         for place, address in enumerate(addresses):
@@ -238,7 +238,7 @@ class _BoundedStream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def judged_addresses(host: str, port: int, *, allowed: frozenset[str]) -> tuple[str, ...]:
+def judged_addresses(host: str, *, port: int, allowed: frozenset[str]) -> tuple[str, ...]:
     """Every address of `host`, each of them public unless the host is `allowed`.
 
     One private address among public ones refuses them all. Raises `AddressRefused`, `NameUnknown`.
