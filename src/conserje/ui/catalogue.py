@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Screen translations without GNU gettext: `python -m conserje.ui.catalogue [--check]`.
 
-Reads every template and Python file of the package, updates `locale/*/LC_MESSAGES/django.po` (kept
-translations stay, new messages come in empty, vanished ones go) and compiles the `.mo` beside it. English
-is the language of the source. With `--check` nothing is written: it names what is untranslated, out of date
-or not compiled, and exits 1.
+Reads every template and Python file of the package (calls of gettext, and the marker `_N` of the wings, which know
+no gettext), updates `locale/*/LC_MESSAGES/django.po` (kept translations stay, new messages come in empty, vanished
+ones go) and compiles the `.mo` beside it. English is the language of the source. With `--check` nothing is written:
+it names what is untranslated, out of date or not compiled, and exits 1.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _KEYWORDS: Final = {
     "gettext_lazy": None,
     "gettext_noop": None,
     "N_": None,
+    "_N": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -39,7 +40,7 @@ _KEYWORDS: Final = {
 }
 # A catalogue says the same on every machine and every day: no clock in it.
 _BORN: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_PLACEHOLDER: Final = re.compile(r"%\((\w+)\)[a-z]")
+_PLACEHOLDER: Final = re.compile(r"%\(\w+\)[a-z]|\{\w+\}")
 _Text = str | list[str] | tuple[str, ...]
 
 
@@ -50,7 +51,8 @@ def extracted(house: Path = HOUSE) -> Catalog:
         source = templatize(path.read_text(encoding="utf-8"), origin=str(path)).encode()
         _collect(catalog, "javascript", source, where=path.relative_to(house))
     for path in sorted(house.rglob("*.py")):
-        _collect(catalog, "python", path.read_bytes(), where=path.relative_to(house))
+        source = path.read_bytes()
+        _collect(catalog, "python", source, where=path.relative_to(house))
     return catalog
 
 
