@@ -21,7 +21,7 @@ from conserje.domain.receivables.allocation import Named  # noqa: E402
 from conserje.domain.receivables.customer import Fact, NewContact, NewCustomer  # noqa: E402
 from conserje.domain.receivables.invoice import Due, NewInvoice  # noqa: E402
 from conserje.domain.receivables.payment import Received, Road, RoadName  # noqa: E402
-from conserje.services.receivables import contact, customer, invoice, payment  # noqa: E402
+from conserje.services.receivables import contact, customer, invoice, payment, verify  # noqa: E402
 from conserje.services.tenancy.act import acting  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -42,9 +42,7 @@ def test_a_large_book() -> None:
     facts = (Fact("country", "CO", "bench"), Fact("kind", "company", "bench"))
     told = [NewCustomer(f"C{n}", f"Comercial Imaginaria {n} SAS", facts) for n in range(CUSTOMERS)]
     with timed(f"{CUSTOMERS} customers"), acting(creditor_id=creditor_id):
-        made = customer.upsert_many(
-            creditor_id=creditor_id, customers=told, stated_by="system", now=book.NOW
-        )
+        made = customer.upsert_many(creditor_id=creditor_id, customers=told, stated_by="system", now=book.NOW)
     ids = list(made.ids.values())
     people = [NewContact(key, "Cuentas por pagar", emails=(f"pagos{key}@example.test",)) for key in ids]
     with timed(f"{CUSTOMERS} contacts"), acting(creditor_id=creditor_id):
@@ -80,3 +78,5 @@ def test_a_large_book() -> None:
     with timed(f"{len(paid)} payments from a file"), acting(creditor_id=creditor_id):
         recorded = payment.record_many(creditor_id=creditor_id, received=paid, now=book.NOW)
     assert recorded.new == len(paid)
+    with timed("verify"):
+        assert verify.verify(creditor_id=creditor_id).ok

@@ -59,7 +59,7 @@ def buyer(creditor):
 
 
 def attempt(buyer, public_id="att-1", **minors):
-    creditor_id, customer_id, invoices = buyer
+    _, customer_id, invoices = buyer
     wanted = minors or {"second": 500}
     keys = {"first": invoices[0], "second": invoices[1]}
     shares = tuple(Share(keys[name], Money("COP", minor)) for name, minor in wanted.items())

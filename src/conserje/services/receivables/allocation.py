@@ -14,8 +14,8 @@ from conserje.domain.kit.money import Money
 from conserje.domain.receivables import posting
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.posting import Rows
-from conserje.services.journal import entry
 from conserje.services.arrangements import money
+from conserje.services.journal import entry
 from conserje.services.receivables import ledger, locked
 from conserje.services.receivables.contention import retried
 from conserje.services.receivables.refusals import AlreadySettled, AmountRefused, UnknownRow

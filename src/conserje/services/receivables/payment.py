@@ -13,8 +13,8 @@ from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share, share
 from conserje.domain.receivables.payment import Received, Recorded, Reversal, Reversed, Road
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
-from conserje.services.journal import entry
 from conserje.services.arrangements import money
+from conserje.services.journal import entry
 from conserje.services.receivables import allocation, ledger, locked
 from conserje.services.receivables.contention import retried
 from conserje.services.receivables.payment_import import record_many

@@ -12,8 +12,8 @@ from conserje.data.receivables.models import Invoice, Withholding
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.adjustment import Certificate, NewWithholding
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
-from conserje.services.journal import entry
 from conserje.services.arrangements import money
+from conserje.services.journal import entry
 from conserje.services.receivables import allocation, ledger, locked
 from conserje.services.receivables.contention import retried
 from conserje.services.receivables.refusals import AlreadySettled, AmountRefused
