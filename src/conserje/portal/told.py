@@ -20,7 +20,7 @@ from conserje.services.arrangements import claim, promise
 from conserje.services.receivables import account
 from conserje.services.receivables.account import InvoiceStanding
 from conserje.services.tenancy.act import reading
-from conserje.ui.figures import show_money
+from conserje.ui.figures import show_day, show_money
 from conserje.ui.labels import METHODS
 from conserje.ui.listing import Option
 
@@ -185,8 +185,10 @@ def _errors(
 
 
 def _out_of_bounds(visit: Visit, kind: _Kind) -> str:
-    bounds = {"first": kind.earliest(visit.today).isoformat(), "last": kind.latest(visit.today).isoformat()}
-    return _("Choose a day between %(first)s and %(last)s.") % bounds
+    first, last = (
+        show_day(edge(visit.today), language=get_language() or "") for edge in (kind.earliest, kind.latest)
+    )
+    return _("Choose a day between %(first)s and %(last)s.") % {"first": first, "last": last}
 
 
 def _form(
