@@ -95,6 +95,10 @@ class Installation:
         """Stop the server and leave nothing behind."""
         place = self.place
         self.conserje("database", "stop")
+        socket = Path(
+            finished(self.begin("from conserje.config import embedded as e; print(e.socket_folder())"))
+        )
+        shutil.rmtree(socket, ignore_errors=True)
         if not place.is_relative_to(self.home):
             shutil.rmtree(place.parent, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
