@@ -163,9 +163,9 @@ def signals(source: Source) -> Iterator[str]:
         if name.startswith("django.dispatch") or name.split(".")[-1] == "signals":
             yield f"{source.at(node)}: {name}; call the consequence by its name"
     for node in source.nodes():
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django"):
-            if any(alias.name in ("signals", "receiver", "Signal") for alias in node.names):
-                yield f"{source.at(node)}: {ast.unparse(node)}; call the consequence by its name"
+        names = {alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+        if names & {"signals", "receiver", "Signal"} and ast.unparse(node).startswith("from django"):
+            yield f"{source.at(node)}: {ast.unparse(node)}; call the consequence by its name"
 
 
 def prints(source: Source) -> Iterator[str]:
