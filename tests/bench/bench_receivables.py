@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ CUSTOMERS = 10_000
 def timed(what: str) -> Iterator[None]:
     began = time.monotonic()
     yield
-    print(f"{what}: {time.monotonic() - began:.1f} s")
+    sys.stdout.write(f"{what}: {time.monotonic() - began:.1f} s\n")
 
 
 def test_a_large_book() -> None:
