@@ -80,7 +80,8 @@ _TOUCHES = """
 SELECT e.customer_id, e.id, t.id, t.step, t.state, t.channel, t.contact_id, t.point_id, t.planned_at,
        coalesce(t.handed_at, t.planned_at)
   FROM outreach_episode e
-  LEFT JOIN outreach_touch t ON t.creditor_id = e.creditor_id AND t.episode_id = e.id AND t.state <> 'suppressed'
+  LEFT JOIN outreach_touch t ON t.creditor_id = e.creditor_id AND t.customer_id = e.customer_id
+   AND t.episode_id = e.id AND t.state <> 'suppressed'
  WHERE e.creditor_id = %(creditor)s AND e.customer_id = ANY(%(ids)s) AND e.closed_at IS NULL
  ORDER BY e.customer_id, 10, t.id"""
 

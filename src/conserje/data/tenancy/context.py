@@ -31,14 +31,23 @@ class Tenant:
 
 _current: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
 
-_SET = """
+_FORMER = """
 WITH former AS MATERIALIZED (
     SELECT coalesce(current_setting('conserje.creditor_id', true), '') AS creditor,
            coalesce(current_setting('conserje.organisation_id', true), '') AS organisation)
+"""
+_SET = f"""{_FORMER}
 SELECT former.creditor, former.organisation,
        set_config('conserje.creditor_id', %s, true), set_config('conserje.organisation_id', %s, true)
   FROM former
-"""
+"""  # noqa: S608 - our own text
+# The organisation is looked up in the same round trip: an act begins with one statement.
+_SET_CREDITOR = f"""{_FORMER}
+SELECT former.creditor, former.organisation, c.organisation_id,
+       set_config('conserje.creditor_id', c.id::text, true),
+       set_config('conserje.organisation_id', c.organisation_id::text, true)
+  FROM tenancy_creditor c, former WHERE c.id = %s
+"""  # noqa: S608 - our own text
 
 
 def current_tenant() -> Tenant | None:
@@ -47,11 +56,14 @@ def current_tenant() -> Tenant | None:
 
 
 @contextmanager
-def tenant(*, creditor_id: int | None = None, organisation_id: int | None = None) -> Iterator[Tenant]:
+def tenant(
+    *, creditor_id: int | None = None, organisation_id: int | None = None, to_the_end: bool = False
+) -> Iterator[Tenant]:
     """Show the rows of one creditor (its organisation is looked up), or of one organisation, inside a transaction.
 
     Raises `NoTransaction` outside one, `UnknownCreditor`, and `ValueError` when neither id is given. Nested contexts
-    give back what was in force before them, also after an error that left the transaction usable.
+    give back what was in force before them, also after an error that left the transaction usable. `to_the_end` says
+    that the transaction ends with the context, so that there is nothing to give back.
     """
     if not connection.in_atomic_block:
         raise NoTransaction(
@@ -60,25 +72,31 @@ def tenant(*, creditor_id: int | None = None, organisation_id: int | None = None
     if creditor_id is None and organisation_id is None:
         raise ValueError("Say whose rows: creditor_id or organisation_id.")
     with connection.cursor() as cursor:
-        if creditor_id is not None:
-            organisation_id = _organisation_of(cursor, creditor_id, organisation_id)
-        wanted = Tenant(creditor_id, organisation_id)
-        cursor.execute(_SET, [_text(creditor_id), _text(organisation_id)])
-        former = cursor.fetchone()[:2]
+        wanted, former = _set(cursor, creditor_id, organisation_id)
     token = _current.set(wanted)
     try:
         yield wanted
     finally:
         _current.reset(token)
-        _put_back(former)
+        if not to_the_end:
+            _put_back(former)
 
 
-def _organisation_of(cursor: CursorWrapper, creditor_id: int, organisation_id: int | None) -> int:
-    cursor.execute("SELECT organisation_id FROM tenancy_creditor WHERE id = %s", [creditor_id])
+def _set(
+    cursor: CursorWrapper, creditor_id: int | None, organisation_id: int | None
+) -> tuple[Tenant, tuple[str, str]]:
+    if creditor_id is None:
+        cursor.execute(_SET, ["", _text(organisation_id)])
+        row = cursor.fetchone()
+        return Tenant(None, organisation_id), (row[0], row[1])
+    cursor.execute(_SET_CREDITOR, [creditor_id])
     row = cursor.fetchone()
-    if row is None or organisation_id not in (None, row[0]):
+    if row is None:
         raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
-    return int(row[0])
+    if organisation_id not in (None, row[2]):
+        _put_back((row[0], row[1]))
+        raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
+    return Tenant(creditor_id, int(row[2])), (row[0], row[1])
 
 
 def _put_back(former: tuple[str, str]) -> None:

@@ -63,7 +63,7 @@ def step(function: Callable[P, R]) -> Callable[P, R]:
 @contextmanager
 def acting(*, creditor_id: int) -> Iterator[Tenant]:
     """The transaction of an act, for callers that are not one function. Raises as `act` does."""
-    with transaction.atomic(durable=True), tenant(creditor_id=creditor_id) as held:
+    with transaction.atomic(durable=True), tenant(creditor_id=creditor_id, to_the_end=True) as held:
         yield held
 
 
@@ -73,7 +73,7 @@ def reading(*, creditor_id: int) -> Iterator[Tenant]:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-        with tenant(creditor_id=creditor_id) as held:
+        with tenant(creditor_id=creditor_id, to_the_end=True) as held:
             yield held
 
 
