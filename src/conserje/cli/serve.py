@@ -44,9 +44,12 @@ def serve(host: str, port: int, threads: int) -> None:
 def worker(once: bool) -> None:
     """Do the work: hooks, decisions, messages. Run one for each core."""
     ready()
+    from django.db import connection
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    # The queue opens a pool of its own, which would not start the embedded server.
+    connection.ensure_connection()
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
         worker_app.run_worker(concurrency=1, wait=not once, listen_notify=True, install_signal_handlers=True)
