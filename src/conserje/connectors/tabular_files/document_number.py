@@ -20,6 +20,8 @@ _DATE: Final = re.compile(
     r"|[0-3]?[0-9][-_. ](?:0?[1-9]|1[0-2])[-_. ](?:19|20)[0-9]{2})(?![0-9])"
 )
 _COPY: Final = re.compile(r"\s*(?:\([0-9]{1,2}\)|-\s*copia|- copy)\s*$", re.IGNORECASE)
+_WORD: Final = re.compile(r"([A-Za-zÁÉÍÓÚÑáéíóúñº°]+)(-?[0-9])?")
+_SERIES_LETTERS: Final = 4
 _NUMBER: Final = re.compile(
     r"(?:(?<![A-Za-z])[A-Za-z]{1,6}[-_ ]?)?[A-Za-z]{0,2}[0-9][0-9A-Za-z]*(?:[-/][0-9]+)*"
 )
@@ -67,11 +69,13 @@ def number_in_name(name: str) -> str:
     stem = _COPY.sub("", stem_of(name))
     dateless = _DATE.sub(" ", stem)
     stem = dateless if any(char.isdigit() for char in dateless) else stem
-    words = vocabulary().document_words
-    kept = re.sub(
-        r"[A-Za-zÁÉÍÓÚÑáéíóúñº°]+",
-        lambda match: " " if fold(match[0]).strip("°") in words else match[0],
-        stem,
-    )
+    kept = _WORD.sub(lambda word: _without_noise(word[1], word[2] or ""), stem)
     match = _NUMBER.search(kept.strip(" -_."))
     return match[0] if match else ""
+
+
+def _without_noise(word: str, joined: str) -> str:
+    """A word of a file name, or nothing for "factura" and the like; INV-0042 keeps what is joined to its number."""
+    if joined and len(word) <= _SERIES_LETTERS:
+        return word + joined
+    return f" {joined}" if fold(word) in vocabulary().document_words else word + joined

@@ -14,12 +14,26 @@ AMOUNTS: Final = frozenset(
     {Field.TOTAL, Field.NET, Field.TAX, Field.WITHHOLDING, Field.OPEN_AMOUNT, Field.PAID_AMOUNT}
 )
 _EMPTY: Final = 80
+_FEW: Final = 5
+_BENEFIT: Final = 55
+_NEEDED: Final = DATES | AMOUNTS | {Field.INVOICE_NUMBER, Field.CUSTOMER_NAME}
 
 
-def fit(field: Field, seen: Profile, name: str) -> int:
-    """0 when the cells contradict `field`, 100 when they agree; an empty column is believed at `_EMPTY`."""
+def fit(field: Field, seen: Profile, *, trusting: bool) -> int:
+    """0 when the cells contradict `field`, 100 when they agree; an empty column is believed at `_EMPTY`.
+
+    A few cells prove little against a header, and `trusting` says that wrong cells are to be expected.
+    """
     if not seen.filled:
         return 0 if field in (Field.INVOICE_NUMBER, Field.CUSTOMER_NAME, Field.TOTAL) else _EMPTY
+    found = _agreement(field, seen)
+    numeric = field in DATES or field in AMOUNTS
+    if (trusting or seen.filled < _FEW) and field in _NEEDED and not (numeric and seen.letters >= 60):
+        return max(found, _BENEFIT)
+    return found
+
+
+def _agreement(field: Field, seen: Profile) -> int:
     if field in DATES:
         return _dates(seen)
     if field in AMOUNTS:
@@ -38,7 +52,7 @@ def _dates(seen: Profile) -> int:
 def _amounts(seen: Profile) -> int:
     if seen.day >= 20 or seen.amount < 50:
         return 0
-    return 40 if seen.flag >= 95 and seen.distinct <= 2 else 100
+    return 45 if seen.flag >= 95 and seen.distinct <= 2 else 100
 
 
 def _number(seen: Profile) -> int:
@@ -47,7 +61,7 @@ def _number(seen: Profile) -> int:
     if seen.decimals >= 50 or seen.flag >= 95 or seen.status >= 60:
         return 10
     if seen.id_shape < 60:
-        return 30
+        return 50
     return 100 if seen.unique >= 50 or seen.filled < 4 else 70
 
 

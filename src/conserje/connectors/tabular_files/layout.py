@@ -17,6 +17,7 @@ from conserje.domain.ports.connector import ColumnGuess, Field
 
 CUSTOMER: Final = (Field.CUSTOMER_NAME, Field.CUSTOMER_REFERENCE, Field.CUSTOMER_TAX_ID)
 _DIGIT: Final = re.compile(r"[0-9]")
+_LIKE_NUMBER: Final = re.compile(r"(?=.*[0-9])\S+(?: \S+)?")
 _TOTAL_START: Final = re.compile(r"(?:sub ?total|gran total|total|suma|totales)(?: .*)?")
 _TAX_ID: Final = re.compile(
     r"\b(?:nit|rfc|rut|cuit|ruc|cnpj|cpf|cif|nif|cc)\b[\s.:#-]*([0-9A-Z&.\-/]{5,20})", re.IGNORECASE
@@ -111,7 +112,7 @@ class Layout:
         """A line without dates: the heading of a block, a remark, or data with something missing."""
         if self.heading(cells) is not None:
             return Kind.HEADING
-        has_number = self.number >= 0 and not blank(cells[self.number])
+        has_number = self.number >= 0 and bool(_LIKE_NUMBER.fullmatch(identifier(cells[self.number])))
         has_amount = any(not blank(cells[i]) for i in self.amounts)
         return Kind.NOTE if not has_number and not has_amount and len(filled) <= 2 else Kind.DATA
 

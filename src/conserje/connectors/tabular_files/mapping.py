@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,14 +36,17 @@ class Candidate:
 
 
 def guess_columns(
-    names: Sequence[str], above: Sequence[str], profiles: Sequence[Profile]
+    names: Sequence[str], above: Sequence[str], profiles: Sequence[Profile], *, trusting: bool = False
 ) -> tuple[ColumnGuess, ...]:
-    """One guess for each column. No two columns take the same field, but for the few that may stand several times."""
+    """One guess for each column. No two columns take the same field, but for the few that may stand several times.
+
+    `trusting` believes the headers even where the cells look wrong: in a file of corrections they are.
+    """
     headers = [words(name) for name in names]
     candidates = [
         candidate
         for index, name in enumerate(headers)
-        for candidate in _candidates(index, name, words(above[index]), profiles[index])
+        for candidate in _candidates(index, name, words(above[index]), profiles[index], trusting=trusting)
     ]
     taken = _assign(candidates, profiles, headers)
     taken = _fill_gaps(taken, candidates, headers, profiles)
@@ -53,17 +56,19 @@ def guess_columns(
     )
 
 
-def _candidates(index: int, name: str, above: str, seen: Profile) -> list[Candidate]:
+def _candidates(index: int, name: str, above: str, seen: Profile, *, trusting: bool) -> list[Candidate]:
     found: dict[Field, Candidate] = {}
+    named: set[Field] = set()
     for field, score, why in _by_header(name, above):
+        named.add(field)
         if field is Field.IGNORE:
             found[field] = Candidate(index, field, score, why)
             continue
-        percent = fit(field, seen, name)
+        percent = fit(field, seen, trusting=trusting)
         confidence = score * percent // 100
         if confidence > found.get(field, Candidate(index, field, 0, "")).confidence:
             found[field] = Candidate(index, field, confidence, why)
-    for candidate in _by_content(index, name, seen, frozenset(found)):
+    for candidate in _by_content(index, name, seen, named):
         if (
             candidate.confidence
             > found.get(candidate.field, Candidate(index, candidate.field, 0, "")).confidence
@@ -108,7 +113,7 @@ def _parts(name: str) -> Iterable[tuple[Field, int, str]]:
                     yield field, round(floor + 30 * cover) - 3 * start, state(Why.HEADER_PART, synonym=phrase)
 
 
-def _by_content(index: int, name: str, seen: Profile, named: frozenset[Field]) -> Iterable[Candidate]:
+def _by_content(index: int, name: str, seen: Profile, named: Set[Field]) -> Iterable[Candidate]:
     """Meanings that the cells alone suggest, whatever the header says or when it says nothing."""
     book = vocabulary()
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from conserje.connectors.tabular_files.frames import Letter, read
 from conserje.connectors.tabular_files.reasons import Refusal, Refused
 
-_KEPT: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR")
+KEPT: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR")
 _COSTLY: Final = frozenset({-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV})
 
 
@@ -29,7 +29,7 @@ def run(request: dict[str, Any], *, file: str) -> Generator[tuple[Letter, bytes]
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEPT if name in os.environ},
+        env={name: os.environ[name] for name in KEPT if name in os.environ},
     )
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("The process that reads files was started without its pipes.")

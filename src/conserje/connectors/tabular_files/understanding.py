@@ -125,9 +125,11 @@ def _columns(
 ) -> tuple[ColumnGuess, ...]:
     if before is not None:
         return tuple(_saved_guess(guess, header.names) for guess in before.columns)
-    data = _telling([cells for line, cells in head if line > header.line])
+    data = _telling([cells for line, cells in head if line > header.line], header.names)
     profiles = [profile([_cell(cells, index) for cells in data]) for index in range(len(header.names))]
-    guesses = guess_columns(header.names[helpers:], header.above[helpers:], profiles[helpers:])
+    guesses = guess_columns(
+        header.names[helpers:], header.above[helpers:], profiles[helpers:], trusting=helpers > 0
+    )
     marked = tuple(
         ColumnGuess(index, name, Field.IGNORE, str(Why.HELPER), 99)
         for index, name in enumerate(header.names[:helpers])
@@ -138,8 +140,17 @@ def _columns(
     return marked + moved
 
 
-def _telling(lines: Sequence[list[Cell]]) -> list[list[Cell]]:
-    """The lines that tell what columns are: headings, totals and remarks fill far fewer cells than the others."""
+def _telling(lines: Sequence[list[Cell]], names: Sequence[str]) -> list[list[Cell]]:
+    """The lines that tell what columns are: no repeated headers, no totals; headings and remarks fill few cells."""
+    book = vocabulary()
+    noise = book.summaries | book.balances
+    headers = [words(name) for name in names]
+    lines = [
+        cells
+        for cells in lines
+        if [words(shown(cell)) for cell in cells] != headers
+        and not any(isinstance(cell, str) and words(cell) in noise for cell in cells)
+    ]
     filled = [sum(not blank(cell) for cell in cells) for cells in lines]
     usual = sorted(filled)[len(filled) * 3 // 4] if filled else 0
     return [cells for cells, count in zip(lines, filled, strict=True) if count and count * 2 >= usual]

@@ -128,4 +128,5 @@ def role_of(text: str) -> str:
         return roles[key]
     padded = f" {key} "
     inside = [phrase for phrase in roles if len(phrase) > 2 and f" {phrase} " in padded]
-    return roles[max(inside, key=len)] if inside else "other"
+    first = min(inside, key=lambda phrase: (padded.index(f" {phrase} "), -len(phrase)), default="")
+    return roles[first] if first else "other"
