@@ -36,6 +36,7 @@ def demo(port: int, seed: int, leave: bool) -> None:
         running = stack.enter_context(world.start(store=folder / "world"))
         netloc = urlsplit(running.http_url).netloc
         os.environ["CONSERJE_REACHABLE_HOSTS"] = f"{netloc},{running.host}"
+        os.environ["CONSERJE_DEMO_MAILBOX_URL"] = f"{running.http_url}/"
         os.environ["CONSERJE_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         click.echo("Starting the database ...")
         ready()

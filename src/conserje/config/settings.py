@@ -20,6 +20,9 @@ REACHABLE_HOSTS = tuple(filter(None, os.environ.get("CONSERJE_REACHABLE_HOSTS", 
 PUBLIC_URL = os.environ.get("CONSERJE_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
+# Where a demo shows what customers receive.
+DEMO_MAILBOX_URL = os.environ.get("CONSERJE_DEMO_MAILBOX_URL", "")
+
 DEBUG = os.environ.get("CONSERJE_DEBUG") == "1"
 # Made at the first use and not at import: tools that only read settings leave no file behind.
 SECRET_KEY = os.environ.get("CONSERJE_SECRET_KEY") or SimpleLazyObject(lambda: kept_secret("secret.key"))
@@ -149,6 +152,9 @@ SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# A desk left alone for half an hour is locked; `workbench.access` ends a busy one after twelve.
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -34,6 +34,7 @@ class Frame:
     languages: tuple[Option, ...] = ()
     theme: str = ""
     notice: str = ""
+    has_more_desks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Rule:
 
     allow, deny, defer_until...
 
-    `text` says why in a sentence; `pack` is "CO 2026.11.0", or "strategy 3" for our own; `basis` law,
-    policy, platform.
+    `text` says why in a sentence; `pack` is "CO 2026.11.0", or "business 3" (with no ruling) for a reason of our
+    own; `basis` law, policy, platform; `note` is what the pack itself says of the rule.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Rule:
     basis: str = ""
     source: str = ""
     source_url: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class AgeingBucket:
     share: int
     invoices: int
     url: str
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,10 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer with something open. `days` is of the oldest open invoice, negative when nothing is due yet.
+    """A customer. `days` is of the oldest open invoice, negative when nothing is due yet, None when nothing is open.
 
     `chips` are (tone, word): promised, disputed, on hold, reply waiting, no permission... `next_what` is
-    the step's name.
+    the step's name. `band` is what lies in the band the list was narrowed to.
     """
 
     name: str
@@ -134,16 +137,17 @@ class CustomerRow:
     open: tuple[Money, ...]
     overdue: tuple[Money, ...]
     invoices: int
-    days: int
+    days: int | None
     stage: str = ""
     next_on: date | None = None
     next_what: str = ""
     chips: tuple[tuple[str, str], ...] = ()
+    band: Money | None = None
 
     @property
     def days_left(self) -> int:
         """Days to the first due date, 0 or negative once something is due."""
-        return -self.days
+        return -(self.days or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ class ReceivablesPage:
     GET fields `q` and those of `filters` (links).
 
     `sorts` are links too. `hidden` are (name, value) pairs the search box must keep. `total` counts all
-    customers.
+    customers. `sums` and `sums_overdue` are of every row the filter lets through, all pages. `band` says
+    which part of the ageing was opened, `band_sum` how much lies in it, `all_url` leaves it.
     """
 
     frame: Frame
@@ -165,6 +170,11 @@ class ReceivablesPage:
     filters: tuple[Option, ...] = ()
     sorts: tuple[Option, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
+    sums: tuple[Money, ...] = ()
+    sums_overdue: tuple[Money, ...] = ()
+    band: str = ""
+    band_sum: Money | None = None
+    all_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,8 +329,10 @@ class CustomerPage:
 class DraftRow:
     """A message that waits. `url` opens it."""
 
+    id: int
     customer: str
     subject: str
+    to: str
     channel: str
     planned_for: datetime
     stage: str
@@ -369,6 +381,18 @@ class DraftPage:
     refuse_url: str = ""
     previous_url: str = ""
     next_url: str = ""
+    next_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """`workbench/rows/message.html`: a message that was sent, in a frame without scripts."""
+
+    frame: Frame
+    subject: str
+    written_at: datetime
+    body_url: str
+    text_body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +400,7 @@ class ClockPage:
     """`workbench/clock/show.html`, at `workbench:clock` (demo books only); POST field `to` (a date).
 
     `next_on` is the next lawful weekday the large button goes to; `stories` are links to look at (value
-    empty).
+    empty); `portals` are POSTed to, for each makes a fresh link.
     """
 
     frame: Frame
@@ -387,3 +411,61 @@ class ClockPage:
     stories: tuple[Option, ...] = ()
     just_happened: tuple[str, ...] = ()
     error: str = ""
+    may_act: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One payment, or one that went back (negative). `what` is the way it came, or why it went."""
+
+    customer: str
+    customer_url: str
+    on: date
+    amount: Money
+    what: str = ""
+    unallocated: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsPage:
+    """`workbench/rows/payments.html`, at `workbench:payments`: what came in from `first` through `last`.
+
+    `recorded` are sources with the day up to which they were recorded.
+    """
+
+    frame: Frame
+    first: date
+    last: date
+    rows: tuple[PaymentRow, ...]
+    sums: tuple[Money, ...]
+    recorded: tuple[tuple[str, date], ...] = ()
+    previous_url: str = ""
+    next_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """One contact of any customer; `reason` says why it did not leave or arrive."""
+
+    customer: str
+    customer_url: str
+    at: datetime
+    what: str
+    stage: str
+    channel: str
+    state: str
+    to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsPage:
+    """`workbench/rows/contacts.html`, at `workbench:contacts`: those of the day, and those still `coming` in it.
+
+    `is_unsure`: instead, all of which nobody knows whether they arrived.
+    """
+
+    frame: Frame
+    is_unsure: bool
+    rows: tuple[ContactRow, ...]
+    coming: tuple[ContactRow, ...] = ()

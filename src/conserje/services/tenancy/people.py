@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which creditors a person works for, and in what role: asked before any creditor's context is set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from conserje.data.tenancy.models import Creditor, Membership, MembershipRole, User
+from conserje.services.tenancy.creditor import Facts, by_id
+
+_FROM_WIDEST = tuple(MembershipRole.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One creditor a person works for. `role` is owner, manager, collector or viewer."""
+
+    creditor: Facts
+    role: str
+
+    @property
+    def may_act(self) -> bool:
+        """Whether this person may change anything; a viewer only looks."""
+        return self.role != MembershipRole.VIEWER.value
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A creditor's public id and name, for choosing."""
+
+    public_id: str
+    name: str
+
+
+def creditors_of(*, user_id: int) -> list[Reachable]:
+    """The creditors a person works for, by name: those of their organisations, and those named one by one."""
+    roles = Membership.objects.filter(user_id=user_id)
+    everywhere = roles.filter(creditor=None).values("organisation_id")
+    named = roles.exclude(creditor=None).values("creditor_id")
+    rows = Creditor.objects.filter(Q(organisation_id__in=everywhere) | Q(id__in=named))
+    return [Reachable(*row) for row in rows.order_by("name", "id").values_list("public_id", "name")]
+
+
+def seat(*, user_id: int, public_id: str) -> Seat | None:
+    """The person's place at that creditor, in their widest role; None when it is unknown or not theirs."""
+    creditor = Creditor.objects.filter(public_id=public_id).values_list("id", "organisation_id").first()
+    if creditor is None:
+        return None
+    roles = Membership.objects.filter(user_id=user_id, organisation_id=creditor[1])
+    held = roles.filter(Q(creditor=None) | Q(creditor_id=creditor[0])).values_list("role", flat=True)
+    widest = min(held, key=_FROM_WIDEST.index, default=None)
+    return None if widest is None else Seat(by_id(creditor_id=creditor[0]), widest)
+
+
+def names(*, user_ids: Iterable[int]) -> dict[int, str]:
+    """How people are called, by id: their name, else their address."""
+    rows = User.objects.filter(id__in=set(user_ids)).values_list("id", "name", "email")
+    return {user_id: name or email for user_id, name, email in rows}

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happened with a customer, each thing in a line that says what, by whom and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from conserje.domain.outreach.decision import Decision
+from conserje.services.insights import reasoning
+from conserje.services.insights.timeline import Happened
+from conserje.services.tenancy import people
+from conserje.ui import labels
+from conserje.ui.figures import show_day
+from conserje.workbench import why
+from conserje.workbench.access import Desk
+from conserje.workbench.pages import Event, Rule
+from conserje.workbench.reasons import sentence
+from conserje.workbench.words import (
+    CLAIM_ANSWERS,
+    DECISIONS,
+    DISPUTE_KINDS,
+    LETTERS,
+    PERMISSION_BASES,
+    PROMISE_STATES,
+    REVERSALS,
+    STAGES,
+    name,
+)
+
+# How each kind of event is drawn; what closes something is drawn like it.
+_DRAWN = {
+    "reversal": "payment",
+    "credit_note": "invoice",
+    "write_off": "invoice",
+    "promise_closed": "promise",
+    "claim": "reply",
+    "claim_closed": "reply",
+    "dispute_closed": "dispute",
+    "hold_closed": "hold",
+    "permission": "note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    decisions: dict[int, Decision]
+    against: dict[int, tuple[str, ...]]
+    people: dict[int, str]
+
+
+def tell(desk: Desk, rows: Sequence[Happened]) -> tuple[Event, ...]:
+    """The events of a page, with the reasons of their decisions: three queries whatever their number."""
+    touches = [row for row in rows if row.kind == "touch"]
+    asked = {row.told["decision"] for row in touches if row.told["decision"]}
+    asked |= {row.id for row in rows if row.kind == "decision"}
+    suppressed = [row.id for row in touches if row.told["state"] == "suppressed"]
+    persons = [int(row.actor.partition(":")[2]) for row in rows if row.actor.startswith("person:")]
+    known = _Known(
+        decisions=reasoning.decisions(creditor_id=desk.creditor_id, ids=sorted(asked)),
+        against=reasoning.rules_against(creditor_id=desk.creditor_id, touch_ids=suppressed),
+        people=people.names(user_ids=persons),
+    )
+    return tuple(_event(desk, row, known) for row in rows)
+
+
+def _event(desk: Desk, row: Happened, known: _Known) -> Event:
+    if row.kind == "touch":
+        return _touch(desk, row, known)
+    if row.kind == "decision":
+        return _decision(desk, row, known)
+    title, detail = _TOLD[row.kind](row.told)
+    return Event(
+        at=desk.local(row.at),
+        kind=_DRAWN.get(row.kind, row.kind),
+        title=title,
+        detail=detail,
+        actor=_actor(row, known),
+        by_rule=row.actor == "rule",
+        amount=row.amount,
+    )
+
+
+def _touch(desk: Desk, row: Happened, known: _Known) -> Event:
+    told = row.told
+    decision = known.decisions.get(told["decision"]) if told["decision"] else None
+    against = known.against.get(row.id, ())
+    reason = sentence(told["reason"]) if told["reason"] else ""
+    if told["state"] == "suppressed" and not reason:
+        reason = sentence("refused")
+    stage = name(STAGES, told["stage"]) if told["stage"] in STAGES else ""
+    parts = [name(LETTERS, told["letter"]) if told["subject"] else "", stage, _to(told["to"])]
+    said = " · ".join(part for part in parts if part)
+    return Event(
+        at=desk.local(row.at),
+        kind="touch",
+        title=told["subject"] or name(LETTERS, told["letter"]),
+        detail=f"{said}. {reason}" if reason and said else reason or said,
+        channel=told["channel"],
+        state=told["state"],
+        actor=_actor(row, known),
+        by_rule=row.actor == "rule",
+        why=(*why.of_ids(against, told["reason"] or "refused"), *_why(decision)),
+        decision=str(told["decision"] or ""),
+        body_url=desk.url("message", touch=row.id) if told["subject"] else "",
+    )
+
+
+def _to(person: str) -> str:
+    return _("to %(people)s") % {"people": person} if person else ""
+
+
+def _decision(desk: Desk, row: Happened, known: _Known) -> Event:
+    decision = known.decisions.get(row.id)
+    first = decision.reasons[0] if decision is not None and decision.reasons else None
+    return Event(
+        at=desk.local(row.at),
+        kind="decision",
+        title=name(DECISIONS, row.told["kind"]),
+        detail=sentence(first.code, first.values) if first is not None else "",
+        why=_why(decision),
+        decision=str(row.id),
+    )
+
+
+def _why(decision: Decision | None) -> tuple[Rule, ...]:
+    return why.of_decision(decision) if decision is not None else ()
+
+
+def _actor(row: Happened, known: _Known) -> str:
+    kind, _sign, number = row.actor.partition(":")
+    if kind == "person":
+        return known.people.get(int(number), "")
+    return _("the customer") if kind == "customer" else ""
+
+
+Told = dict[str, Any]
+
+
+def _payment(told: Told) -> tuple[str, str]:
+    method = str(labels.METHODS.get(told["method"], told["method"]))
+    detail = _("value date %(day)s") % {"day": _day(told["value_on"])}
+    return _("Payment received"), f"{method} · {detail}" if method else detail
+
+
+def _reversal(told: Told) -> tuple[str, str]:
+    return name(REVERSALS, told["kind"]), ""
+
+
+def _invoice(told: Told) -> tuple[str, str]:
+    if told["count"] == 1:
+        return _("Invoice %(number)s opened") % {"number": told["number"]}, ""
+    text = ngettext("%(count)s invoice opened", "%(count)s invoices opened", told["count"])
+    return text % {"count": told["count"]}, ""
+
+
+def _credit_note(told: Told) -> tuple[str, str]:
+    return _("Credit note %(number)s") % {"number": told["number"]}, ""
+
+
+def _write_off(told: Told) -> tuple[str, str]:
+    return _("Written off: %(number)s") % {"number": told["number"]}, told["reason"]
+
+
+def _promise(told: Told) -> tuple[str, str]:
+    return _("Will pay on %(day)s") % {"day": _day(told["on"])}, _about(told)
+
+
+def _promise_closed(told: Told) -> tuple[str, str]:
+    state = name(PROMISE_STATES, told["state"])
+    return _("Promise for %(day)s: %(state)s") % {"day": _day(told["on"]), "state": state}, _about(told)
+
+
+def _claim(told: Told) -> tuple[str, str]:
+    title = (
+        _("Says it was paid on %(day)s") % {"day": _day(told["on"])} if told["on"] else _("Says it is paid")
+    )
+    method = str(labels.METHODS.get(told["method"], told["method"]))
+    return title, _joined(_about(told), method, _quoted(told["words"]))
+
+
+def _claim_closed(told: Told) -> tuple[str, str]:
+    return name(CLAIM_ANSWERS, told["answer"]), _about(told)
+
+
+def _dispute(told: Told) -> tuple[str, str]:
+    about = name(DISPUTE_KINDS, told["kind"])
+    return _("Does not agree: %(about)s") % {"about": about}, _joined(_about(told), _quoted(told["words"]))
+
+
+def _dispute_closed(told: Told) -> tuple[str, str]:
+    return _("Dispute closed"), _joined(_about(told), told["outcome"])
+
+
+def _hold(told: Told) -> tuple[str, str]:
+    until = _("until %(day)s") % {"day": _day(told["until"])} if told["until"] else ""
+    return _("Hold placed"), _joined(_about(told), told["reason"], until)
+
+
+def _hold_closed(told: Told) -> tuple[str, str]:
+    return _("Hold released"), _about(told)
+
+
+def _permission(told: Told) -> tuple[str, str]:
+    state = str(labels.CONSENTS.get(told["consent"], told["consent"]))
+    channel = str(labels.CHANNELS.get(told["channel"], told["channel"]))
+    title = _("Permission for %(channel)s: %(state)s") % {"channel": channel, "state": state}
+    return title, _joined(name(PERMISSION_BASES, told["basis"]), told["source"])
+
+
+_TOLD: dict[str, Callable[[Any], tuple[str, str]]] = {
+    "payment": _payment,
+    "reversal": _reversal,
+    "invoice": _invoice,
+    "credit_note": _credit_note,
+    "write_off": _write_off,
+    "promise": _promise,
+    "promise_closed": _promise_closed,
+    "claim": _claim,
+    "claim_closed": _claim_closed,
+    "dispute": _dispute,
+    "dispute_closed": _dispute_closed,
+    "hold": _hold,
+    "hold_closed": _hold_closed,
+    "permission": _permission,
+}
+
+
+def _about(told: Told) -> str:
+    return told["number"] or _("everything that is due")
+
+
+def _quoted(words: str) -> str:
+    return f"“{words}”" if words else ""
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _day(text: str) -> str:
+    return show_day(date.fromisoformat(text), language=get_language() or "es")

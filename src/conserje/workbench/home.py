@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first screen of a desk: four figures that open their rows, the ageing, and what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from conserje.domain.kit.days import business_days_after, day_bounds
+from conserje.services.insights import money_in, open_customers, portfolio
+from conserje.services.insights.open_customers import Filter
+from conserje.services.insights.portfolio import Aged, Waiting
+from conserje.ui import labels
+from conserje.ui.figures import show_day
+from conserje.workbench.access import Desk, looking
+from conserje.workbench.frame import frame
+from conserje.workbench.pages import Attention, Figure, HomePage
+from conserje.workbench.receivables import chart, filtered
+
+
+@looking
+def show(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Figures, ageing, attention."""
+    aged = portfolio.ageing(creditor_id=desk.creditor_id, today=desk.today)
+    day = day_bounds(desk.today, desk.creditor.time_zone)
+    waiting = portfolio.waiting(creditor_id=desk.creditor_id, day=day)
+    counts = open_customers.counts(creditor_id=desk.creditor_id, today=desk.today)
+    page = HomePage(
+        frame=frame(request, desk, section="home"),
+        figures=(*_balances(desk, aged, counts), _collected(desk), _contacts(desk, waiting)),
+        ageing=tuple(chart(desk, item) for item in aged),
+        attention=tuple(_attention(desk, waiting, counts)),
+        is_empty=not waiting.has_customers,
+    )
+    return render(request, "workbench/home/show.html", {"page": page})
+
+
+def _balances(desk: Desk, aged: tuple[Aged, ...], counts: dict[Filter, int]) -> tuple[Figure, Figure]:
+    def customers(only: Filter) -> str:
+        count = counts[only]
+        return ngettext("%(count)s customer", "%(count)s customers", count) % {"count": count}
+
+    return (
+        Figure(
+            label=_("Receivable"),
+            url=filtered(desk, Filter.ALL),
+            amounts=tuple(item.total for item in aged),
+            count=None if aged else 0,
+            note=customers(Filter.ALL),
+        ),
+        Figure(
+            label=_("Overdue"),
+            url=filtered(desk, Filter.OVERDUE),
+            amounts=tuple(item.overdue for item in aged if item.overdue),
+            count=None if any(item.overdue for item in aged) else 0,
+            note=customers(Filter.OVERDUE),
+            tone="late",
+        ),
+    )
+
+
+def _collected(desk: Desk) -> Figure:
+    first = desk.today.replace(day=1)
+    rows = money_in.collected(creditor_id=desk.creditor_id, since=first, until=desk.today)
+    count = len(rows.payments)
+    note = ngettext("%(count)s payment", "%(count)s payments", count) % {"count": count}
+    return Figure(
+        label=_("Collected this month"),
+        url=desk.url("payments"),
+        amounts=rows.sums,
+        count=None if rows.sums else 0,
+        note=note,
+    )
+
+
+def _contacts(desk: Desk, waiting: Waiting) -> Figure:
+    later = waiting.planned_today
+    note = ngettext("%(count)s more is planned today", "%(count)s more are planned today", later)
+    return Figure(
+        label=_("Contacts today"),
+        url=desk.url("contacts"),
+        count=waiting.made_today,
+        note=note % {"count": later} if later else "",
+    )
+
+
+def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Iterator[Attention]:
+    for channel in waiting.stopped:
+        word = labels.CHANNELS.get(channel, channel)
+        text = (
+            _("Everything is stopped: nothing leaves")
+            if not channel
+            else _("Stopped: %(channel)s") % {"channel": word}
+        )
+        yield Attention(1, text, desk.url("contacts"), "stop")
+    if waiting.drafts:
+        text = ngettext("message waits for approval", "messages wait for approval", waiting.drafts)
+        yield Attention(waiting.drafts, text, desk.url("drafts"), "rest")
+    if waiting.claims:
+        text = ngettext(
+            "customer says it is paid: look for the payment",
+            "customers say it is paid: look for the payments",
+            waiting.claims,
+        )
+        yield Attention(waiting.claims, text, filtered(desk, Filter.PAUSED), "rest")
+    if waiting.unsure:
+        text = ngettext(
+            "message may or may not have arrived: look at it",
+            "messages may or may not have arrived: look at them",
+            waiting.unsure,
+        )
+        yield Attention(
+            waiting.unsure, text, f"{desk.url('contacts')}?{urlencode({'state': 'unsure'})}", "late"
+        )
+    yield from _silent(desk, counts)
+    stale = _stale(waiting, desk.today)
+    if stale:
+        yield Attention(stale[0], stale[1], desk.url("payments"), "late")
+
+
+def _silent(desk: Desk, counts: dict[Filter, int]) -> Iterator[Attention]:
+    without = counts[Filter.UNPERMITTED]
+    if without:
+        text = ngettext(
+            "customer without a known permission: not written to",
+            "customers without a known permission: not written to",
+            without,
+        )
+        yield Attention(without, text, filtered(desk, Filter.UNPERMITTED), "stop")
+    without = counts[Filter.UNREACHABLE]
+    if without:
+        text = ngettext("customer without a usable address", "customers without a usable address", without)
+        yield Attention(without, text, filtered(desk, Filter.UNREACHABLE), "stop")
+
+
+def _stale(waiting: Waiting, today: date) -> tuple[int, str] | None:
+    """How many days of payments are not recorded, and what that does; None while they are fresh enough."""
+    known = waiting.recorded_through
+    if known is None:
+        return (
+            0,
+            _("nobody has said through which day payments are recorded: every contact waits as a draft"),
+        )
+    if business_days_after(known, waiting.limit_business_days) >= today:
+        return None
+    days = (today - known).days
+    text = ngettext(
+        "day of payments not recorded (the last one is %(day)s): contacts wait as drafts",
+        "days of payments not recorded (the last one is %(day)s): contacts wait as drafts",
+        days,
+    )
+    return days, text % {"day": show_day(known, language=get_language() or "es")}

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the law's rules say, for the person who has to understand a refusal: one sentence for each code of the gate.
+
+The codes are those of `domain.rules.reasons`; the rule that spoke stands beside the sentence, so it is not repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from conserje.workbench.words import Known, Words, name
+
+SENTENCES: Final[Words] = {
+    "outside_window": _(
+        "Outside the hours for contact, %(opens)s to %(closes)s: there it would be %(local)s."
+    ),
+    "closed_day": _("Nobody is contacted on that day (%(local)s there)."),
+    "holiday": _("%(date)s is a public holiday, %(holiday)s: nobody is contacted."),
+    "cap_day": _("At most %(maximum)s a day: on %(date)s there was %(made)s already."),
+    "cap_week": _("At most %(maximum)s a week: in that week there was %(made)s already."),
+    "one_channel_a_week": _("One channel a week: in that week it was %(used)s."),
+    "cooldown": _("%(days)s full days must lie between contacts; the last one was on %(date)s."),
+    "consent_missing": _("Nobody has recorded that this customer may be contacted by %(channel)s."),
+    "consent_revoked": _("The customer asked not to be contacted by %(channel)s."),
+    "recipient_forbidden": _("Nobody who is %(role)s to the customer is contacted about what they owe."),
+    "recipient_allowed": _("Someone who is %(role)s is contacted under the same rules as the customer."),
+    "recipient_unclear": _(
+        "No rule says whether someone who is %(role)s may be contacted: a person decides."
+    ),
+    "channel_forbidden": _("%(channel)s is not allowed for this."),
+    "zone_unknown": _("The customer's time zone is not known, so the hour there cannot be checked."),
+    "zone_invalid": _("“%(zone)s” is not a time zone, so the hour there cannot be checked."),
+    "year_not_certified": _("The holidays of %(year)s have not been checked in %(pack)s."),
+    "pack_expired": _("%(pack)s should have been reviewed by %(review_by)s and was not."),
+    "no_pack": _("No reviewed rules cover %(country)s for this kind of contact: a person decides."),
+    "no_lawful_instant": _("There is no lawful moment before %(until)s."),
+    "time_barred": _("The debt is time-barred: nobody is contacted about it."),
+    "insolvent": _("The customer is in insolvency proceedings: nobody is contacted about the debt."),
+    "deceased_or_minor": _("The customer has died or is a minor: nobody is contacted."),
+    "other_hours": _("The customer asked for other hours, valid until %(until)s."),
+    "exempt": _("A %(purpose)s is free of: %(lifts)s."),
+    "text_required": _("The message must say: %(slot)s."),
+    "notice_missing": _("%(count)s notices are needed first; %(made)s are recorded."),
+    "notice_too_recent": _("%(days)s days must pass after the notice of %(date)s."),
+    "notice_deadline_passed": _("The term of %(months)s months ended on %(date)s."),
+}
+# The same in two or three words, for a list of them.
+SHORT: Final[Words] = {
+    "outside_window": pgettext_lazy("why", "hour"),
+    "closed_day": pgettext_lazy("why", "day without contacts"),
+    "holiday": pgettext_lazy("why", "public holiday"),
+    "cap_day": pgettext_lazy("why", "contact of the day used"),
+    "cap_week": pgettext_lazy("why", "contact of the week used"),
+    "one_channel_a_week": pgettext_lazy("why", "another channel this week"),
+    "cooldown": pgettext_lazy("why", "days between contacts"),
+    "consent_missing": pgettext_lazy("why", "permission not known"),
+    "consent_revoked": pgettext_lazy("why", "permission withdrawn"),
+    "recipient_forbidden": pgettext_lazy("why", "person not allowed"),
+    "recipient_unclear": pgettext_lazy("why", "person in doubt"),
+    "channel_forbidden": pgettext_lazy("why", "channel not allowed"),
+    "zone_unknown": pgettext_lazy("why", "time zone not known"),
+    "zone_invalid": pgettext_lazy("why", "time zone not valid"),
+    "year_not_certified": pgettext_lazy("why", "holidays not checked"),
+    "pack_expired": pgettext_lazy("why", "rules to be reviewed"),
+    "no_pack": pgettext_lazy("why", "no rules for the country"),
+    "no_lawful_instant": pgettext_lazy("why", "no lawful moment"),
+    "time_barred": pgettext_lazy("why", "time-barred"),
+    "insolvent": pgettext_lazy("why", "insolvency"),
+    "deceased_or_minor": pgettext_lazy("why", "died or a minor"),
+    "notice_missing": pgettext_lazy("why", "notice missing"),
+    "notice_too_recent": pgettext_lazy("why", "notice too recent"),
+    "notice_deadline_passed": pgettext_lazy("why", "term over"),
+}
+_ROLES: Final[Words] = {
+    "debtor": pgettext_lazy("to the customer", "the customer"),
+    "co_debtor": pgettext_lazy("to the customer", "a co-debtor"),
+    "guarantor": pgettext_lazy("to the customer", "a guarantor"),
+    "authorised_rep": pgettext_lazy("to the customer", "authorised to answer"),
+    "attorney": pgettext_lazy("to the customer", "an attorney"),
+    "reference": pgettext_lazy("to the customer", "a reference"),
+    "family": pgettext_lazy("to the customer", "family"),
+    "neighbour": pgettext_lazy("to the customer", "a neighbour"),
+    "employer": pgettext_lazy("to the customer", "an employer"),
+    "coworker": pgettext_lazy("to the customer", "a colleague"),
+    "minor": pgettext_lazy("to the customer", "a minor"),
+    "other_third_party": pgettext_lazy("to the customer", "a third person"),
+}
+_SLOTS: Final[Words] = {
+    "creditor_identity": _("who writes"),
+    "obligation_reference": _("which invoice it is about"),
+    "amount_breakdown": _("the amount with its parts"),
+    "how_to_change_channel_or_stop": _("how to change the channel or stop"),
+    "data_controller_and_rights": _("who answers for the data, and the rights over them"),
+    "complaint_body": _("where to complain"),
+    "automated_assistant_disclosure": _("that a machine is speaking"),
+}
+_PURPOSES: Final[Words] = {
+    "pre_due_reminder": _("reminder before the date"),
+    "collection": _("reminder of an overdue amount"),
+    "legal_notice": _("formal notice"),
+    "payment_confirmation": _("payment confirmation"),
+    "requested_info": _("answer that was asked for"),
+    "complaint_reply": _("answer to a complaint"),
+}
+_LIFTS: Final[Words] = {
+    "caps": _("limits of frequency"),
+    "windows": _("hours"),
+    "consent_unknown": _("unknown permission"),
+}
+_TABLES: Final[Mapping[str, Words]] = {"role": _ROLES, "slot": _SLOTS, "purpose": _PURPOSES, "lifts": _LIFTS}
+
+
+def sentence(code: str, values: Mapping[str, str]) -> str:
+    """The sentence of one code of the gate; `values` are days and channels already as people read them."""
+    told = {key: _told(key, value) for key, value in values.items()}
+    text = str(SENTENCES[code]) % Known(told)
+    return text[:1].upper() + text[1:]
+
+
+def _told(key: str, value: str) -> str:
+    table = _TABLES.get(key)
+    return value if table is None else ", ".join(name(table, one) for one in value.split(", "))

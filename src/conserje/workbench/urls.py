@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Addresses of the screens for the collector and the creditor; `/w/<creditor>/` is a creditor's desk."""
+
+from django.urls import include, path
+
+from conserje.workbench import clock, customer, drafts, home, language, message, receivables, rows, start
+
+app_name = "workbench"
+
+_desk = [
+    path("", home.show, name="home"),
+    path("receivables/", receivables.show, name="receivables"),
+    path("payments/", rows.payments, name="payments"),
+    path("contacts/", rows.contacts, name="contacts"),
+    path("customer/<int:customer>/", customer.show, name="customer"),
+    path("customer/<int:customer>/portal/", clock.see_portal, name="portal_link"),
+    path("messages/<int:touch>/", message.show, name="message"),
+    path("messages/<int:touch>/body/", message.body, name="message_body"),
+    path("drafts/", drafts.show_all, name="drafts"),
+    path("drafts/approval/", drafts.approve_all, name="drafts_approval"),
+    path("drafts/<int:draft_id>/", drafts.show, name="draft"),
+    path("drafts/<int:draft_id>/approval/", drafts.approve, name="draft_approval"),
+    path("drafts/<int:draft_id>/refusal/", drafts.refuse, name="draft_refusal"),
+    path("clock/", clock.show, name="clock"),
+]
+urlpatterns = [
+    path("", start.show, name="start"),
+    path("language/", language.choose, name="language"),
+    path("w/<str:creditor>/", include(_desk)),
+]

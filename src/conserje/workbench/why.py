@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decisions opened up: each reason of ours and each rule of a pack as a line with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from conserje.domain.outreach.decision import Decision
+from conserje.domain.rules.verdict import Hit
+from conserje.services.insights import reasoning
+from conserje.workbench.pages import Rule
+from conserje.workbench.reasons import sentence
+
+
+def of_decision(decision: Decision) -> tuple[Rule, ...]:
+    """Why a decision is what it is: our own reasons first, then every rule that spoke."""
+    own = tuple(
+        Rule(id=reason.code, ruling="", text=sentence(reason.code, reason.values), pack=decision.strategy)
+        for reason in decision.reasons
+    )
+    hits = decision.verdict.hits if decision.verdict is not None else ()
+    return (*own, *(of_hit(hit) for hit in hits))
+
+
+def of_hit(hit: Hit) -> Rule:
+    """One rule that spoke."""
+    return _rule(hit.rule, hit.ruling.name.lower(), sentence(hit.reason, hit.values))
+
+
+def of_ids(ids: Iterable[str], reason: str) -> tuple[Rule, ...]:
+    """Rules by which something was held back, when only their ids were kept."""
+    return tuple(_rule(rule_id, "deny", sentence(reason)) for rule_id in dict.fromkeys(ids))
+
+
+def _rule(rule_id: str, ruling: str, text: str) -> Rule:
+    known = reasoning.rules().get(rule_id)
+    if known is None:
+        return Rule(id=rule_id, ruling=ruling, text=text)
+    return Rule(
+        id=rule_id,
+        ruling=ruling,
+        text=text,
+        pack=known.pack,
+        basis=known.basis,
+        source=known.source,
+        note=known.note,
+    )

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names for what the domain knows by code: stages, letters, roles, bases of a permission, kinds of customers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = dict[str, Promise]
+
+STAGES: Final[Words] = {
+    "preventive": _("Preventive"),
+    "friendly": _("1 · Friendly"),
+    "follow_up": _("2 · Follow-up"),
+    "escalation": _("3 · Formal"),
+    "final": _("4 · Final"),
+    "thanks": _("Thanks"),
+}
+LETTERS: Final[Words] = {
+    "preventive": _("Reminder before the date"),
+    "friendly": _("Friendly reminder"),
+    "follow_up": _("Follow-up"),
+    "follow_up_second": _("Second follow-up"),
+    "formal": _("Formal letter"),
+    "formal_second": _("Second formal letter"),
+    "final": _("Final letter"),
+    "thanks": _("Thank-you"),
+}
+ROLES: Final[Words] = {
+    "accounts_payable": _("Accounts payable"),
+    "treasury": _("Treasury"),
+    "decision_maker": _("Decision maker"),
+    "owner": _("Owner"),
+    "other": pgettext_lazy("role of a person", "Other role"),
+}
+CUSTOMER_KINDS: Final[Words] = {
+    "company": _("Company"),
+    "person": pgettext_lazy("kind of customer", "Person"),
+    "unknown": _("Company or person: not known"),
+}
+PERMISSION_BASES: Final[Words] = {
+    "contract": _("Contract"),
+    "order": _("Order"),
+    "form": _("Form"),
+    "own_email": _("They wrote to us"),
+    "customer": _("Said by the customer"),
+    "other": pgettext_lazy("ground of a permission", "Other ground"),
+}
+LANGUAGES: Final[Words] = {"es": _("Spanish"), "en": _("English"), "pt": _("Portuguese")}
+PROMISE_STATES: Final[Words] = {
+    "open": pgettext_lazy("promise", "open"),
+    "kept": pgettext_lazy("promise", "kept"),
+    "broken": pgettext_lazy("promise", "not kept"),
+    "withdrawn": pgettext_lazy("promise", "withdrawn"),
+}
+CLAIM_ANSWERS: Final[Words] = {
+    "found": _("The payment was found."),
+    "not_found": _("The payment was not found."),
+    "withdrawn": _("Withdrawn by the customer."),
+}
+DISPUTE_KINDS: Final[Words] = {
+    "scope": _("what was agreed"),
+    "amount": pgettext_lazy("dispute", "the amount"),
+    "invoice_error": _("an error in the invoice"),
+    "quality": _("what was delivered"),
+    "terms": _("the terms"),
+    "payment": _("a payment"),
+    "other": pgettext_lazy("dispute", "something else"),
+}
+REVERSALS: Final[Words] = {
+    "refund": _("Refund"),
+    "chargeback": _("Chargeback"),
+    "bounce": _("Bounced transfer"),
+    "mistake": _("Recorded by mistake"),
+}
+DECISIONS: Final[Words] = {
+    "contact": _("A contact is due"),
+    "wait": _("Not today"),
+    "person": _("A person decides"),
+    "ended": _("Nothing more leaves by itself"),
+    "clear": _("Nothing is due"),
+}
+
+
+def name(table: Words, code: str) -> str:
+    """The word for `code`; the code itself when the table does not know it."""
+    return str(table.get(code, code))
+
+
+class Known(dict[str, str]):
+    """Values for a sentence; one that is not known is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
