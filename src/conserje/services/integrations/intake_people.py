@@ -67,24 +67,24 @@ def write(
 ) -> People:
     """Create the customers `wanted` (indexes) that are new, and state what file and answers say of all of them."""
     indexes = sorted(set(wanted))
-    told = [book.customers[index] for index in indexes]
+    stated = {index: intake_answers.facts(book.customers[index].facts, answers=answers) for index in indexes}
     new = [
-        NewCustomer(one.reference, "" if one.learned else one.name, (Fact("tax_id", one.tax_id, COLUMN),))
-        for one in told
-        if one.id is None or one.learned
+        _customer(book.customers[index], stated[index])
+        for index in indexes
+        if book.customers[index].id is None or book.customers[index].learned
     ]
     made = customer.upsert_many(creditor_id=creditor_id, customers=new, stated_by=answers.stated_by, now=now)
     people = People({}, made.created)
-    for index, one in zip(indexes, told, strict=True):
+    known: list[StatedFact] = []
+    for index in indexes:
+        one = book.customers[index]
         people.ids[index] = one.id if one.id is not None else made.ids[reference_key(reference=one.reference)]
-    stated: list[StatedFact] = []
-    for index, one in zip(indexes, told, strict=True):
-        facts = intake_answers.facts(one.facts, answers=answers)
-        people.doubts.update(facts.doubts)
-        one.country = facts.country or one.country
-        stated += _facts(people.ids[index], facts)
+        people.doubts.update(stated[index].doubts)
+        one.country = stated[index].country or one.country
+        if one.id is not None:
+            known += [StatedFact(one.id, *said) for said in _said(stated[index])]
     people.facts_new = customer_facts.state_many(
-        creditor_id=creditor_id, facts=stated, by=answers.stated_by, now=now
+        creditor_id=creditor_id, facts=known, by=answers.stated_by, now=now
     )
     people.permissions_new = _permit(creditor_id, people.ids, book, answers, now)
     return people
@@ -118,7 +118,16 @@ def write_contacts(
     people.facts_new += made.addresses
 
 
-def _facts(customer_id: int, facts: Facts) -> Iterable[StatedFact]:
+def _customer(one: Known, facts: Facts) -> NewCustomer:
+    """A new customer with all that is stated; of one that the books know, only the tax id that the file gave."""
+    tax_id = Fact("tax_id", one.tax_id, COLUMN)
+    if one.learned:
+        return NewCustomer(one.reference, "", (tax_id,))
+    return NewCustomer(one.reference, one.name, (tax_id, *(Fact(*said) for said in _said(facts))))
+
+
+def _said(facts: Facts) -> Iterable[tuple[str, str, str]]:
+    """(name, value, source) of everything that is stated."""
     values = {
         "country": facts.country,
         "time_zone": facts.time_zone,
@@ -130,7 +139,7 @@ def _facts(customer_id: int, facts: Facts) -> Iterable[StatedFact]:
     }
     for name, value in values.items():
         if value:
-            yield StatedFact(customer_id, name, value, _SOURCES[facts.sources[name]])
+            yield name, value, _SOURCES[facts.sources[name]]
 
 
 def _permit(
