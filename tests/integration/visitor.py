@@ -12,9 +12,10 @@ from django.test import Client
 from tests.integration import book
 from tests.integration.book import TUESDAY
 
-from conserje.data.receivables.models import Customer
+from conserje.data.receivables.models import Customer, Document, Invoice
 from conserje.data.tenancy.models import Creditor
 from conserje.services.outreach import portal_link
+from conserje.services.receivables import document
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import acting
 from conserje.testing.world.handle import World
@@ -107,3 +108,14 @@ def pay_through(creditor: Creditor, world: World) -> None:
     values = {"base_url": world.http_url, "api_key": world.api_key, "hook_secret": world.hook_secret}
     with acting(creditor_id=creditor.id):
         connection.set_up(creditor_id=creditor.id, kind="gateway", adapter="demo", values=values, now=TUESDAY)
+
+
+def attach(
+    creditor: Creditor, name: str, content: bytes, *, number: str = "FE-1", kind: str = "application/pdf"
+) -> int:
+    """A file of an invoice; its id."""
+    with acting(creditor_id=creditor.id):
+        invoice_id = Invoice.objects.get(number=number).id
+        new = document.NewDocument(invoice_id, name, kind, content)
+        document.attach(creditor_id=creditor.id, documents=[new], now=TUESDAY)
+        return int(Document.objects.latest("id").id)
