@@ -11,18 +11,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 from tests import harness
 
 from conserje.testing.world import start
 from conserje.testing.world.handle import World
+
+T = TypeVar("T")
 
 # Tuesday 17 November 2026, 10:00 in Bogota.
 TUESDAY = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
@@ -67,11 +71,36 @@ class Stage:
             )
         return json.loads(done.stdout) if done.stdout.lstrip().startswith("{") else done.stdout
 
+    def aside(self, look: Callable[[], T]) -> T:
+        """Run `look` in a thread of its own: in this one the browser keeps an event loop, and Django reads nothing."""
+
+        def closing() -> T:
+            try:
+                return look()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(closing).result()
+
     def move_clock(self, to: datetime) -> None:
         """Move the book's own clock."""
         from conserje.services.tenancy import creditor as creditors
 
-        creditors.set_clock(creditor_id=self.creditor_id, at=to)
+        self.aside(lambda: creditors.set_clock(creditor_id=self.creditor_id, at=to))
+
+    def portal_link(self, customer_id: int) -> str:
+        """A fresh link to a customer's page."""
+        from conserje.services.outreach import portal_link
+        from conserje.services.tenancy.act import acting
+
+        def issue() -> str:
+            with acting(creditor_id=self.creditor_id):
+                wanted = [portal_link.Wanted(customer_id, None, None)]
+                (token,) = portal_link.issue_many(creditor_id=self.creditor_id, wanted=wanted, now=TUESDAY)
+            return f"{self.url}/p/{self.public_id}/{token}/"
+
+        return self.aside(issue)
 
 
 @contextmanager
