@@ -103,7 +103,7 @@ def customers(rng: Random, *, leading: tuple[str, ...] = ()) -> tuple[BookCustom
         number = (
             f"900.000.{101 + index}-{_wrong_check_digit(900_000_101 + index)}"
             if is_company
-            else f"1.000.000.{101 + index}"
+            else f"9.000.000.{101 + index}"
         )
         people = _contacts(rng, index, name) if is_company else (_self(index, name),)
         made.append(BookCustomer(name, number, is_company, rng.choice(CITIES), people))
