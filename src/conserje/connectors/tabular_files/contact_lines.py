@@ -18,7 +18,7 @@ class ContactReader:
         self._people = People(layout, sheet=sheet)
 
     def read(self, line: int, cells: list[Cell]) -> list[Packed]:
-        """The contact of one line and its bad cells. A line about the customer without an address is kept."""
+        """The contact of one line and its bad cells. What it says about the customer is kept without an address."""
         reference, name, tax_id, _ = self._people.customer(cells, None)
         text = raw(cells)
         if not (reference or name or tax_id):
@@ -27,6 +27,8 @@ class ContactReader:
         contact, wrong = self._people.contact(line, cells, (reference, name, tax_id), facts)
         if contact:
             return [contact, *wrong]
-        if not wrong and (facts or not self._people.named):
-            return [[CONTACT, self._sheet, line, reference, name, tax_id, "", "", [], [], facts]]
-        return wrong or [bad(self._sheet, line, "", "", Reason.CONTACT_EMPTY, text)]
+        if self._people.named and not wrong:
+            wrong = [bad(self._sheet, line, "", "", Reason.CONTACT_EMPTY, text)]
+        if facts or not wrong:
+            return [[CONTACT, self._sheet, line, reference, name, tax_id, "", "", [], [], facts], *wrong]
+        return wrong

@@ -210,8 +210,8 @@ SENTENCES: Final[dict[StrEnum, str]] = {
     Reason.CURRENCY_UNKNOWN: _N("This currency is not known."),
     Reason.CURRENCY_CONFLICT: _N("The line names two different currencies."),
     Reason.STATUS_CONTRADICTS: _N("The line says that it is paid and still has an open amount."),
-    Reason.EMAIL_UNREADABLE: _N("This is not an e-mail address. The invoice itself was read."),
-    Reason.PHONE_UNREADABLE: _N("This is not a telephone number. The invoice itself was read."),
+    Reason.EMAIL_UNREADABLE: _N("This is not an e-mail address. The rest of the line was read."),
+    Reason.PHONE_UNREADABLE: _N("This is not a telephone number. The rest of the line was read."),
     Reason.CONTACT_EMPTY: _N("The contact has neither an e-mail address nor a telephone number."),
     Reason.QUOTE_UNCLOSED: _N(
         "A quotation mark was opened and not closed: it swallowed the lines that follow."

@@ -67,16 +67,16 @@ def weigh(sheet: Sheet, layout: Layout, *, header: int) -> Survey:
 
 
 class _Watch:
-    """Gathers distinct values of the columns that matter, so that each is judged once."""
+    """Gathers distinct values of the columns that matter, in their order, so that each is judged once."""
 
     def __init__(self, layout: Layout, found: Survey) -> None:
         self._layout = layout
         self._found = found
-        self._amounts: dict[int, set[str]] = {i: set() for i in layout.amounts}
-        self._dates: dict[int, set[str]] = {}
+        self._amounts: dict[int, dict[str, None]] = {i: {} for i in layout.amounts}
+        self._dates: dict[int, dict[str, None]] = {}
         for guess in layout.columns:
             if guess.field in DATES:
-                self._dates[guess.index] = set()
+                self._dates[guess.index] = {}
                 found.orders[guess.index] = Orders()
         self._numbers: Counter[str] = Counter()
         self._status = layout.place(Field.STATUS)
@@ -88,7 +88,7 @@ class _Watch:
         width = len(cells)
         for index, texts in self._amounts.items():
             if index < width and cells[index].__class__ is str:
-                texts.add(cells[index])  # type: ignore[arg-type]
+                texts[cells[index]] = None  # type: ignore[index]
         for index, days in self._dates.items():
             if index < width:
                 self._date(index, days, cells[index])
@@ -109,10 +109,10 @@ class _Watch:
             self._found.under_heading += 1
             self._found.samples.setdefault("heading", self._heading)
 
-    def _date(self, index: int, days: set[str], cell: Cell) -> None:
+    def _date(self, index: int, days: dict[str, None], cell: Cell) -> None:
         orders = self._found.orders[index]
         if isinstance(cell, str):
-            days.add(cell)
+            days[cell] = None
         elif isinstance(cell, datetime | date):
             orders.add_typed(cell.date() if isinstance(cell, datetime) else cell)
         elif is_serial(cell):
@@ -142,9 +142,9 @@ class _Watch:
     def finish(self) -> None:
         for index, texts in self._amounts.items():
             marks = self._found.marks[index] = Marks()
-            marks.add_all(sorted(texts))
+            marks.add_all(texts)
         for index, days in self._dates.items():
-            for text in sorted(days):
+            for text in days:
                 if not plain_text(text):
                     continue
                 self._found.orders[index].add(text)
