@@ -304,8 +304,10 @@ def drafts() -> Iterator[tuple[str, str, object]]:
     at = datetime(2026, 11, 25, 9, 40, tzinfo=ZONE)
     frame = replace(FRAME, section="drafts")
     row = pages.DraftRow(
+        1,
         "Ficticia Comercial S.A.S.",
         "FE-1042 · Rediseño del sitio, fase 2 · Taller Ejemplo",
+        "Laura Pérez",
         "email",
         at,
         "Etapa 1",
