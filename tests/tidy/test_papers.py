@@ -10,9 +10,12 @@ import pytest
 from tests.tidy import papers, tables
 from tests.tidy.source import ROOT
 
+from conserje.domain.outreach.touch import EDGES
+
 PROMISES = list(tables.rows(ROOT / "docs/promises.md"))
 README = (ROOT / "README.md").read_text("utf-8")
 SECTIONS = ("Question", "Choice", "What would change our mind")
+_SHOWN = re.compile(r"make \w+|conserje (?:creditor |drafts )?[a-z]+|--[a-z-]+|pictures/\S+")
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 
 
@@ -59,11 +62,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 def shown(text: str) -> list[str]:
     """What a README shows: its commands with their options, without example values, and its pictures."""
     lines = [line for line in text.splitlines() if line.startswith(("    ", "!["))]
-    return [
-        word
-        for line in lines
-        for word in re.findall(r"make \w+|conserje [a-z]+(?: [a-z]+)?|--[a-z-]+|pictures/\S+", line)
-    ]
+    return [word for line in lines for word in _SHOWN.findall(line)]
 
 
 def test_both_readmes_show_the_same_commands_and_pictures() -> None:
@@ -78,6 +77,15 @@ def test_a_decision_is_one_page_with_question_choice_and_doubt(path: Path) -> No
     assert lines[0].startswith(f"# {int(path.stem.split('-')[0])}. ")
     assert tuple(heads) == SECTIONS
     assert len(lines) <= 60
+
+
+def test_the_states_of_a_touch_are_drawn_as_they_are() -> None:
+    drawn = {
+        row["From"]: set(row["To"].split(", "))
+        for row in tables.rows(ROOT / "docs/architecture.md")
+        if "From" in row
+    }
+    assert drawn == {edge.value: {to.value for to in ends} for edge, ends in EDGES.items() if ends}
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
