@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -348,6 +349,38 @@ def test_an_apostrophe_is_taken_off_text_and_not_off_amounts(tmp_path: Path) -> 
     found = rows(csv_file(tmp_path, f"{HEADER}\n'0012;'Uno;13/02/2026;5\nF2;Uno;13/02/2026;'5\n"))
     assert (invoices(found)[0].number, invoices(found)[0].customer_name) == ("0012", "Uno")
     assert bad(found) == [(3, "saldo", "amount_unreadable")]
+
+
+def test_a_corrected_plan_rules_what_the_values_leave_open(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, f"{HEADER}\nF1;Uno;05/06/2026;3.808\n")
+    plan = understood(path)
+    assert {"date_order_assumed", "decimal_assumed"} <= doubts(plan.sheets[0])
+    changed = replace(plan, sheets=(replace(plan.sheets[0], date_order="mdy", decimal="."),))
+    assert invoices(rows(path))[0].due_on == date(2026, 6, 5)
+    found = rows(path, plan=changed)
+    assert bad(found) == [(2, "saldo", "amount_ambiguous")]
+    assert invoices(rows(csv_file(tmp_path, f"{HEADER}\nF1;Uno;05/06/2026;380\n"), plan=changed))[
+        0
+    ].due_on == date(2026, 5, 6)
+
+
+def test_a_total_with_a_year_in_the_number_column_is_no_invoice(tmp_path: Path) -> None:
+    text = (
+        "Factura;Fecha;Vence;Valor\nCliente: Uno SAS;;;\nFE-1;13/01/2026;13/02/2026;1,50\nTOTAL 2026;;;1,50\n"
+    )
+    assert [row.number for row in invoices(rows(csv_file(tmp_path, text)))] == ["FE-1"]
+
+
+def test_zero_characters_and_endless_cells_do_no_harm(tmp_path: Path) -> None:
+    lines = ["F1;U\0no;13/02/2026;5", f"F2;Dos;{'1 ' * 9000};5", f"F3;Tres;13/02/2026;1{' ' * 30000}x"]
+    text = "\n".join([HEADER, *lines, f"F4;{'x' * 40000};13/02/2026;5"])
+    found = rows(csv_file(tmp_path, text, encoding="utf-8-sig"))
+    assert [row.customer_name for row in invoices(found)] == ["Uno"]
+    assert bad(found) == [
+        (3, "vence", "date_unreadable"),
+        (4, "saldo", "amount_unreadable"),
+        (5, "", "text_too_long"),
+    ]
 
 
 def test_net_and_tax_state_a_total(tmp_path: Path) -> None:

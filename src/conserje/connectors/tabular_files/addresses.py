@@ -29,7 +29,8 @@ def emails(cell: Cell) -> tuple[tuple[str, ...], str]:
     if _EMAIL.fullmatch(text) and ".." not in text:
         return (text.lower(),), ""
     found: dict[str, None] = {}
-    for piece in _EMAIL_BREAK.split(_NAMED.sub(r" \2 ", text)):
+    plain = _NAMED.sub(r" \2 ", text) if "<" in text else text
+    for piece in _EMAIL_BREAK.split(plain):
         bare = piece.removeprefix("mailto:").strip("<>()[].:\"'")
         if not bare:
             continue

@@ -19,6 +19,7 @@ from conserje.connectors.tabular_files.vocabulary import LOCAL, currency_of, voc
 from conserje.domain.kit.money import exponent, from_decimal
 
 MOST_DIGITS: Final = 15
+_LONGEST: Final = 80
 _GROUPS: Final = " '’\u00a0\u202f"
 _BODY: Final = re.compile(r"[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9])?")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
@@ -97,7 +98,7 @@ class Marks:
 
 def evidence(text: str) -> str:
     """What one value proves: "," or "." as decimal mark, "?," or "?." for a lone one before 3 digits, "" nothing."""
-    match = _BODY.search(text)
+    match = _BODY.search(text) if len(text) <= _LONGEST else None
     if match is None:
         return ""
     body = match.group()
@@ -154,7 +155,9 @@ def parse(text: str, decimal: str) -> Parsed | Reason:
         sign, whole, fraction = quick.groups("")
         digits = whole.replace("." if decimal == "," else ",", "")
         return Parsed(sign == "-", digits, fraction, None, len(digits) < len(whole))
-    lowered = text.strip().translate(_ACCENTS)
+    if len(text) > _LONGEST:
+        return Reason.AMOUNT_UNREADABLE
+    lowered = " ".join(text.split()).translate(_ACCENTS)
     match = _grammar(decimal).fullmatch(lowered)
     if match is None:
         return _dash(lowered) or _why_not(lowered, decimal)

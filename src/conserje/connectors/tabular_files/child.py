@@ -17,7 +17,7 @@ from conserje.connectors.tabular_files import document_search, limits, reading, 
 from conserje.connectors.tabular_files.frames import Letter, write, write_json
 from conserje.connectors.tabular_files.reasons import Refusal, Refused, state
 
-BATCH: Final = 500
+BATCH: Final = 250
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from conserje.connectors.tabular_files.cells import Cell, plain_text
 from conserje.connectors.tabular_files.reasons import Reason
 from conserje.connectors.tabular_files.vocabulary import LOCAL, currency_of
 
-_REMEMBERED: Final = 50_000
+_REMEMBERED: Final = 20_000
 T = TypeVar("T")
 
 

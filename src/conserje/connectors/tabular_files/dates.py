@@ -13,6 +13,7 @@ from conserje.connectors.tabular_files.reasons import Reason
 from conserje.connectors.tabular_files.vocabulary import vocabulary
 from conserje.domain.kit.text import fold
 
+_LONGEST: Final = 60
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2100
 SERIAL_EPOCH: Final = date(1899, 12, 30)
@@ -98,6 +99,8 @@ class Orders:
 @lru_cache(maxsize=65_536)
 def evidence(text: str) -> str:
     """What one value is: "dmy", "mdy", "either", "ymd", "words", "serial", or "" for no date."""
+    if len(text) > _LONGEST:
+        return ""
     bare = _CLOCK.sub("", text.strip())
     match = _YEAR_LAST.fullmatch(bare)
     if match:
@@ -120,6 +123,8 @@ def parse(text: str, order: str, *, serials: bool = False) -> date | Reason:
 
     A day count is read only when `serials` says that the column plainly holds them. A time of day is dropped.
     """
+    if len(text) > _LONGEST:
+        return Reason.DATE_UNREADABLE
     bare = _CLOCK.sub("", text.strip())
     if any(char.isdigit() and not char.isascii() for char in bare):
         return Reason.DATE_UNREADABLE

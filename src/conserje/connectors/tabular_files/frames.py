@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, BinaryIO, Final
 
 _HEAD: Final = struct.Struct(">cI")
-MOST: Final = 64 * 1024 * 1024
+MOST: Final = 256 * 1024 * 1024
 
 
 class Letter(Enum):

@@ -10,6 +10,7 @@ from typing import Final
 from conserje.connectors.tabular_files import amounts, dates
 from conserje.connectors.tabular_files.book import Line, Merge
 from conserje.connectors.tabular_files.cells import Cell, blank, letter, shown
+from conserje.connectors.tabular_files.limits import COLUMNS
 from conserje.connectors.tabular_files.vocabulary import vocabulary, words
 
 SEARCHED_LINES: Final = 80
@@ -35,12 +36,12 @@ def find_header(lines: Sequence[Line], merges: Sequence[Merge], *, first_column:
         score = _score(cells)
         if score > best_score:
             best, best_score = index, score
-    width = max((len(cells) for _, cells in lines), default=0)
+    width = min(COLUMNS, max((len(cells) for _, cells in lines), default=0))
     if best < 0:
         letters = tuple(letter(index + first_column) for index in range(width))
         return Header(0, letters, ("",) * width)
     line, cells = lines[best]
-    names = tuple(shown(cell) for cell in cells) + ("",) * (width - len(cells))
+    names = tuple(shown(cell) for cell in cells[:width]) + ("",) * (width - len(cells))
     return Header(line, names, _above(lines, best, merges, width))
 
 
@@ -95,7 +96,7 @@ def _above(lines: Sequence[Line], best: int, merges: Sequence[Merge], width: int
     line, cells = lines[best - 1]
     if line != lines[best][0] - 1 or sum(not blank(cell) for cell in cells) < 2:
         return tuple(above)
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(cells[:width]):
         if blank(cell) or looks_like_data(cell):
             continue
         last = next(

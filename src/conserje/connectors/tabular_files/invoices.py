@@ -207,8 +207,9 @@ class InvoiceReader:
         if said == status.CANCELLED:
             facts["status_ambiguous"] = "cancelled"
             said = status.settle_cancelled(currency=currency, still_open=still_open > 0)
-        if not said:
+        if not status.is_flag(text):
             facts["status_text"] = text
+        if not said:
             return
         facts["status"] = said
         if said == "paid" and still_open > 0:

@@ -16,6 +16,7 @@ from conserje.connectors.tabular_files.vocabulary import vocabulary, words
 from conserje.domain.ports.connector import ColumnGuess, Field
 
 CUSTOMER: Final = (Field.CUSTOMER_NAME, Field.CUSTOMER_REFERENCE, Field.CUSTOMER_TAX_ID)
+_SUMMING: Final = re.compile(r"\s*(?:sub ?)?(?:total|suma|saldo)", re.IGNORECASE)
 _DIGIT: Final = re.compile(r"[0-9]")
 _LIKE_NUMBER: Final = re.compile(r"(?=.*[0-9])\S+(?: \S+)?")
 _TOTAL_START: Final = re.compile(r"(?:sub ?total|gran total|total|suma|totales)(?: .*)?")
@@ -69,7 +70,7 @@ class Layout:
         """What kind of line `cells` is."""
         if self.invoices and self.number >= 0:
             number = cells[self.number]
-            if not isinstance(number, str) or _DIGIT.search(number):
+            if not isinstance(number, str) or (_DIGIT.search(number) and not _SUMMING.match(number)):
                 for index in self.amounts:
                     if not blank(cells[index]):
                         return Kind.DATA

@@ -32,6 +32,12 @@ def status_of(text: str, header: str) -> str:
     return book.statuses[max(inside, key=len)] if inside else ""
 
 
+def is_flag(text: str) -> bool:
+    """Whether the cell is a mere yes or no, which says nothing without its header."""
+    key = words(text)
+    return key in vocabulary().yes or key in vocabulary().no
+
+
 def _flag(yes: bool, header: str) -> str:
     book = vocabulary()
     if header in book.open_headers:

@@ -177,7 +177,8 @@ def _fitness(text: str, mark: str) -> tuple[int, float]:
 
 def _lines(path: Path, *, zipped: bool, encoding: str, delimiter: str, skip: bool) -> Iterator[Line]:
     with _text(path, zipped=zipped, encoding=encoding) as stream:
-        reader = csv.reader(stream, delimiter=delimiter)
+        # A zero character is no text to any database.
+        reader = csv.reader((part.replace("\0", "") for part in stream), delimiter=delimiter)
         physical = line = 0
         try:
             for cells in reader:

@@ -14,14 +14,22 @@ import yaml
 from conserje.domain.kit.text import fold
 from conserje.domain.ports.connector import Field
 
+_LONGEST: Final = 120
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PANDAS_REPEAT = re.compile(r"\.[0-9]+$")
 
 
-@lru_cache(maxsize=65_536)
 def words(header: str) -> str:
-    """A header as folded words with single spaces: "Nº Factura" -> "no factura", "isOpen" -> "is open"."""
+    """A header as folded words with single spaces: "Nº Factura" -> "no factura", "isOpen" -> "is open".
+
+    Only its beginning counts: no word of ours is longer than `_LONGEST`.
+    """
+    return _words(header[:_LONGEST])
+
+
+@lru_cache(maxsize=32_768)
+def _words(header: str) -> str:
     if not header:
         return ""
     spaced = _CAMEL.sub(" ", _PANDAS_REPEAT.sub("", header.strip()))
