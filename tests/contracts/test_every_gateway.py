@@ -14,13 +14,14 @@ import itertools
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 import conserje.gateways
 from conserje.domain.kit.canonical import plain
 from conserje.domain.kit.money import Money, exponent
-from conserje.domain.ports.gateway import ChargeFact, ChargeState, CheckoutRequest
+from conserje.domain.ports.gateway import ChargeFact, ChargeState, CheckoutRequest, Redirect
 from conserje.domain.ports.http import RawRequest
 from conserje.domain.ports.settings import describe, read
 from conserje.testing.replay import RecordedHttp, Recording, load_recording
@@ -130,6 +131,25 @@ def test_its_claims_are_shown(folder: Path) -> None:
         assert fact.amount is not None
         assert fact.payment_id
         assert fact.value_on is not None
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+def test_its_pages_live_where_it_says(folder: Path) -> None:
+    starts = [
+        path for path in RECORDINGS if path.parents[1] == folder and load_recording(path).call == "start"
+    ]
+    seen = 0
+    for path in starts:
+        recording, concluded, _ = replay(path)
+        if not isinstance(concluded, Redirect):
+            continue
+        adapter = adapter_of(folder)
+        origins = adapter.origins(read(adapter.settings_type, recording.given["settings"]))
+        parts = urlsplit(concluded.url)
+        assert f"{parts.scheme}://{parts.netloc}" in origins
+        assert all(urlsplit(origin)._replace(scheme="", netloc="").geturl() == "" for origin in origins)
+        seen += 1
+    assert seen
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)

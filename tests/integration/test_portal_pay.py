@@ -14,11 +14,13 @@ from tests.integration import book, served, visitor
 from tests.integration.book import TUESDAY
 from tests.integration.visitor import Visitor
 
+from conserje.data.arrangements.models import PromiseToPay
 from conserje.data.outreach.models import Episode, Touch
 from conserje.data.receivables.models import Checkout, Invoice, Payment
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.payment import Received, Road, RoadName
+from conserje.services.arrangements import dispute, promise
 from conserje.services.integrations import hook
 from conserje.services.outreach import send, sweep
 from conserje.services.receivables import payment
@@ -193,6 +195,45 @@ def test_a_currency_that_is_not_owed_is_not_paid(creditor: Creditor, world: Worl
         answer = reader.post("pay/", scope="all", currency=currency)
         assert answer.status_code == 409
     assert counts(creditor) == (0, 380_800_000)
+
+
+def test_the_disputed_part_is_not_charged(creditor: Creditor, world: World) -> None:
+    reader = visitor.open_account(creditor, world=world)
+    with reading(creditor_id=creditor.id):
+        invoice_id = Invoice.objects.get().id
+    about = dispute.About(amount_minor=80_800_000, kind="scope")
+    dispute.open_(creditor_id=creditor.id, invoice_id=invoice_id, about=about, by="customer", now=TUESDAY)
+
+    result = pressed(reader)
+    world.pay(checkout_of(world))
+    page = reader.get(result).content.decode()
+
+    assert counts(creditor) == (1, 80_800_000)
+    assert "$\xa03.000.000\xa0COP" in page
+    home = reader.get().content.decode()
+    assert 'data-kind="quiet" name="scope" value="all"' in home
+    assert "revisando" in home
+
+
+def test_what_rests_can_be_paid_all_the_same(creditor: Creditor, world: World) -> None:
+    reader = visitor.open_account(creditor, world=world)
+    promise.make(
+        creditor_id=creditor.id,
+        customer_id=reader.customer.id,
+        invoice_ids=[],
+        promised_on=TUESDAY.date() + timedelta(days=9),
+        through="portal",
+        now=TUESDAY,
+    )
+
+    assert 'data-kind="quiet" name="scope" value="all"' in reader.get().content.decode()
+    result = pressed(reader)
+    world.pay(checkout_of(world))
+
+    assert "Gracias" in reader.get(result).content.decode()
+    assert counts(creditor) == (1, 0)
+    with reading(creditor_id=creditor.id):
+        assert PromiseToPay.objects.get().state == "kept"
 
 
 def test_declined_and_cancelled_leave_everything_open(creditor: Creditor, world: World) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The customer's pages in a real browser, with and without scripts: from the link of a letter to a payment that counts."""
+"""The customer's pages in a real browser, with and without scripts: from a letter's link to a payment that counts."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ pytestmark = pytest.mark.slow
 PAGES = ["", "paid/", "scheduled/", "preferences/", "genuine/"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def beside_the_browser() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread; the books are read between its steps, never inside one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
+
+
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with start() as running:
@@ -44,12 +52,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def reader(
-    database: harness.Clone, world: World, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Visitor, str]]:
+def reader(database: harness.Clone, world: World) -> Iterator[tuple[Visitor, str]]:
     """A reader with three invoices and one letter received, and the address of the running site."""
-    # Playwright keeps an event loop in this thread; the books are read between its steps, never inside one.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     world.clear_messages()
     with served.serving() as url:
         found = visitor.open_account(build.creditor(), world=world, invoices=3)

@@ -51,7 +51,8 @@ def read(visit: Visit, case: Case) -> Account:
     """The account of a reader; `case` is the one that was decided on, so both say the same."""
     who = {"creditor_id": visit.creditor_id, "customer_id": visit.customer_id}
     rows = account.invoices(**who)
-    said = {(item.kind, item.ref): item.on for item in word.given(**who)}
+    spoken = any(block.kind in (BlockKind.PROMISE, BlockKind.CLAIMED_PAID) for block in case.blocks)
+    said = {(item.kind, item.ref): item.on for item in word.given(**who)} if spoken else {}
     blocks = [block for block in case.blocks if block.until is None or block.until >= visit.today]
     dues: dict[int, list[Due]] = defaultdict(list)
     for due in case.dues:
@@ -73,9 +74,10 @@ def groups(
     )
 
 
-def proposed(invoices: Iterable[OpenInvoice]) -> tuple[OpenInvoice, ...]:
-    """What the large button pays."""
-    return tuple(item for item in invoices if item.ticked and item.payable)
+def proposed(invoices: Sequence[OpenInvoice]) -> tuple[OpenInvoice, ...]:
+    """What the large button pays: what is asked for; when all of it is on pause, whatever may be paid all the same."""
+    payable = tuple(item for item in invoices if item.payable)
+    return tuple(item for item in payable if item.ticked) or payable
 
 
 def seen(invoices: Iterable[OpenInvoice]) -> str:
@@ -96,18 +98,20 @@ def _group(
     first = min(max(page - 1, 0) * PAGE_SIZE, (len(invoices) - 1) // PAGE_SIZE * PAGE_SIZE)
     shown = invoices[first : first + PAGE_SIZE]
     can_pay = gateway.taking(offers=found.offers, currency=currency) is not None
+    ticks = {item.id for item in proposed(invoices)} if chosen is None else chosen
     return CurrencyGroup(
         currency=currency,
         open=_sum(currency, (item.open for item in invoices)),
         overdue=_sum(currency, (item.open for item in invoices if item.due_on < visit.today)),
         pay_all=_sum(currency, (pays(item) for item in proposed(invoices))),
-        invoices=shown if chosen is None else tuple(_ticked(item, chosen) for item in shown),
+        invoices=tuple(_ticked(item, ticks) for item in shown),
         count=len(invoices),
         can_pay=can_pay,
         other_ways=()
         if can_pay
         else (_("Use the bank account that stands on the invoice, and name its number."),),
         pager=_pager(currency, first, len(invoices)),
+        calm=not any(item.ticked and item.payable for item in invoices),
         attempt=secrets.token_urlsafe(12),
         seen=seen(invoices),
     )

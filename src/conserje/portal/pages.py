@@ -117,7 +117,8 @@ class CurrencyGroup:
 
     `pay_all` is what the large button pays: every payable invoice of the group that is ticked at first, on
     all pages. `can_pay` is False when no gateway takes this currency; then `other_ways` says how to pay
-    (one line each). `attempt` makes a double tap one payment; `seen` marks what the reader saw, so that an
+    (one line each). `calm` is True when everything is on pause: paying is possible, and not asked for.
+    `attempt` makes a double tap one payment; `seen` marks what the reader saw, so that an
     account that changed meanwhile is told and not charged.
     """
 
@@ -130,6 +131,7 @@ class CurrencyGroup:
     can_pay: bool = True
     other_ways: tuple[str, ...] = ()
     pager: Pager | None = None
+    calm: bool = False
     attempt: str = ""
     seen: str = ""
 

@@ -90,15 +90,15 @@ SELECT person_hash, touch_id, channel, purpose, outcome, at FROM outreach_contac
  WHERE organisation_id = (SELECT organisation_id FROM tenancy_creditor WHERE id = %(creditor)s)
    AND person_hash = ANY(%(hashes)s) AND at > %(since)s ORDER BY at, id"""
 
-_FRESHNESS = """
-SELECT min(recorded_through_on), coalesce(min(limit_business_days), 0)
-  FROM receivables_freshness WHERE creditor_id = %(creditor)s"""
-
-_READY = """
-SELECT adapter FROM integrations_connection WHERE creditor_id = %(creditor)s AND kind = 'channel' AND ended_at IS NULL
- ORDER BY adapter"""
-
-_STOPPED = "SELECT channel FROM outreach_senderstop WHERE creditor_id = %(creditor)s AND lifted_at IS NULL"
+_STANDING = """
+SELECT c.time_zone, c.role, f.through_on, coalesce(f.days, 0),
+       array(SELECT adapter FROM integrations_connection
+              WHERE creditor_id = c.id AND kind = 'channel' AND ended_at IS NULL ORDER BY adapter),
+       array(SELECT channel FROM outreach_senderstop WHERE creditor_id = c.id AND lifted_at IS NULL)
+  FROM tenancy_creditor c
+  LEFT JOIN (SELECT creditor_id, min(recorded_through_on) AS through_on, min(limit_business_days) AS days
+               FROM receivables_freshness WHERE creditor_id = %(creditor)s GROUP BY 1) f ON f.creditor_id = c.id
+ WHERE c.id = %(creditor)s"""
 
 
 @dataclass(slots=True)
@@ -130,20 +130,14 @@ class Standing:
 
 
 def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -> Standing:
-    """The creditor's zone, role, freshness and the channels that have a carrier and are not stopped.
+    """The creditor's zone, role, freshness and the channels that have a carrier and are not stopped. One query.
 
     `channel_of` tells the channel of an installed carrier by name, None when it is not installed.
     """
-    asked = {"creditor": creditor_id}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT time_zone, role FROM tenancy_creditor WHERE id = %(creditor)s", asked)
-        zone, role = cursor.fetchone()
-        cursor.execute(_FRESHNESS, asked)
-        known, limit = cursor.fetchone()
-        cursor.execute(_READY, asked)
-        carried = {channel_of(name) for (name,) in cursor.fetchall()}
-        cursor.execute(_STOPPED, asked)
-        stopped = {name for (name,) in cursor.fetchall()}
+        cursor.execute(_STANDING, {"creditor": creditor_id})
+        zone, role, known, limit, adapters, stopped = cursor.fetchone()
+    carried = {channel_of(name) for name in adapters}
     ready = frozenset(channel for channel in carried if channel is not None and channel.value not in stopped)
     return Standing(
         creditor_id=creditor_id,

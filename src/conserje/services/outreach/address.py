@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.facts import Consent
 from conserje.services.outreach import permission, suppression
 from conserje.services.tenancy.act import act, step
 
@@ -62,7 +63,7 @@ class Standing:
     @property
     def allowed(self) -> bool:
         """Whether we may write there."""
-        return self.consent == permission.Consent.GRANTED and self.stopped_at is None
+        return self.consent == Consent.GRANTED and self.stopped_at is None
 
 
 @step
@@ -101,7 +102,7 @@ def resume(
         suppression.come_back(
             creditor_id=creditor_id, address_hash=item.address_hash, channel=Channel.EMAIL, now=now
         )
-    if any(item.consent == permission.Consent.REVOKED for item in found):
+    if any(item.consent == Consent.REVOKED for item in found):
         permission.restore(
             creditor_id=creditor_id,
             customer_id=customer_id,

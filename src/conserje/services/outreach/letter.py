@@ -129,7 +129,9 @@ def _creditor(facts: CreditorFacts) -> dict[str, Any]:
         "name": facts.name,
         "legal_name": legal,
         "tax_id": facts.tax_id,
-        "identity_line": f"{legal}, {tax_label(country=facts.country)} {facts.tax_id}" if facts.tax_id else legal,
+        "identity_line": f"{legal}, {tax_label(country=facts.country)} {facts.tax_id}"
+        if facts.tax_id
+        else legal,
         "phone": brand.get("phone_published", ""),
         "website": brand.get("website", ""),
         "portal_host": settings.PUBLIC_URL.partition("://")[2],

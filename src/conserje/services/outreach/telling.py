@@ -142,7 +142,8 @@ def _touch(row: Any) -> TouchTold:
 
 
 def _asked(stored: Any) -> list[dict[str, Any]]:
-    return json.loads(stored) if isinstance(stored, str) else stored
+    found: list[dict[str, Any]] = json.loads(stored) if isinstance(stored, str) else stored
+    return found
 
 
 def _rows(sql: str, asked: list[Any]) -> list[Any]:

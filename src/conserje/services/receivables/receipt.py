@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -46,7 +47,7 @@ class Attempt:
 @step
 def attempt(*, creditor_id: int, customer_id: int, public_id: str) -> Attempt | None:
     """A checkout of this customer by its public id; None for anybody else's."""
-    asked = {"creditor": creditor_id, "customer": customer_id, "public_id": public_id}
+    asked: dict[str, Any] = {"creditor": creditor_id, "customer": customer_id, "public_id": public_id}
     with connection.cursor() as cursor:
         cursor.execute(_ATTEMPT, asked)
         row = cursor.fetchone()
