@@ -10,6 +10,7 @@ import pytest
 from tests.tidy import papers, tables
 from tests.tidy.source import ROOT
 
+from conserje.cli.main import COMMANDS
 from conserje.domain.outreach.touch import EDGES
 
 PROMISES = list(tables.rows(ROOT / "docs/promises.md"))
@@ -77,6 +78,17 @@ def test_a_decision_is_one_page_with_question_choice_and_doubt(path: Path) -> No
     assert lines[0].startswith(f"# {int(path.stem.split('-')[0])}. ")
     assert tuple(heads) == SECTIONS
     assert len(lines) <= 60
+
+
+def test_every_command_is_in_the_manual_and_every_command_shown_exists() -> None:
+    manual = (ROOT / "docs/cli.md").read_text("utf-8")
+    assert [name for name in COMMANDS if f"conserje {name}" not in manual] == []
+    shown_anywhere = {
+        (path.name, name)
+        for path in papers.every()
+        for name in re.findall(r"(?:`|bin/|^ +)conserje ([a-z]+)", path.read_text("utf-8"), re.M)
+    }
+    assert sorted(found for found in shown_anywhere if found[1] not in COMMANDS) == []
 
 
 def test_the_states_of_a_touch_are_drawn_as_they_are() -> None:
