@@ -58,11 +58,16 @@ SELECT i.id FROM receivables_invoice i
  ORDER BY i.id FOR NO KEY UPDATE
 """
 # Payments of one file for one invoice are served in the order of their ids, none beyond what is open.
+# The two temporary tables are joined first and alone: joined in one go with invoices, the planner may compare every
+# payment with every other.
 _ALLOCATIONS = """
-WITH wanted AS (
-    SELECT f.id AS payment_id, i.id AS invoice_id, g.amount_minor, i.open_minor,
-           sum(g.amount_minor) OVER (PARTITION BY i.id ORDER BY f.id) - g.amount_minor AS before_minor
-      FROM given_payment g JOIN fresh_payment f USING (source, external_id)
+WITH given AS MATERIALIZED (
+    SELECT f.id, g.invoice_id, g.customer_id, g.currency, g.amount_minor
+      FROM given_payment g JOIN fresh_payment f USING (source, external_id)),
+wanted AS (
+    SELECT g.id AS payment_id, i.id AS invoice_id, g.amount_minor, i.open_minor,
+           sum(g.amount_minor) OVER (PARTITION BY i.id ORDER BY g.id) - g.amount_minor AS before_minor
+      FROM given g
       JOIN receivables_invoice i ON i.creditor_id = %(creditor_id)s AND i.id = g.invoice_id
        AND i.currency = g.currency AND i.customer_id = g.customer_id),
 made AS (

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('counts', models.JSONField(default=dict)),
-                ('creditor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
+                ('creditor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
             ],
         ),
         migrations.CreateModel(
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(blank=True, max_length=240)),
                 ('reason', models.CharField(max_length=60)),
                 ('remedy', models.CharField(max_length=60)),
-                ('creditor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
+                ('creditor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
                 ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='troubles', to='integrations.importrun')),
             ],
         ),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('sealed', models.BinaryField(default=bytes)),
                 ('created_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('creditor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
+                ('creditor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('creditor', 'id'), name='connection_of_creditor'), models.CheckConstraint(condition=models.Q(('kind__in', ['channel', 'gateway', 'connector'])), name='connection_kind_known'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('creditor', 'kind', 'adapter'), name='connection_one_in_use')],
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('applied_at', models.DateTimeField(null=True)),
                 ('trouble', models.CharField(blank=True, max_length=240)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('creditor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
+                ('creditor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('applied_at', None)), fields=['creditor', 'received_at'], name='hook_receipt_waiting')],
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('fingerprint', models.CharField(max_length=64)),
                 ('plan', models.JSONField()),
                 ('saved_at', models.DateTimeField()),
-                ('creditor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
+                ('creditor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.creditor')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('creditor', 'id'), name='import_plan_of_creditor'), models.UniqueConstraint(fields=('creditor', 'fingerprint'), name='import_plan_once')],
