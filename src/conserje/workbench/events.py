@@ -20,7 +20,7 @@ from conserje.ui.figures import show_day
 from conserje.workbench import why
 from conserje.workbench.access import Desk
 from conserje.workbench.pages import Event, Rule
-from conserje.workbench.reasons import sentence
+from conserje.workbench.reasons import ROUTINE, sentence
 from conserje.workbench.words import (
     CLAIM_ANSWERS,
     DECISIONS,
@@ -117,12 +117,21 @@ def _to(person: str) -> str:
 
 def _decision(desk: Desk, row: Happened, known: _Known) -> Event:
     decision = known.decisions.get(row.id)
-    first = decision.reasons[0] if decision is not None and decision.reasons else None
+    title = name(DECISIONS, row.told["kind"])
+    reasons: list[str] = []
+    if decision is not None:
+        reasons = [sentence(one.code, one.values) for one in decision.reasons if one.code not in ROUTINE]
+        if decision.contact is not None:
+            what = {
+                "what": name(LETTERS, decision.contact.letter),
+                "day": _day(decision.contact.on.isoformat()),
+            }
+            title = _("Next: %(what)s, %(day)s") % what
     return Event(
         at=desk.local(row.at),
         kind="decision",
-        title=name(DECISIONS, row.told["kind"]),
-        detail=sentence(first.code, first.values) if first is not None else "",
+        title=title,
+        detail=" ".join(reasons[:2]),
         why=_why(decision),
         decision=str(row.id),
     )

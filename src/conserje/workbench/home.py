@@ -75,7 +75,7 @@ def _collected(desk: Desk) -> Figure:
         url=desk.url("payments"),
         amounts=rows.sums,
         count=None if rows.sums else 0,
-        note=note,
+        note=note if count else "",
     )
 
 

@@ -11,11 +11,12 @@ from conserje.domain.kit.days import local_date, zone
 from conserje.domain.outreach.case import InHand
 from conserje.domain.outreach.decision import Decision, Kind
 from conserje.domain.outreach.strategy import Mode, Strategy
+from conserje.services.outreach.letter import ANSWER_DAYS
 from conserje.services.outreach.telling import Told
 from conserje.workbench import standing, why
 from conserje.workbench.access import Desk
 from conserje.workbench.pages import ProjectedStep
-from conserje.workbench.reasons import sentence
+from conserje.workbench.reasons import ROUTINE, sentence
 from conserje.workbench.words import DECISIONS, LETTERS, STAGES, name
 
 
@@ -77,8 +78,7 @@ def _step(told: Told, decision: Decision) -> ProjectedStep:
 
 def _reason(decision: Decision) -> str:
     """The first reason that is news, and how it will leave."""
-    routine = {"day_not_come", "step_due", "nothing_due", "touch_in_hand"}
-    told = [sentence(one.code, one.values) for one in decision.reasons if one.code not in routine]
+    told = [sentence(one.code, one.values) for one in decision.reasons if one.code not in ROUTINE]
     if decision.contact is not None and decision.contact.mode is Mode.DRAFT:
         told.append(_("A person approves it before it leaves."))
     if decision.contact is not None and decision.contact.mode is Mode.SIMULATE:
@@ -89,7 +89,7 @@ def _reason(decision: Decision) -> str:
 def _end(after: ProjectedStep, decision: Decision) -> ProjectedStep:
     told = decision.reasons[-1] if decision.reasons else None
     return ProjectedStep(
-        on=after.on + timedelta(days=1),
+        on=after.on + timedelta(days=ANSWER_DAYS),
         what=name(DECISIONS, decision.kind.value),
         ruling="needs_human",
         reason=sentence(told.code, told.values) if told is not None else "",

@@ -43,6 +43,9 @@ SENTENCES: Final[Words] = {
     "steps_overtaken": _("Passed over, their day had gone: %(steps)s."),
     "step_due": _("The day of this step has come."),
     "day_not_come": _("The day of this step has not come yet."),
+    "not_a_writing_day": _(
+        "This strategy does not write on that day of the week: it waits for the next one."
+    ),
     "day_passed": _("The date passed, so the reminder before it is not sent."),
     "nothing_owed": _("Nothing is owed any more."),
     "not_that_late_any_more": _("After a payment or a change it is not that late any more."),
@@ -75,6 +78,8 @@ ANSWERS: Final[Words] = {
     "answer_unreadable": _("The server's answer could not be read: nobody knows whether it arrived."),
     "unknown": _("Refused without a reason that we know."),
 }
+# What says only that a step's turn came, or has not come.
+ROUTINE: Final = frozenset({"day_not_come", "step_due", "nothing_due", "touch_in_hand"})
 _DAYS: Final = frozenset({"until", "since", "date", "review_by", "local"})
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from conserje.domain.outreach.strategy import Strategy
 from conserje.services.insights import open_customers, portfolio
 from conserje.services.insights.aged import BANDS
 from conserje.services.insights.open_customers import PAGE, Filter, Listed, Row, Sort, Wanted
@@ -33,9 +34,10 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     wanted = _wanted(request, [item.currency for item in aged])
     listed = open_customers.page(creditor_id=desk.creditor_id, wanted=wanted, today=desk.today, now=desk.now)
     counts = open_customers.counts(creditor_id=desk.creditor_id, today=desk.today)
+    rules = strategy.in_force(creditor_id=desk.creditor_id)
     page = ReceivablesPage(
         frame=frame(request, desk, section="receivables"),
-        rows=tuple(_row(desk, row, wanted) for row in listed.rows),
+        rows=tuple(_row(desk, row, rules, wanted) for row in listed.rows),
         ageing=() if wanted.query else tuple(chart(desk, item, chosen=wanted) for item in aged),
         pager=_pager(desk, wanted, listed),
         total=counts[Filter.ALL],
@@ -121,8 +123,7 @@ def _url(desk: Desk, wanted: Wanted) -> str:
     return desk.url("receivables") + (f"?{urlencode(fields)}" if fields else "")
 
 
-def _row(desk: Desk, row: Row, wanted: Wanted) -> CustomerRow:
-    rules = strategy.in_force(creditor_id=desk.creditor_id)
+def _row(desk: Desk, row: Row, rules: Strategy, wanted: Wanted) -> CustomerRow:
     told = standing.next_of(row.judged, rules)
     return CustomerRow(
         name=row.name,

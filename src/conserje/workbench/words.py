@@ -13,10 +13,10 @@ Words = dict[str, Promise]
 
 STAGES: Final[Words] = {
     "preventive": _("Preventive"),
-    "friendly": _("1 · Friendly"),
-    "follow_up": _("2 · Follow-up"),
-    "escalation": _("3 · Formal"),
-    "final": _("4 · Final"),
+    "friendly": _("1. Friendly"),
+    "follow_up": _("2. Follow-up"),
+    "escalation": _("3. Formal"),
+    "final": _("4. Final"),
     "thanks": _("Thanks"),
 }
 LETTERS: Final[Words] = {

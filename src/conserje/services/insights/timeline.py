@@ -16,7 +16,8 @@ from conserje.services.tenancy.act import step
 
 PAGE: Final = 40
 
-# A decision that says the same as the one before it is not news; one that led to a contact is told with it.
+# A decision that says the same as the one before it is no news, nor is one that finds a contact on its way; one that
+# led to a contact is told with it.
 _HAPPENED: Final = """
 SELECT kind, id, at, actor, currency, minor, told FROM (
   SELECT 'touch' AS kind, t.id, coalesce(t.handed_at, t.ended_at, t.planned_at) AS at,
@@ -33,7 +34,8 @@ SELECT kind, id, at, actor, currency, minor, told FROM (
     FROM (SELECT id, decided_at, kind, creditor_id, said, lag(said) OVER (ORDER BY decided_at, id) AS before
             FROM (SELECT id, decided_at, kind, creditor_id,
                          kind || coalesce(convert_from(result, 'UTF8')::jsonb ->> 'reasons', '') AS said
-                    FROM outreach_decision WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s) every_one) d
+                    FROM outreach_decision WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s) every_one
+           WHERE said NOT LIKE '%%touch_in_hand%%') d
    WHERE d.kind <> 'contact' AND d.said IS DISTINCT FROM d.before
   UNION ALL
   SELECT 'payment', p.id, p.received_at, 'system', p.currency, p.amount_minor,
