@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from tests.unit.connectors.sheets import csv_file, doubts, fields, invoices, rows, understood, workbook
 
+from conserje.connectors.tabular_files import ADAPTER
 from conserje.connectors.tabular_files.mapping import SEVERAL
 from conserje.connectors.tabular_files.reasons import SENTENCES, code_of, sentence
 from conserje.connectors.tabular_files.vocabulary import role_of, vocabulary, words
@@ -265,3 +267,17 @@ def test_every_synonym_is_in_the_form_in_which_headers_are_compared() -> None:
 )
 def test_roles_become_our_words(text: str, role: str) -> None:
     assert role_of(text) == role
+
+
+def test_a_dotted_tax_number_without_its_check_digit_is_no_amount(tmp_path: Path) -> None:
+    path = tmp_path / "cartera.csv"
+    lines = ["Factura;Cliente;NIT;Vence;Valor;Saldo"]
+    lines += [f"FE-{n};Cliente {n};900.000.1{n:02};31/10/2026;1.500.{n:03};1.500.{n:03}" for n in range(20)]
+    path.write_text("\n".join(lines), "utf-8")
+    (sheet,) = ADAPTER.understand(path, currency="COP", today=date(2026, 11, 17)).sheets
+    found = {column.header: column.field for column in sheet.columns}
+    assert (found["NIT"], found["Valor"], found["Saldo"]) == (
+        Field.CUSTOMER_TAX_ID,
+        Field.TOTAL,
+        Field.OPEN_AMOUNT,
+    )

@@ -78,9 +78,14 @@ def _reference(seen: Profile) -> int:
 
 
 def _tax_id(seen: Profile) -> int:
-    if seen.day >= 20 or seen.decimals >= 50 or seen.email >= 20:
+    if seen.day >= 20 or seen.email >= 20:
         return 0
-    return 100 if seen.tax_valid >= 50 or seen.tax_shape >= 60 else 20
+    if seen.tax_valid >= 50:
+        return 100
+    if seen.decimals >= 50:
+        # "900.000.101" without its check digit looks like an amount; the header knows better.
+        return 70 if seen.tax_shape >= 60 else 0
+    return 100 if seen.tax_shape >= 60 else 20
 
 
 def _text(seen: Profile) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from conserje.domain.outreach.strategy import Mode
 from conserje.services.arrangements import promise
 from conserje.services.integrations import hook
+from conserje.services.journal import seal
 from conserje.services.outreach import record, send, sweep
 
 
@@ -25,7 +26,7 @@ class Turned:
 
 
 def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mode.AUTOMATIC) -> Turned:
-    """Apply hooks, free lost claims, judge promises, sweep what is due, send what may leave.
+    """Apply hooks, free lost claims, judge promises, sweep what is due, send what may leave; seal the journal.
 
     `clock` is the door's; `furthest` bounds the stages' own modes.
     """
@@ -34,4 +35,6 @@ def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mo
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)
     sent = send.send_due(creditor_id=creditor_id, clock=clock)
+    while seal.close(creditor_id=creditor_id, now=clock()):
+        continue
     return Turned(hooks, freed, broken, swept, sent)
