@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -61,7 +62,19 @@ def _serve(stack: ExitStack, port: int) -> list[subprocess.Popen[bytes]]:
         process = subprocess.Popen([sys.executable, "-m", "conserje.cli", *command], env=os.environ)
         stack.callback(_stop, process)
         processes.append(process)
+    _wait_for_answer(port)
     return processes
+
+
+def _wait_for_answer(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise click.ClickException(f"Nothing answers at port {port}. Choose another with --port.")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
