@@ -11,11 +11,15 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
 from conserje.cli.main import ready
+
+if TYPE_CHECKING:
+    from conserje.testing.world.handle import World
 
 EMAIL = "ana@taller.example"
 PASSWORD = "conserje-de-prueba"  # noqa: S105 - a demo's published password
@@ -45,15 +49,15 @@ def demo(port: int, seed: int, leave: bool) -> None:
         processes = [] if leave else _serve(stack, port)
         _print(links, port, running.http_url, time.monotonic() - began)
         if processes:
-            _wait(processes)
+            _wait(processes, running)
 
 
-def _prepare(running: object, folder: Path, seed: int) -> list[tuple[str, str]]:
+def _prepare(running: World, folder: Path, seed: int) -> list[tuple[str, str]]:
     from conserje.cli import demo_book
     from conserje.config.migrating import bring_up_to_date
 
     bring_up_to_date(verbosity=0)
-    return demo_book.prepare(world=running, folder=folder, seed=seed, email=EMAIL, password=PASSWORD)  # type: ignore[arg-type]
+    return demo_book.prepare(world=running, folder=folder, seed=seed, email=EMAIL, password=PASSWORD)
 
 
 def _serve(stack: ExitStack, port: int) -> list[subprocess.Popen[bytes]]:
@@ -95,10 +99,13 @@ def _print(links: list[tuple[str, str]], port: int, world_url: str, seconds: flo
     click.echo("\nStop with Ctrl-C; the book stays. `rm -r .conserje` forgets it.\n")
 
 
-def _wait(processes: list[subprocess.Popen[bytes]]) -> None:
+def _wait(processes: list[subprocess.Popen[bytes]], running: World) -> None:
+    from conserje.cli import demo_book
+
     try:
         while all(process.poll() is None for process in processes):
-            time.sleep(0.5)
+            demo_book.keep_in_step(running)
+            time.sleep(1)
     except KeyboardInterrupt:
         click.echo("Stopping ...")
         return

@@ -59,7 +59,19 @@ def prepare(*, world: World, folder: Path, seed: int, email: str, password: str)
         _first_day(facts)
     else:
         _connect(facts, world)
+    keep_in_step(world)
     return _links(facts)
+
+
+def keep_in_step(world: World) -> None:
+    """Tell the outside world what day the book lives in, when that has changed: a bank dates a payment by it."""
+    moment = next(clock.now_for(item) for item in creditors.every() if item.is_demo and item.name == NAME)
+    if moment != _told.get("now"):
+        world.set_now(moment.isoformat())
+        _told["now"] = moment
+
+
+_told: dict[str, datetime] = {}
 
 
 def next_working_moment(now: datetime) -> datetime:
