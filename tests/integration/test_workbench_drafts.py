@@ -133,7 +133,7 @@ def test_approved_and_then_paid_is_not_sent(ready: Creditor, world: World) -> No
     assert "Recibimos" in thanks.subject
     told = text_of(client.get(wb.at(ready, f"customer/{customer_id}/")).content.decode())
     assert "no salió" in told
-    assert "Ya no se debe nada" in told
+    assert "Se pagó antes de que saliera" in told
     assert "Pago recibido" in told
 
 

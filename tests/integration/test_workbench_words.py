@@ -17,6 +17,7 @@ from conserje.domain.outreach.strategy import Stage
 from conserje.domain.rules import reasons as law
 from conserje.services.outreach import strategy
 from conserje.services.outreach.permission import Basis
+from conserje.wording.render import KINDS
 from conserje.workbench import law_words, reasons, words
 
 HOUSE = Path(conserje.__file__).parent
@@ -62,7 +63,16 @@ def codes_of_decisions() -> set[str]:
         for path in (HOUSE / "domain/outreach").glob("*.py")
         for code in _CODE.findall(path.read_text(encoding="utf-8"))
     }
-    return found | {f"left_alone_{kind.value}" for kind in BlockKind} | {"channel_not_ready", "no_address"}
+    held_back = re.findall(
+        r"reason = '(\w+)'", (HOUSE / "services/outreach/money.py").read_text(encoding="utf-8")
+    )
+    assert "paid" in held_back
+    return (
+        found
+        | set(held_back)
+        | {f"left_alone_{kind.value}" for kind in BlockKind}
+        | {"channel_not_ready", "no_address"}
+    )
 
 
 def test_no_code_is_left_without_a_sentence() -> None:
@@ -72,8 +82,9 @@ def test_no_code_is_left_without_a_sentence() -> None:
     answers = {*vocabulary._STATUS.values(), *vocabulary._CODES.values(), *vocabulary._ANY_PHASE.values()}
     assert answers | vocabulary.ADDRESS_GONE <= set(reasons.ANSWERS)
     assert {kind.value for kind in Kind} == set(words.DECISIONS)
-    assert {stage.value for stage in Stage} <= set(words.STAGES)
+    assert {stage.value for stage in Stage} | {"closing"} == set(words.STAGES)
     assert {step["letter"] for step in strategy.default()["steps"]} <= set(words.LETTERS)
+    assert set(KINDS) == set(words.LETTERS)
     assert {basis.value for basis in Basis} - {"not_stated"} <= set(words.PERMISSION_BASES)
 
 

@@ -93,7 +93,7 @@ def _touch(desk: Desk, row: Happened, known: _Known) -> Event:
     reason = sentence(told["reason"]) if told["reason"] else ""
     if told["state"] == "suppressed" and not reason:
         reason = sentence("refused")
-    stage = name(STAGES, told["stage"]) if told["stage"] in STAGES else ""
+    stage = name(STAGES, told["stage"])
     parts = [name(LETTERS, told["letter"]) if told["subject"] else "", stage, _to(told["to"])]
     said = " · ".join(part for part in parts if part)
     return Event(

@@ -10,7 +10,7 @@ from conserje.services.insights import message
 from conserje.services.outreach import draft
 from conserje.workbench.access import Desk, framing, looking
 from conserje.workbench.frame import frame
-from conserje.workbench.pages import MessagePage
+from conserje.workbench.row_pages import MessagePage
 
 _ALONE = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "

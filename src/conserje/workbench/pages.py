@@ -99,10 +99,7 @@ class AgeingChart:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Something a person should look at: a count, a sentence, and where to go. `tone`:
-
-    late, rest, stop or empty.
-    """
+    """Something a person should look at: a count, a sentence, where to go. `tone`: late, rest, stop or empty."""
 
     count: int
     text: str
@@ -112,10 +109,7 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """`workbench/home/show.html`, at `workbench:home`. `figures` in order:
-
-    receivable, overdue, collected, contacts today.
-    """
+    """`workbench/home/show.html`, at `workbench:home`. `figures`: receivable, overdue, collected, contacts today."""
 
     frame: Frame
     figures: tuple[Figure, ...]
@@ -277,10 +271,7 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class ProjectedStep:
-    """What `project` tells. `ruling` other than allow explains itself in `why`;
-
-    `stage` and `what` are words.
-    """
+    """What `project` tells. `ruling` other than allow explains itself in `why`; `stage` and `what` are words."""
 
     on: date
     what: str
@@ -342,10 +333,7 @@ class DraftRow:
 
 @dataclass(frozen=True, slots=True)
 class DraftsPage:
-    """`workbench/drafts/list.html`, at `workbench:drafts`. `approve_all_url` empty:
-
-    approving here is not offered.
-    """
+    """`workbench/drafts/list.html`, at `workbench:drafts`. No `approve_all_url`: approving is not offered."""
 
     frame: Frame
     rows: tuple[DraftRow, ...]
@@ -385,17 +373,6 @@ class DraftPage:
 
 
 @dataclass(frozen=True, slots=True)
-class MessagePage:
-    """`workbench/rows/message.html`: a message that was sent, in a frame without scripts."""
-
-    frame: Frame
-    subject: str
-    written_at: datetime
-    body_url: str
-    text_body: str
-
-
-@dataclass(frozen=True, slots=True)
 class ClockPage:
     """`workbench/clock/show.html`, at `workbench:clock` (demo books only); POST field `to` (a date).
 
@@ -412,60 +389,3 @@ class ClockPage:
     just_happened: tuple[str, ...] = ()
     error: str = ""
     may_act: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """One payment, or one that went back (negative). `what` is the way it came, or why it went."""
-
-    customer: str
-    customer_url: str
-    on: date
-    amount: Money
-    what: str = ""
-    unallocated: Money | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentsPage:
-    """`workbench/rows/payments.html`, at `workbench:payments`: what came in from `first` through `last`.
-
-    `recorded` are sources with the day up to which they were recorded.
-    """
-
-    frame: Frame
-    first: date
-    last: date
-    rows: tuple[PaymentRow, ...]
-    sums: tuple[Money, ...]
-    recorded: tuple[tuple[str, date], ...] = ()
-    previous_url: str = ""
-    next_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRow:
-    """One contact of any customer; `reason` says why it did not leave or arrive."""
-
-    customer: str
-    customer_url: str
-    at: datetime
-    what: str
-    stage: str
-    channel: str
-    state: str
-    to: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ContactsPage:
-    """`workbench/rows/contacts.html`, at `workbench:contacts`: those of the day, and those still `coming` in it.
-
-    `is_unsure`: instead, all of which nobody knows whether they arrived.
-    """
-
-    frame: Frame
-    is_unsure: bool
-    rows: tuple[ContactRow, ...]
-    coming: tuple[ContactRow, ...] = ()

@@ -47,6 +47,7 @@ SENTENCES: Final[Words] = {
         "This strategy does not write on that day of the week: it waits for the next one."
     ),
     "day_passed": _("The date passed, so the reminder before it is not sent."),
+    "paid": _("It was paid before this could leave."),
     "nothing_owed": _("Nothing is owed any more."),
     "not_that_late_any_more": _("After a payment or a change it is not that late any more."),
     "changed_meanwhile": _("Something changed while it was about to leave: judged again."),

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from conserje.domain.kit.days import day_bounds
 from conserje.services.insights import contacts_made, money_in
@@ -16,8 +15,8 @@ from conserje.services.insights.money_in import MoneyIn
 from conserje.ui import labels
 from conserje.workbench.access import Desk, looking
 from conserje.workbench.frame import frame
-from conserje.workbench.pages import ContactRow, ContactsPage, PaymentRow, PaymentsPage
 from conserje.workbench.reasons import sentence
+from conserje.workbench.row_pages import ContactRow, ContactsPage, PaymentRow, PaymentsPage
 from conserje.workbench.words import LETTERS, REVERSALS, STAGES, name
 
 
@@ -87,7 +86,7 @@ def _contact(desk: Desk, row: ContactMade) -> ContactRow:
         customer_url=desk.url("customer", customer=row.customer_id),
         at=desk.local(row.at),
         what=name(LETTERS, row.letter),
-        stage=name(STAGES, row.stage) if row.stage in STAGES else _("Thanks"),
+        stage=name(STAGES, row.stage),
         channel=row.channel,
         state=row.state,
         to=row.contact,

@@ -17,7 +17,7 @@ STAGES: Final[Words] = {
     "follow_up": _("2. Follow-up"),
     "escalation": _("3. Formal"),
     "final": _("4. Final"),
-    "thanks": _("Thanks"),
+    "closing": _("Closing"),
 }
 LETTERS: Final[Words] = {
     "preventive": _("Reminder before the date"),
@@ -27,7 +27,8 @@ LETTERS: Final[Words] = {
     "formal": _("Formal letter"),
     "formal_second": _("Second formal letter"),
     "final": _("Final letter"),
-    "thanks": _("Thank-you"),
+    "thank_you": _("Thank-you"),
+    "link_again": _("Fresh link"),
 }
 ROLES: Final[Words] = {
     "accounts_payable": _("Accounts payable"),
