@@ -12,7 +12,7 @@ from conserje.domain.ports.http import Http
 
 
 class Channel(StrEnum):
-    """The closed list the law speaks of. A new channel is one word here, on purpose; a new carrier costs nothing here."""
+    """The closed list the law speaks of. A new channel is one word here, on purpose; a new carrier is none."""
 
     EMAIL = "email"
     SMS = "sms"

@@ -30,7 +30,13 @@ class Http(Protocol):
     """Sends one request; raises `NoAnswer` on a broken connection or a time-out."""
 
     def send(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, json: Any = None, body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        body: bytes | None = None,
     ) -> Answer: ...
 
 

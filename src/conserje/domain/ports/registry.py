@@ -35,7 +35,9 @@ class Registry(Generic[A]):
             return self._adapters[name]
         except KeyError:
             installed = ", ".join(sorted(self._adapters)) or "none"
-            raise UnknownAdapter(f"No {self.kind} called '{name}' is installed. Installed: {installed}.") from None
+            raise UnknownAdapter(
+                f"No {self.kind} called '{name}' is installed. Installed: {installed}."
+            ) from None
 
     def has(self, name: str) -> bool:
         """Whether an adapter called `name` is installed."""
