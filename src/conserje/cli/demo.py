@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -71,13 +70,17 @@ def _serve(stack: ExitStack, port: int) -> list[subprocess.Popen[bytes]]:
 
 
 def _wait_for_answer(port: int) -> None:
+    from conserje.domain.ports.http import NoAnswer
+    from conserje.services.tenancy import connection
+
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
+        try:
+            connection.http().send("GET", f"http://127.0.0.1:{port}/accounts/login/")
+        except NoAnswer:
+            time.sleep(0.2)
+        else:
+            return
     raise click.ClickException(f"Nothing answers at port {port}. Choose another with --port.")
 
 
