@@ -243,6 +243,7 @@ class Oracle:
 INTENT = Intent(Channel.EMAIL, Purpose.COLLECTION, RecipientRole.DEBTOR)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_gate_agrees_with_the_minute_walker(part: int) -> None:
     sys.stdout.write(f"CONSERJE_SEED={SEED}, part {part}\n")
