@@ -49,6 +49,7 @@ def addresses(creditor: Creditor) -> tuple[list[str], list[str]]:
         f"drafts/{touch}/approval/",
         f"drafts/{touch}/refusal/",
         "clock/",
+        "payments/recorded/",
         f"customer/{customer}/portal/",
     ]
     return [wb.at(creditor, one) for one in shown], [wb.at(creditor, one) for one in done]

@@ -17,7 +17,8 @@ from tests.integration import book, build
 from tests.integration import workbench_book as wb
 from tests.integration.book import TUESDAY
 
-from conserje.data.receivables.models import Customer, Invoice, InvoiceDue
+from conserje.data.outreach.models import Touch
+from conserje.data.receivables.models import Customer, Freshness, Invoice, InvoiceDue
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money, total
 from conserje.domain.outreach.case import BlockKind
@@ -284,6 +285,39 @@ def test_a_customer_of_five_hundred_invoices_costs_what_one_of_ten_does(creditor
     assert "?invoices=all" in page
     whole = client.get(urls[1] + "?invoices=all").content.decode()
     assert len(set(re.findall(r"FE-\d+-\d+", whole))) == 500
+
+
+def test_saying_that_payments_are_recorded_lets_contacts_leave_by_themselves_again(
+    creditor: Creditor,
+) -> None:
+    wb.in_mode(creditor, "automatic")
+    ids = wb.fill(creditor, 2)
+    with acting(creditor_id=creditor.id):
+        Freshness.objects.update(recorded_through_on=TODAY - timedelta(days=9))
+    swept = sweep.sweep(creditor_id=creditor.id, now=TUESDAY)
+    client = wb.desk(creditor)
+    told = client.get(wb.at(creditor)).content.decode()
+    assert swept.touches == {"proposed": 2}
+    assert "días de pagos sin registrar" in told
+    for wrong in ("", "mañana", (TODAY + timedelta(days=1)).isoformat()):
+        answer = client.post(wb.at(creditor, "payments/recorded/"), {"through": wrong}, follow=True)
+        assert "no sea posterior a hoy" in answer.content.decode()
+    with acting(creditor_id=creditor.id):
+        Touch.objects.update(state="suppressed", ended_at=TUESDAY)
+
+    client.post(wb.at(creditor, "payments/recorded/"), {"through": TODAY.isoformat()})
+    again = sweep.sweep(creditor_id=creditor.id, now=TUESDAY)
+
+    assert again.touches == {"planned": len(ids)}
+    assert "sin registrar" not in client.get(wb.at(creditor)).content.decode()
+    # A later word is not taken back by an earlier one.
+    client.post(wb.at(creditor, "payments/recorded/"), {"through": "2026-01-01"})
+    with acting(creditor_id=creditor.id):
+        assert Freshness.objects.get().recorded_through_on == TODAY
+        Freshness.objects.all().delete()
+    assert "nadie ha dicho" in client.get(wb.at(creditor)).content.decode()
+    client.post(wb.at(creditor, "payments/recorded/"), {"through": TODAY.isoformat()})
+    assert "nadie ha dicho" not in client.get(wb.at(creditor)).content.decode()
 
 
 def test_odd_addresses_are_read_as_the_plain_one(mixed: Creditor) -> None:

@@ -14,9 +14,12 @@ from conserje.ui.listing import Option
 from conserje.workbench.access import Desk
 from conserje.workbench.pages import Frame
 
+_TONES = {messages.SUCCESS: "done", messages.WARNING: "late"}
+
 
 def frame(request: HttpRequest, desk: Desk, *, section: str) -> Frame:
     """The frame of a screen of `section`; takes the notice of the act just made, so that it is said once."""
+    told = list(messages.get_messages(request))
     spoken = (get_language() or "es").lower()
     return Frame(
         creditor=desk.creditor.public_id,
@@ -30,6 +33,7 @@ def frame(request: HttpRequest, desk: Desk, *, section: str) -> Frame:
             Option(code, name, chosen=spoken.partition("-")[0] == code.partition("-")[0])
             for code, name in settings.LANGUAGES
         ),
-        notice=" ".join(str(message) for message in messages.get_messages(request)),
+        notice=" ".join(str(message) for message in told),
+        notice_tone=_TONES.get(max((message.level for message in told), default=messages.SUCCESS), ""),
         has_more_desks=len(people.creditors_of(user_id=desk.user_id)) > 1,
     )

@@ -34,6 +34,7 @@ class Frame:
     languages: tuple[Option, ...] = ()
     theme: str = ""
     notice: str = ""
+    notice_tone: str = "done"
     has_more_desks: bool = False
 
 

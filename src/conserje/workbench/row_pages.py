@@ -37,7 +37,8 @@ class PaymentRow:
 class PaymentsPage:
     """`workbench/rows/payments.html`, at `workbench:payments`: what came in from `first` through `last`.
 
-    `recorded` are sources with the day up to which they were recorded.
+    `recorded` are sources with the day up to which they were recorded; `state_url` (POST field `through`) says a later
+    one, and is empty where it may not be said.
     """
 
     frame: Frame
@@ -48,6 +49,7 @@ class PaymentsPage:
     recorded: tuple[tuple[str, date], ...] = ()
     previous_url: str = ""
     next_url: str = ""
+    state_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

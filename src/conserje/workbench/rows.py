@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from conserje.domain.kit.days import day_bounds
 from conserje.services.insights import contacts_made, money_in
 from conserje.services.insights.contacts_made import ContactMade
 from conserje.services.insights.money_in import MoneyIn
+from conserje.services.receivables import freshness
 from conserje.ui import labels
-from conserje.workbench.access import Desk, looking
+from conserje.workbench.access import Desk, acting, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.reasons import sentence
 from conserje.workbench.row_pages import ContactRow, ContactsPage, PaymentRow, PaymentsPage
@@ -37,8 +40,24 @@ def payments(request: HttpRequest, desk: Desk) -> HttpResponse:
         recorded=tuple(money_in.recorded_through(creditor_id=desk.creditor_id)),
         previous_url=f"{desk.url('payments')}?month={before:%Y-%m}",
         next_url=f"{desk.url('payments')}?month={after:%Y-%m}" if after <= desk.today else "",
+        state_url=desk.url("payments_recorded") if desk.seat.may_act else "",
     )
     return render(request, "workbench/rows/payments.html", {"page": page})
+
+
+@acting
+def recorded(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Say that every payment is recorded through the posted day; today at the latest."""
+    try:
+        through = date.fromisoformat(request.POST.get("through", ""))
+    except ValueError:
+        through = None
+    if through is None or through > desk.today:
+        messages.warning(request, _("Choose a day that is not after today."))
+    else:
+        freshness.state(creditor_id=desk.creditor_id, through=through, by=desk.by, now=desk.now)
+        messages.success(request, _("Written down. Every customer is looked at again."))
+    return redirect(desk.url("payments"))
 
 
 @looking

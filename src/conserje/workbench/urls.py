@@ -11,6 +11,7 @@ _desk = [
     path("", home.show, name="home"),
     path("receivables/", receivables.show, name="receivables"),
     path("payments/", rows.payments, name="payments"),
+    path("payments/recorded/", rows.recorded, name="payments_recorded"),
     path("contacts/", rows.contacts, name="contacts"),
     path("customer/<int:customer>/", customer.show, name="customer"),
     path("customer/<int:customer>/portal/", clock.see_portal, name="portal_link"),

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from conserje.domain.outreach.decision import Decision
 from conserje.domain.rules.verdict import Hit
 from conserje.services.insights import reasoning
 from conserje.workbench.pages import Rule
 from conserje.workbench.reasons import sentence
+
+_TEXT = "text_required"
 
 
 def of_decision(decision: Decision) -> tuple[Rule, ...]:
@@ -19,12 +22,23 @@ def of_decision(decision: Decision) -> tuple[Rule, ...]:
         for reason in decision.reasons
     )
     hits = decision.verdict.hits if decision.verdict is not None else ()
-    return (*own, *(of_hit(hit) for hit in hits))
+    spoke = tuple(of_hit(hit) for hit in hits if hit.reason != _TEXT)
+    return (*own, *spoke, *_texts([hit for hit in hits if hit.reason == _TEXT]))
 
 
 def of_hit(hit: Hit) -> Rule:
     """One rule that spoke."""
     return _rule(hit.rule, hit.ruling.name.lower(), sentence(hit.reason, hit.values))
+
+
+def _texts(hits: Sequence[Hit]) -> tuple[Rule, ...]:
+    """All that a message must say as one line: it is the same kind of rule over and over."""
+    if not hits:
+        return ()
+    slots = ", ".join(dict(hit.values).get("slot", "") for hit in hits)
+    first = of_hit(hits[0])
+    text = sentence(_TEXT, [("slot", slots)])
+    return (replace(first, id=", ".join(hit.rule for hit in hits), text=text, basis="", source="", note=""),)
 
 
 def of_ids(ids: Iterable[str], reason: str) -> tuple[Rule, ...]:
