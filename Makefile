@@ -60,10 +60,10 @@ check: install-dev  ## Style, types, floors, migrations, words: under a minute, 
 bench: install-dev  ## Measure, on an otherwise idle machine
 	$(BIN)/python -m tests.bench
 
-screenshots: install-dev  ## Every page at 360 and 1280 px, light and dark
+screenshots: install-dev  ## Every page of a running demo at 360 and 1280 px: ARGS="WORKBENCH MAILBOX PORTAL-LINK"
 	CHROMIUM="$$(tests/find-chromium)"
 	export CHROMIUM
-	$(BIN)/python -m tests.journeys.screenshots
+	$(BIN)/python -m tests.journeys.screenshots $(ARGS)
 
 migrations: install-dev  ## make migrations NAME=what_changes [ROOM=receivables], room by room in floor order
 	test -n "$(NAME)" || { echo "Give the migration a name: make migrations NAME=what_changes"; exit 2; }
