@@ -77,6 +77,7 @@ ANSWERS: Final[Words] = {
     "sign_in_refused": _("Our mail server did not let us in. Look at its user and password."),
     "protocol_refused": _("The server did not understand the exchange."),
     "answer_unreadable": _("The server's answer could not be read: nobody knows whether it arrived."),
+    "cannot_be_written": _("Its letter could not be written. Look at the customer's facts and at the brand."),
     "unknown": _("Refused without a reason that we know."),
 }
 # What says only that a step's turn came, or has not come.

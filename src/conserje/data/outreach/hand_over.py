@@ -40,8 +40,17 @@ RETURNING attempts"""
 _FROM_CLAIMED = """
 UPDATE outreach_touch SET state = %(state)s, reason = %(reason)s, claim = NULL, claim_until = NULL,
        planned_at = coalesce(%(planned_at)s, planned_at), planned_on = coalesce(%(planned_on)s, planned_on),
-       retry_at = %(retry_at)s, ended_at = %(ended_at)s
+       retry_at = %(retry_at)s, ended_at = %(ended_at)s, attempts = attempts + %(tried)s
  WHERE creditor_id = %(creditor)s AND id = %(id)s AND state = 'claimed' AND claim = %(claim)s"""
+
+# What a worker has just taken is left to it: no waiting here, so that nobody waits for nobody.
+_SUPPRESS = """
+UPDATE outreach_touch t SET state = 'suppressed', reason = d.reason, ended_at = %(now)s
+  FROM unnest(%(ids)s::bigint[], %(reasons)s::text[]) AS d(id, reason)
+ WHERE t.creditor_id = %(creditor)s AND t.id = d.id AND t.id IN (
+   SELECT s.id FROM outreach_touch s WHERE s.creditor_id = %(creditor)s AND s.id = ANY(%(ids)s)
+      AND s.state IN ('proposed', 'planned') FOR UPDATE SKIP LOCKED)
+RETURNING t.id"""
 
 _FROM_HANDING = """
 UPDATE outreach_touch SET state = %(state)s, reason = %(reason)s, claim = NULL, claim_until = NULL,
@@ -63,14 +72,24 @@ INSERT INTO outreach_contactrecord
 SELECT c.organisation_id, t.creditor_id, h.hash, t.customer_id, t.id, t.channel, t.purpose, 'attempted', t.handed_at
   FROM outreach_touch t JOIN tenancy_creditor c ON c.id = t.creditor_id, unnest(%(hashes)s::text[]) AS h(hash)
  WHERE t.creditor_id = %(creditor)s AND t.id = %(id)s
-ON CONFLICT DO NOTHING"""
+ON CONFLICT (creditor_id, touch_id, person_hash) DO UPDATE SET outcome = 'attempted', at = excluded.at"""
+
+_NOT_REACHED = """
+UPDATE outreach_contactrecord SET outcome = 'failed_before' WHERE creditor_id = %(creditor)s AND touch_id = %(id)s"""
+
+# One at a time for everybody who shares an address, over all creditors of the organisation: caps are counted by person.
+_LOCK_PEOPLE = """
+SELECT pg_advisory_xact_lock(hashtextextended(a.address_hash, 0)) FROM (
+  SELECT DISTINCT p.address_hash FROM receivables_contact c
+    JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
+   WHERE c.creditor_id = %(creditor)s AND c.customer_id = %(customer)s ORDER BY 1) a"""
 
 _REAP = """
 UPDATE outreach_touch SET state = CASE state WHEN 'claimed' THEN 'planned' ELSE 'unsure' END,
        reason = CASE state WHEN 'claimed' THEN reason ELSE 'worker_lost' END,
        claim = NULL, claim_until = NULL, ended_at = CASE state WHEN 'claimed' THEN NULL ELSE %(now)s END
  WHERE creditor_id = %(creditor)s AND state IN ('claimed', 'handing_over') AND claim_until < clock_timestamp()
-RETURNING id, customer_id, state, point_id, copies"""
+RETURNING id, customer_id, state"""
 
 
 def claim(*, creditor_id: int, token: UUID, now: datetime, limit: int) -> list[tuple[int, str]]:
@@ -100,8 +119,12 @@ def mark(*, creditor_id: int, touch_id: int, token: UUID, version: int, now: dat
 
 
 def leave_claimed(*, creditor_id: int, touch_id: int, token: UUID, to: dict[str, Any]) -> bool:
-    """From claimed to planned (with its new moment) or suppressed. False when the claim was lost."""
-    usual = {"planned_at": None, "planned_on": None, "retry_at": None, "ended_at": None, "reason": ""}
+    """From claimed to planned (with its new moment) or suppressed. False when the claim was lost.
+
+    `tried` is 1 when a carrier was asked and refused before anything was handed over.
+    """
+    usual: dict[str, Any] = dict.fromkeys(("planned_at", "planned_on", "retry_at", "ended_at"))
+    usual |= {"reason": "", "tried": 0}
     return bool(_run(_FROM_CLAIMED, {**usual, **to, "creditor": creditor_id, "id": touch_id, "claim": token}))
 
 
@@ -117,12 +140,28 @@ def end_attempt(*, creditor_id: int, touch_id: int, outcome: str, detail: str, n
 
 
 def count(*, creditor_id: int, touch_id: int, hashes: Sequence[str]) -> None:
-    """Enter a touch that may have reached somebody in the organisation's contact ledger."""
+    """Enter a touch that is being handed over, and so may reach these people, in the organisation's contact ledger."""
     _run(_COUNT, {"creditor": creditor_id, "id": touch_id, "hashes": list(hashes)})
 
 
-def reap(*, creditor_id: int, now: datetime) -> list[tuple[int, int, str, int, Any]]:
-    """Free claims of lost workers; a hand-over of one becomes unsure. Answers (id, customer, state, point, copies)."""
+def not_reached(*, creditor_id: int, touch_id: int) -> None:
+    """It is proven that the touch reached nobody: it uses none of their caps."""
+    _run(_NOT_REACHED, {"creditor": creditor_id, "id": touch_id})
+
+
+def lock_people(*, creditor_id: int, customer_id: int) -> None:
+    """Until the transaction ends nobody else hands anything over to the people of this customer."""
+    _run(_LOCK_PEOPLE, {"creditor": creditor_id, "customer": customer_id})
+
+
+def suppress(*, creditor_id: int, reasons: dict[int, str], now: datetime) -> set[int]:
+    """Suppress touches that no worker has taken, by id with their reasons; answers those that were."""
+    asked = {"creditor": creditor_id, "ids": list(reasons), "reasons": list(reasons.values()), "now": now}
+    return {touch_id for (touch_id,) in _run(_SUPPRESS, asked)} if reasons else set()
+
+
+def reap(*, creditor_id: int, now: datetime) -> list[tuple[int, int, str]]:
+    """Free claims of lost workers; a hand-over of one becomes unsure. Answers (id, customer, state)."""
     return _run(_REAP, {"creditor": creditor_id, "now": now})
 
 

@@ -15,7 +15,7 @@ from django.db import connection
 _TOUCHES = """
 SELECT t.id, t.key, t.customer_id, t.contact_id, t.point_id, t.step, t.stage, t.letter, t.purpose, t.channel, t.carrier,
        t.asked, t.copies, t.episode_id, t.planned_at, t.attempts, p.address, p.address_hash, c.name, c.locale,
-       u.name, u.kind, u.locale, u.time_zone, coalesce(r.version, 0)
+       u.name, u.kind, u.locale, u.time_zone, coalesce(r.version, 0), t.approved_by, t.handed_at
   FROM outreach_touch t
   JOIN receivables_contactpoint p ON p.creditor_id = t.creditor_id AND p.id = t.point_id
   JOIN receivables_contact c ON c.creditor_id = t.creditor_id AND c.id = t.contact_id
@@ -30,7 +30,8 @@ SELECT i.id, i.customer_id, i.number, i.subject, i.purchase_order, coalesce(i.is
        coalesce(sum(a.amount_minor) FILTER (WHERE a.credit_note_id IS NOT NULL), 0)::bigint
   FROM receivables_invoice i
   LEFT JOIN receivables_allocation a ON a.creditor_id = i.creditor_id AND a.invoice_id = i.id
- WHERE i.creditor_id = %(creditor)s AND i.id = ANY(%(ids)s) GROUP BY i.id"""
+ WHERE i.creditor_id = %(creditor)s
+   AND (i.id = ANY(%(ids)s) OR (i.customer_id = ANY(%(customers)s) AND i.open_minor > 0)) GROUP BY i.id"""
 
 _DOCUMENTS = """
 SELECT invoice_id, id, file_name, media_type, size FROM receivables_document
@@ -84,6 +85,8 @@ class TouchFacts:
     customer_locale: str
     time_zone: str
     version: int
+    approved_by: str = ""
+    handed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ _CREDITOR_NAMES = tuple(item.name for item in fields(CreditorFacts))
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that letters for a batch of touches need."""
+    """Everything that letters for a batch of touches need: of invoices, those spoken of and those open now."""
 
     creditor: CreditorFacts
     touches: tuple[TouchFacts, ...]
@@ -151,12 +154,13 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
     asked: dict[str, Any] = {"creditor": creditor_id, "ids": list(touch_ids)}
     touches = tuple(TouchFacts(*row) for row in _json(_rows(_TOUCHES, asked)))
     wanted = sorted({int(item["invoice_id"]) for touch in touches for item in touch.asked})
-    about = {**asked, "ids": wanted}
+    customers = sorted({touch.customer_id for touch in touches})
+    found = _rows(_INVOICES, {**asked, "ids": wanted, "customers": customers})
+    invoices = {row[0]: InvoiceFacts(*row) for row in found}
     documents: dict[int, list[DocumentFacts]] = defaultdict(list)
-    for invoice_id, *document in _rows(_DOCUMENTS, about):
+    for invoice_id, *document in _rows(_DOCUMENTS, {**asked, "ids": list(invoices)}):
         documents[invoice_id].append(DocumentFacts(*document))
     history: dict[int, list[tuple[date, str, str, str]]] = defaultdict(list)
-    customers = sorted({touch.customer_id for touch in touches})
     episodes = sorted({touch.episode_id for touch in touches if touch.episode_id is not None})
     for customer_id, *contact in _rows(_HISTORY, {**asked, "ids": customers, "episodes": episodes}):
         history[customer_id].append((contact[0], contact[1], contact[2], contact[3]))
@@ -164,7 +168,7 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
     return Dossier(
         creditor=creditor(creditor_id=creditor_id),
         touches=touches,
-        invoices={row[0]: InvoiceFacts(*row) for row in _rows(_INVOICES, about)},
+        invoices=invoices,
         documents=documents,
         history=history,
         copies={row[0]: (row[1], row[2]) for row in _rows(_COPIES, {**asked, "ids": points})},

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from conserje.domain.kit.days import local_date
+from conserje.domain.kit.days import is_zone, local_date
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due, InHand, Made, Reach
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import (
@@ -56,6 +56,11 @@ SELECT c.customer_id, c.id, p.id, p.kind, c.role, c.is_usual, c.time_zone, p.add
  WHERE c.creditor_id = %(creditor)s AND c.customer_id = ANY(%(ids)s)
  ORDER BY c.customer_id, c.is_usual DESC, c.id, p.id"""
 
+_HASHES = """
+SELECT p.address_hash FROM receivables_contact c
+  JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
+ WHERE c.creditor_id = %(creditor)s AND c.customer_id = ANY(%(ids)s)"""
+
 _PERMISSIONS = """
 SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
   FROM outreach_permission WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s)
@@ -81,7 +86,7 @@ SELECT e.customer_id, e.id, t.id, t.step, t.state, t.channel, t.contact_id, t.po
        coalesce(t.handed_at, t.planned_at)
   FROM outreach_episode e
   LEFT JOIN outreach_touch t ON t.creditor_id = e.creditor_id AND t.customer_id = e.customer_id
-   AND t.episode_id = e.id AND t.state <> 'suppressed'
+   AND t.episode_id = e.id AND (t.state <> 'suppressed' OR t.reason = 'refused_by_person')
  WHERE e.creditor_id = %(creditor)s AND e.customer_id = ANY(%(ids)s) AND e.closed_at IS NULL
  ORDER BY e.customer_id, 10, t.id"""
 
@@ -114,6 +119,7 @@ class _Gathered:
     stopped: set[Channel] = field(default_factory=set)
     episode_id: int | None = None
     made: list[Made] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     in_hand: InHand | None = None
 
 
@@ -201,6 +207,8 @@ def _touch(into: _Gathered, row: Sequence[Any], zone: str) -> None:
         return
     if state in ("proposed", "planned", "claimed", "handing_over"):
         into.in_hand = InHand(touch_id, step, Channel(channel), contact_id, point_id, planned_at, state)
+    elif state == "suppressed":
+        into.refused.append(step)
     else:
         into.made.append(Made(step, at, local_date(at, zone), Channel(channel), state != "failed"))
 
@@ -228,6 +236,16 @@ def _past(
     return result
 
 
+def past_of(*, creditor_id: int, customer_id: int, now: datetime) -> tuple[PastContact, ...]:
+    """The past of one customer's `Case.subject` as it stands this moment, whoever sent what meanwhile."""
+    asked: dict[str, Any] = {"creditor": creditor_id, "ids": [customer_id]}
+    found: dict[int, _Gathered] = {customer_id: _Gathered()}
+    with connection.cursor() as cursor:
+        cursor.execute(_HASHES, asked)
+        found[customer_id].hashes.extend(address_hash for (address_hash,) in cursor.fetchall())
+        return tuple(_past(cursor, asked, found, now)[customer_id])
+
+
 def _case(
     of: Standing, customer_id: int, customer: Sequence[Any], rows: _Gathered, past: list[PastContact]
 ) -> Case:
@@ -242,7 +260,7 @@ def _case(
     )
     return Case(
         customer_id=customer_id,
-        zone=zones[0] if zones else of.zone,
+        zone=next((zone for zone in zones if is_zone(zone)), of.zone),
         dues=tuple(rows.dues),
         blocks=tuple(rows.blocks),
         episode_id=rows.episode_id,
@@ -261,4 +279,5 @@ def _case(
         ),
         payments_known_through=of.payments_known_through,
         freshness_days=of.freshness_days,
+        refused=tuple(rows.refused),
     )

@@ -15,6 +15,16 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=1024)
+def is_zone(name: str) -> bool:
+    """Whether there is an IANA zone called `name`."""
+    try:
+        zone(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def local_date(at: datetime, zone_name: str) -> date:
     """The calendar day of the instant `at` in `zone_name`."""
     return at.astimezone(zone(zone_name)).date()

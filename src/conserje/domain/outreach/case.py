@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from conserje.domain.kit.days import business_days_after
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import ContactOutcome, PastContact, Purpose, RecipientRole, Subject
 
@@ -84,6 +85,7 @@ class Case:
 
     `zone` is where local dates are counted. `ready` holds the channels that have a carrier and are not stopped.
     `payments_known_through` is the day up to which every source of payments was recorded, None when never stated.
+    `refused` are the steps of this episode that a person did not want made.
     """
 
     customer_id: int
@@ -98,6 +100,14 @@ class Case:
     subject: Subject
     payments_known_through: date | None
     freshness_days: int
+    refused: tuple[str, ...] = ()
+
+    def stale(self, *, on: date) -> bool:
+        """Whether payments are recorded too long ago on `on` for anything to leave without a person."""
+        known = self.payments_known_through
+        if self.freshness_days < 0:
+            return False
+        return known is None or business_days_after(known, self.freshness_days) < on
 
     def after(self, *, step: str, channel: Channel, at: datetime, on: date, purpose: Purpose) -> Case:
         """The case as it will stand once that step has been made."""

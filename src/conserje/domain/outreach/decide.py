@@ -10,19 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from conserje.domain.kit.days import business_days_after, instant, local_date
+from conserje.domain.kit.days import instant, local_date
 from conserje.domain.outreach.case import Case, Reach
 from conserje.domain.outreach.decision import Decision, Kind, Planned, Reason
 from conserje.domain.outreach.ladder import FAILURES_MAX, Rung, failures, next_rung
-from conserje.domain.outreach.position import Position, asked, next_change, on_day
-from conserje.domain.outreach.strategy import Mode, Stage, Step, Strategy
+from conserje.domain.outreach.position import Position, asked, enough, next_change, on_day
+from conserje.domain.outreach.strategy import Mode, Step, Strategy, purpose_of
 from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.facts import Intent, Purpose
+from conserje.domain.rules.facts import Intent
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.verdict import Ruling, Verdict
 
 HORIZON_DAYS = 400
-_JUMPS_MAX = 200
 _DAY_START = time(0, 5)
 
 
@@ -49,22 +48,26 @@ class _Search:
             return self._say(Kind.WAIT, first, [Reason("touch_in_hand", (("state", case.in_hand.state),))])
         reasons = self._why_not_today(first)
         on, limit = today, today + timedelta(days=HORIZON_DAYS)
-        for _ in range(_JUMPS_MAX):
+        while True:
             position = on_day(case, on=on, soon_days=self.strategy.preventive_days)
             found = self._on(position, first, reasons)
             if isinstance(found, Decision):
                 return found
             if found is None or found > limit:
                 return self._say(_waiting(first), first, reasons or [Reason("nothing_due")])
+            if found <= on:
+                raise AssertionError(
+                    "The search for the next contact must move to a later date at every turn."
+                )
             on = found
-        raise AssertionError(
-            "The search for the next contact did not end: every turn must move to a later date."
-        )
 
     def _on(self, position: Position, first: Position, reasons: list[Reason]) -> Decision | date | None:
         """The decision found on that day, or the later day to look at, or None when no date brings a change."""
+        if position.whole is not None:
+            until = position.whole.until
+            return None if until is None else until + timedelta(days=1)
         change = next_change(self.case, after=position.on, soon_days=self.strategy.preventive_days)
-        if position.whole is not None or position.anchor is None or not self._enough(position):
+        if position.anchor is None or not enough(position, minimum_open=self.strategy.minimum_open):
             return change
         if self._contacts() >= self.strategy.contacts_max:
             return self._say(
@@ -75,14 +78,18 @@ class _Search:
         rung = next_rung(self.case, position=position, strategy=self.strategy)
         if rung is None:
             if position.overdue:
-                return self._say(Kind.ENDED, first, [*reasons, Reason("every_step_made")])
+                why = "refused_by_person" if self.case.refused else "every_step_made"
+                return self._say(Kind.ENDED, first, [*reasons, Reason(why)])
             return change
         earliest_on = self.strategy.working_day(max(rung.earliest_on, position.on))
         if earliest_on > position.on:
             return earliest_on if change is None else min(earliest_on, change)
         if failures(self.case, step=rung.step.key) >= FAILURES_MAX:
             return self._say(
-                Kind.PERSON, first, [*reasons, Reason("delivery_failed", (("step", rung.step.key),))]
+                Kind.PERSON,
+                first,
+                [*reasons, Reason("delivery_failed", (("step", rung.step.key),))],
+                found_on=position.on,
             )
         return self._through_channels(position, first, rung, reasons)
 
@@ -99,7 +106,7 @@ class _Search:
                 skipped.append(Reason(code, (("channel", channel.value),)))
                 continue
             at, verdict = self.law.next_instant(
-                intent=Intent(channel=channel, purpose=_purpose(rung.step), recipient=reach.recipient),
+                intent=Intent(channel=channel, purpose=purpose_of(rung.step), recipient=reach.recipient),
                 subject=self.case.subject,
                 after=self._earliest_instant(rung.step, position.on),
                 until=instant(position.on + timedelta(days=60), time(0), self.case.zone),
@@ -115,7 +122,7 @@ class _Search:
             if position.on == first.on:
                 reasons.append(Reason("deferred", _rules(later[1])))
             return local_date(later[0], self.case.zone)
-        return self._say(Kind.PERSON, first, [*reasons, *skipped], verdict=refused)
+        return self._say(Kind.PERSON, first, [*reasons, *skipped], verdict=refused, found_on=position.on)
 
     def _earliest_instant(self, step: Step, on: date) -> datetime:
         return max(
@@ -133,19 +140,19 @@ class _Search:
         reasons: list[Reason],
     ) -> Decision:
         step = rung.step
-        stale = self._stale(first.on)
+        stale = self.case.stale(on=first.on)
         planned = Planned(
             step=step.key,
             stage=step.stage,
             letter=step.letter,
-            purpose=_purpose(step),
+            purpose=purpose_of(step),
             mode=Mode.DRAFT
             if stale and self.strategy.modes[step.stage] is Mode.AUTOMATIC
             else self.strategy.modes[step.stage],
             channel=reach.channel,
             contact_id=reach.contact_id,
             point_id=reach.point_id,
-            copies=self._copies(step, reach),
+            copies=self._copies(step, reach, at),
             at=at,
             on=position.on,
             asked=asked(position.overdue or position.soon),
@@ -156,7 +163,7 @@ class _Search:
             reasons.append(Reason("payments_not_recorded", (("since", known.isoformat() if known else ""),)))
         if rung.overtaken:
             reasons.append(Reason("steps_overtaken", (("steps", ", ".join(rung.overtaken)),)))
-        lead = timedelta(days=1 if step.notice_hours else 0)
+        lead = timedelta(days=-(-step.notice_hours // 24))
         soon = at <= self.now + timedelta(hours=step.notice_hours) + lead
         kind = Kind.CONTACT if soon or position.on == first.on else _waiting(first)
         review = instant(position.on - lead, _DAY_START, self.case.zone)
@@ -178,8 +185,13 @@ class _Search:
         reasons: list[Reason],
         *,
         verdict: Verdict | None = None,
+        found_on: date | None = None,
     ) -> Decision:
+        """A decision without a contact. A person who is needed now, `found_on` today, is asked for again tomorrow."""
         review_on = next_change(self.case, after=first.on, soon_days=self.strategy.preventive_days)
+        if found_on is not None:
+            again = max(found_on, first.on + timedelta(days=1))
+            review_on = again if review_on is None else min(review_on, again)
         return Decision(
             kind=kind,
             contact=None,
@@ -199,46 +211,44 @@ class _Search:
             )
             for block in first.blocks
         ]
-        if first.anchor is not None and not self._enough(first):
+        if first.anchor is not None and not enough(first, minimum_open=self.strategy.minimum_open):
             reasons.append(Reason("below_minimum"))
         if not first.open_due:
             reasons.append(Reason("nothing_due"))
         return reasons
 
-    def _enough(self, position: Position) -> bool:
-        sums: dict[str, int] = {}
-        for due in position.overdue or position.soon:
-            sums[due.currency] = sums.get(due.currency, 0) + due.open_minor
-        return any(minor >= self.strategy.minimum_open.get(currency, 1) for currency, minor in sums.items())
-
     def _contacts(self) -> int:
         return sum(1 for item in self.case.made if item.counted)
 
     def _reach(self, channel: Channel) -> Reach | None:
-        return next((reach for reach in self.case.reaches if reach.channel is channel), None)
+        """The usual contact, else somebody beside them: never somebody above in their place."""
+        above = self.strategy.above
+        return next(
+            (
+                reach
+                for reach in self.case.reaches
+                if reach.channel is channel and (reach.usual or reach.role not in above)
+            ),
+            None,
+        )
 
-    def _copies(self, step: Step, reach: Reach) -> tuple[int, ...]:
+    def _copies(self, step: Step, reach: Reach, at: datetime) -> tuple[int, ...]:
         return tuple(
             other.point_id
             for other in self.case.reaches
             if other.channel is reach.channel
             and other.contact_id != reach.contact_id
             and other.role in step.copies
+            and self._may_read(step, other, at)
         )
 
-    def _stale(self, on: date) -> bool:
-        known = self.case.payments_known_through
-        if self.case.freshness_days < 0:
-            return False
-        return known is None or business_days_after(known, self.case.freshness_days) < on
+    def _may_read(self, step: Step, other: Reach, at: datetime) -> bool:
+        intent = Intent(channel=other.channel, purpose=purpose_of(step), recipient=other.recipient)
+        return self.law.judge(intent=intent, subject=self.case.subject, at=at).allowed
 
 
 def _waiting(first: Position) -> Kind:
     return Kind.WAIT if first.open_due else Kind.CLEAR
-
-
-def _purpose(step: Step) -> Purpose:
-    return Purpose.PRE_DUE_REMINDER if step.stage is Stage.PREVENTIVE else Purpose.COLLECTION
 
 
 def _rules(verdict: Verdict) -> tuple[tuple[str, str], ...]:

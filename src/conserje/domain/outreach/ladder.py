@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import Case
@@ -39,6 +39,7 @@ def next_rung(case: Case, *, position: Position, strategy: Strategy) -> Rung | N
         step
         for step in strategy.steps
         if step.key not in made
+        and step.key not in case.refused
         and (step.stage is Stage.PREVENTIVE) == (not position.overdue)
         and all(key in made for key in step.requires)
     ]
@@ -67,9 +68,14 @@ def _earliest(case: Case, step: Step, anchor: date) -> date:
     return day if last is None else max(day, last + timedelta(days=step.gap_days))
 
 
-def last_contact_on(case: Case) -> date | None:
-    """Local date of the last chasing contact that may have reached the customer, whoever made it."""
+def last_contact_on(case: Case, *, but: datetime | None = None) -> date | None:
+    """Local date of the last chasing contact that may have reached the customer, whoever made it.
+
+    `but` leaves the contact of that instant out: an earlier attempt of the touch that is being judged.
+    """
     for past in reversed(case.subject.past):
+        if past.at == but:
+            continue
         if past.purpose in CHASING and past.outcome is not ContactOutcome.FAILED_BEFORE:
             return local_date(past.at, case.zone)
     return None

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -64,6 +64,14 @@ def _free(dues: Iterable[Due], blocks: tuple[Block, ...]) -> Iterable[Due]:
             left[due.invoice_id] -= taken
         if due.open_minor > taken:
             yield Due(due.invoice_id, due.position, due.due_on, due.currency, due.open_minor - taken)
+
+
+def enough(position: Position, *, minimum_open: Mapping[str, int]) -> bool:
+    """Whether what may be asked for reaches the minimum (minor units) of at least one currency."""
+    sums: dict[str, int] = {}
+    for due in position.overdue or position.soon:
+        sums[due.currency] = sums.get(due.currency, 0) + due.open_minor
+    return any(minor >= minimum_open.get(currency, 1) for currency, minor in sums.items())
 
 
 def asked(dues: Iterable[Due]) -> tuple[Asked, ...]:

@@ -10,8 +10,8 @@ from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision
-from conserje.domain.outreach.strategy import Stage, Strategy
-from conserje.domain.rules.facts import Purpose
+from conserje.domain.outreach.recheck import outdated
+from conserje.domain.outreach.strategy import Strategy, purpose_of
 from conserje.domain.rules.gate import RuleStack
 
 _CONTACTS_MAX = 60
@@ -24,7 +24,7 @@ def project(case: Case, *, strategy: Strategy, law: RuleStack, now: datetime, un
     Payments are taken to be recorded in time.
     """
     told: list[Decision] = []
-    case, at = _after_what_is_in_hand(case, strategy, now)
+    case, at = _after_what_is_in_hand(case, strategy, law, now)
     case = replace(case, freshness_days=-1) if at > now else case
     for _ in range(_CONTACTS_MAX):
         decision = decide(case, strategy=strategy, law=law, now=at)
@@ -43,13 +43,16 @@ def project(case: Case, *, strategy: Strategy, law: RuleStack, now: datetime, un
     return told
 
 
-def _after_what_is_in_hand(case: Case, strategy: Strategy, now: datetime) -> tuple[Case, datetime]:
+def _after_what_is_in_hand(
+    case: Case, strategy: Strategy, law: RuleStack, now: datetime
+) -> tuple[Case, datetime]:
+    """The case once the contact on its way is made; without it, when it will not leave any more."""
     held = case.in_hand
-    if held is None:
-        return case, now
+    step = None if held is None else strategy.find(held.step)
+    if held is None or step is None or outdated(case, strategy=strategy, law=law, now=now) is not None:
+        return replace(case, in_hand=None), now
     at = max(held.at, now)
-    step = strategy.step(held.step)
-    purpose = Purpose.PRE_DUE_REMINDER if step.stage is Stage.PREVENTIVE else Purpose.COLLECTION
+    purpose = purpose_of(step)
     after = case.after(
         step=held.step, channel=held.channel, at=at, on=local_date(at, case.zone), purpose=purpose
     )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.facts import Purpose
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -74,12 +75,21 @@ class Strategy:
 
     def step(self, key: str) -> Step:
         """The step called `key`; raises `StrategyRefused`."""
-        for step in self.steps:
-            if step.key == key:
-                return step
-        raise StrategyRefused(
-            f"Strategy {self.label} has no step '{key}'. Its steps: {', '.join(s.key for s in self.steps)}."
-        )
+        found = self.find(key)
+        if found is None:
+            raise StrategyRefused(
+                f"Strategy {self.label} has no step '{key}'. Its steps: {', '.join(s.key for s in self.steps)}."
+            )
+        return found
+
+    def find(self, key: str) -> Step | None:
+        """The step called `key`, None when this version has none."""
+        return next((step for step in self.steps if step.key == key), None)
+
+    @property
+    def above(self) -> frozenset[str]:
+        """Roles that only ever read along: nobody of them is written to in place of the usual contact."""
+        return frozenset(role for step in self.steps for role in step.copies)
 
     def working_day(self, on: date) -> date:
         """The first day from `on` on which this strategy writes."""
@@ -91,6 +101,11 @@ class Strategy:
     def label(self) -> str:
         """Name and version, as stored with every decision: "business 1"."""
         return f"{self.name} {self.version}"
+
+
+def purpose_of(step: Step) -> Purpose:
+    """What the law calls a contact of this step."""
+    return Purpose.PRE_DUE_REMINDER if step.stage is Stage.PREVENTIVE else Purpose.COLLECTION
 
 
 def read(data: Mapping[str, Any]) -> Strategy:

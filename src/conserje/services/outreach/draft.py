@@ -93,7 +93,15 @@ def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
     of = snapshots.standing(creditor_id=creditor_id, channel_of=sweep.channel_of)
     (case,) = snapshots.cases(of=of, customer_ids=[touch.customer_id], now=now)
     rules = strategy.in_force(creditor_id=creditor_id)
-    going = Going(touch.step, Channel(touch.channel), Purpose(touch.purpose), touch.point_id)
+    going = Going(
+        step=touch.step if touch.episode_id is not None else None,
+        channel=Channel(touch.channel),
+        purpose=Purpose(touch.purpose),
+        point_id=touch.point_id,
+        copies=tuple(touch.copies),
+        approved=True,
+        handed_at=touch.handed_at,
+    )
     found = recheck(
         case, going=going, strategy=rules, law=sweep.stack_of(case), now=max(now, touch.planned_at)
     )

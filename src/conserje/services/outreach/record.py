@@ -17,9 +17,9 @@ from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
 from conserje.services.tenancy.act import act, step
 
-TRIES_MAX = 5
+# Fifteen minutes, doubled each time: a server that is away for a day costs nobody their letter.
+TRIES_MAX = 8
 _FIRST_WAIT = timedelta(minutes=15)
-_ADDRESS_REASONS = frozenset({"address_unknown", "address_malformed", "mailbox_disabled", "domain_unknown"})
 
 
 @step
@@ -51,12 +51,11 @@ def release(*, creditor_id: int, touch: TouchFacts, token: UUID, now: datetime) 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """A touch as one worker handed it over; `hashes` are the keyed hashes of who may read it."""
+    """A touch as one worker handed it over, or had it refused before it was `marked`."""
 
     touch: TouchFacts
     token: UUID
     marked: bool
-    hashes: tuple[str, ...]
 
 
 @act
@@ -68,9 +67,9 @@ def outcome(*, creditor_id: int, handed: Handed, outcome: Outcome, now: datetime
         return
     if marked and not _end(creditor_id, handed, outcome, state, reason, retry_at, now):
         return
-    if state in ("accepted", "unsure"):
-        hand_over.count(creditor_id=creditor_id, touch_id=touch.id, hashes=handed.hashes)
-    if isinstance(outcome, Refused) and outcome.permanent and outcome.reason in _ADDRESS_REASONS:
+    if isinstance(outcome, Refused):
+        hand_over.not_reached(creditor_id=creditor_id, touch_id=touch.id)
+    if isinstance(outcome, Refused) and outcome.permanent:
         ContactPoint.objects.filter(creditor_id=creditor_id, id=touch.point_id).update(
             unusable_since=now, unusable_reason=outcome.reason
         )
@@ -121,7 +120,7 @@ def _mark_refusal(
 ) -> bool:
     """A refusal before the point of no return: back to planned, or through a marked attempt to failed."""
     if state == "planned":
-        to = {"state": "planned", "reason": reason, "retry_at": retry_at}
+        to = {"state": "planned", "reason": reason, "retry_at": retry_at, "tried": 1}
         return hand_over.leave_claimed(creditor_id=creditor_id, touch_id=touch.id, token=token, to=to)
     if not hand_over.mark(
         creditor_id=creditor_id, touch_id=touch.id, token=token, version=touch.version, now=now
@@ -133,18 +132,23 @@ def _mark_refusal(
     return True
 
 
+@step
+def unwritable(*, creditor_id: int, touch: TouchFacts, token: UUID, now: datetime) -> None:
+    """A claimed touch whose letter cannot be written: parked as failed, so that it stops nobody else's."""
+    reason = "cannot_be_written"
+    if _mark_refusal(creditor_id, touch, token, "failed", reason, None, now):
+        _journal(creditor_id, touch, "failed", {"reason": reason}, now)
+        review.wake_many(
+            creditor_id=creditor_id, customer_ids=[touch.customer_id], now=now, reason="touch.failed"
+        )
+
+
 @act
 def reap(*, creditor_id: int, now: datetime) -> int:
     """Free what lost workers had claimed; what one was handing over becomes unsure and counts as a contact."""
     freed = hand_over.reap(creditor_id=creditor_id, now=now)
-    for touch_id, customer_id, state, point_id, _ in freed:
+    for touch_id, customer_id, state in freed:
         if state == "unsure":
-            hashes = list(
-                ContactPoint.objects.filter(creditor_id=creditor_id, id=point_id).values_list(
-                    "address_hash", flat=True
-                )
-            )
-            hand_over.count(creditor_id=creditor_id, touch_id=touch_id, hashes=hashes)
             hand_over.end_attempt(
                 creditor_id=creditor_id, touch_id=touch_id, outcome="unsure", detail="worker_lost", now=now
             )

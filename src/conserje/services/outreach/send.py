@@ -8,8 +8,9 @@ count; what a crash leaves after it is unsure, and nothing unsure is sent again 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -17,10 +18,11 @@ from conserje.data.outreach import hand_over, letters, snapshots
 from conserje.data.outreach.letters import Dossier, TouchFacts
 from conserje.data.outreach.models import Message
 from conserje.domain.kit.canonical import dump
+from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import Case
-from conserje.domain.outreach.decision import Decision
+from conserje.domain.outreach.decision import Decision, Reason
 from conserje.domain.outreach.project import project
-from conserje.domain.outreach.recheck import Drop, Go, Going, recheck, still_lawful
+from conserje.domain.outreach.recheck import Drop, Go, Going, recheck, still_right
 from conserje.domain.outreach.strategy import Strategy
 from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Refused, Session, Unsure
 from conserje.domain.ports.registry import carriers
@@ -44,7 +46,6 @@ class Ready:
 
     touch: TouchFacts
     case: Case
-    going: Going
     parcel: Parcel
     hashes: tuple[str, ...]
 
@@ -74,14 +75,13 @@ def send_due(*, creditor_id: int, clock: Callable[[], datetime], limit: int = 10
 
 def send_batch(*, creditor_id: int, clock: Callable[[], datetime]) -> Counter[str]:
     """One batch; empty when nothing was due."""
-    token, now = uuid4(), clock()
+    batch = _Batch(creditor_id, uuid4(), clock())
     with acting(creditor_id=creditor_id):
-        claimed = hand_over.claim(creditor_id=creditor_id, token=token, now=now, limit=BATCH)
+        claimed = hand_over.claim(creditor_id=creditor_id, token=batch.token, now=batch.now, limit=BATCH)
     if not claimed:
         return Counter()
-    outcomes: Counter[str] = Counter()
     with acting(creditor_id=creditor_id):
-        ready = _prepare(creditor_id, token, [touch_id for touch_id, _ in claimed], now, outcomes)
+        ready = _prepare(batch, [touch_id for touch_id, _ in claimed])
         settings = {
             name: connection.settings_of(creditor_id=creditor_id, kind="channel", adapter=name)
             for name in {item.touch.carrier for item in ready}
@@ -90,32 +90,29 @@ def send_batch(*, creditor_id: int, clock: Callable[[], datetime]) -> Counter[st
         session = carriers.get(name).open(chosen, connection.http())
         try:
             for item in (one for one in ready if one.touch.carrier == name):
-                outcomes[_hand_over(creditor_id, token, item, session, clock)] += 1
+                batch.outcomes[_hand_over(batch, item, session, clock)] += 1
         finally:
             session.close()
-    return outcomes
+    return batch.outcomes
 
 
-def _hand_over(
-    creditor_id: int, token: UUID, item: Ready, session: Session, clock: Callable[[], datetime]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The touches that one worker claimed together, and what becomes of them."""
+
+    creditor_id: int
+    token: UUID
+    now: datetime
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+
+def _hand_over(batch: _Batch, item: Ready, session: Session, clock: Callable[[], datetime]) -> str:
+    creditor_id, token = batch.creditor_id, batch.token
     marked = False
 
     def mark() -> None:
         nonlocal marked
-        now = clock()
-        reach = next(reach for reach in item.case.reaches if reach.point_id == item.touch.point_id)
-        law = sweep.stack_of(item.case)
-        if not still_lawful(law=law, case=item.case, going=item.going, at=now, recipient=reach.recipient):
-            raise NotAnyMore
-        with acting(creditor_id=creditor_id):
-            marked = hand_over.mark(
-                creditor_id=creditor_id,
-                touch_id=item.touch.id,
-                token=token,
-                version=item.touch.version,
-                now=now,
-            )
+        marked = _mark(creditor_id, token, item, clock())
         if not marked:
             raise NotAnyMore
 
@@ -124,82 +121,108 @@ def _hand_over(
     except NotAnyMore:
         record.release(creditor_id=creditor_id, touch=item.touch, token=token, now=clock())
         return "later"
-    handed = record.Handed(touch=item.touch, token=token, marked=marked, hashes=item.hashes)
+    handed = record.Handed(touch=item.touch, token=token, marked=marked)
     record.outcome(creditor_id=creditor_id, handed=handed, outcome=outcome, now=clock())
     return {Accepted: "accepted", Refused: "refused", Unsure: "unsure"}[type(outcome)]
 
 
-def _prepare(
-    creditor_id: int, token: UUID, touch_ids: Sequence[int], now: datetime, outcomes: Counter[str]
-) -> list[Ready]:
+def _mark(creditor_id: int, token: UUID, item: Ready, now: datetime) -> bool:
+    """The last fence, for one at a time of those who share an address: what it enters, the next one counts."""
+    touch = item.touch
+    with acting(creditor_id=creditor_id):
+        hand_over.lock_people(creditor_id=creditor_id, customer_id=touch.customer_id)
+        past = snapshots.past_of(creditor_id=creditor_id, customer_id=touch.customer_id, now=now)
+        case = replace(item.case, subject=replace(item.case.subject, past=past))
+        rules, law = strategy.in_force(creditor_id=creditor_id), sweep.stack_of(case)
+        if not still_right(case=case, going=_going(touch), strategy=rules, law=law, at=now):
+            return False
+        marked = hand_over.mark(
+            creditor_id=creditor_id, touch_id=touch.id, token=token, version=touch.version, now=now
+        )
+        if marked:
+            hand_over.count(creditor_id=creditor_id, touch_id=touch.id, hashes=item.hashes)
+    return marked
+
+
+def _prepare(batch: _Batch, touch_ids: Sequence[int]) -> list[Ready]:
+    creditor_id, now = batch.creditor_id, batch.now
     dossier = letters.gather(creditor_id=creditor_id, touch_ids=touch_ids)
     rules = strategy.in_force(creditor_id=creditor_id)
     of = snapshots.standing(creditor_id=creditor_id, channel_of=sweep.channel_of)
     ids = sorted({touch.customer_id for touch in dossier.touches})
     cases = {case.customer_id: case for case in snapshots.cases(of=of, customer_ids=ids, now=now)}
-    writings = []
-    for touch in dossier.touches:
-        writing = _judge_again(creditor_id, token, touch, cases[touch.customer_id], rules, now, outcomes)
-        if writing is not None:
-            writings.append(writing)
-    return _write(creditor_id, dossier, writings, now)
+    judged = [_judge_again(batch, touch, cases[touch.customer_id], rules) for touch in dossier.touches]
+    return _write(batch, dossier, [writing for writing in judged if writing is not None])
 
 
-def _judge_again(
-    creditor_id: int,
-    token: UUID,
-    touch: TouchFacts,
-    case: Case,
-    rules: Strategy,
-    now: datetime,
-    outcomes: Counter[str],
-) -> letter.Writing | None:
-    purpose = Purpose(touch.purpose)
-    going = Going(
+def _going(touch: TouchFacts) -> Going:
+    return Going(
         step=touch.step if touch.episode_id is not None else None,
         channel=Channel(touch.channel),
-        purpose=purpose,
+        purpose=Purpose(touch.purpose),
         point_id=touch.point_id,
+        copies=tuple(touch.copies),
+        approved=touch.approved_by != "",
+        handed_at=touch.handed_at,
     )
-    law = sweep.stack_of(case)
-    found = recheck(case, going=going, strategy=rules, law=law, now=now)
+
+
+def _judge_again(batch: _Batch, touch: TouchFacts, case: Case, rules: Strategy) -> letter.Writing | None:
+    creditor_id, now, going = batch.creditor_id, batch.now, _going(touch)
+    found = recheck(case, going=going, strategy=rules, law=sweep.stack_of(case), now=now)
+    payment = thanks.payment_of(creditor_id=creditor_id, touch=touch) if going.step is None else None
+    if going.step is None and payment is None:
+        found = Drop(Reason("changed_meanwhile"), None)
     if isinstance(found, Go):
-        payment = thanks.payment_of(creditor_id=creditor_id, touch=touch) if going.step is None else None
         after = None if going.step is None else following(case, touch=touch, rules=rules, now=now)
-        return letter.Writing(touch, case, found.asked, found.verdict.texts, after, payment)
-    kind = "suppressed" if isinstance(found, Drop) else "later"
-    outcomes[kind] += 1
-    record.not_now(creditor_id=creditor_id, touch=touch, token=token, found=found, zone=case.zone, now=now)
+        leaving = replace(touch, copies=list(found.copies))
+        return letter.Writing(leaving, case, found.asked, found.verdict.texts, after, payment)
+    batch.outcomes["suppressed" if isinstance(found, Drop) else "later"] += 1
+    record.not_now(
+        creditor_id=creditor_id, touch=touch, token=batch.token, found=found, zone=case.zone, now=now
+    )
     return None
 
 
 def following(case: Case, *, touch: TouchFacts, rules: Strategy, now: datetime) -> Decision | None:
     """What comes after this touch if nothing happens: what its letter tells."""
+    today = local_date(now, case.zone)
     after = replace(case, in_hand=None).after(
-        step=touch.step, channel=Channel(touch.channel), at=now, on=now.date(), purpose=Purpose(touch.purpose)
+        step=touch.step, channel=Channel(touch.channel), at=now, on=today, purpose=Purpose(touch.purpose)
     )
-    told = project(after, strategy=rules, law=sweep.stack_of(case), now=now, until=(now + TOLD_AHEAD).date())
+    told = project(after, strategy=rules, law=sweep.stack_of(case), now=now, until=today + TOLD_AHEAD)
     return told[0] if told else None
 
 
-def _write(
-    creditor_id: int, dossier: Dossier, writings: Sequence[letter.Writing], now: datetime
-) -> list[Ready]:
+def _write(batch: _Batch, dossier: Dossier, writings: Sequence[letter.Writing]) -> list[Ready]:
+    creditor_id, now = batch.creditor_id, batch.now
     methods = letter.available_methods(connection.in_use(creditor_id=creditor_id, kind="gateway"))
-    made = [
-        (item, letter.write(dossier=dossier, writing=item, methods=methods, now=now)) for item in writings
-    ]
+    made = []
+    for item in writings:
+        with _parked(batch, item.touch):
+            made.append((item, letter.write(dossier=dossier, writing=item, methods=methods, now=now)))
     wanted = [
-        portal_link.Wanted(item.touch.customer_id, item.touch.contact_id, item.touch.id) for item in writings
+        portal_link.Wanted(item.touch.customer_id, item.touch.contact_id, item.touch.id) for item, _ in made
     ]
     tokens = portal_link.issue_many(creditor_id=creditor_id, wanted=wanted, now=now)
     documents = sorted({file.id for _, written in made for file in written.documents})
     contents = letters.contents(creditor_id=creditor_id, document_ids=documents)
     _keep(creditor_id, made, now)
-    return [
-        _ready(dossier, item, written, token, contents, now)
-        for (item, written), token in zip(made, tokens, strict=True)
-    ]
+    ready = []
+    for (item, written), token in zip(made, tokens, strict=True):
+        with _parked(batch, item.touch):
+            ready.append(_ready(dossier, item, written, token, contents, now))
+    return ready
+
+
+@contextmanager
+def _parked(batch: _Batch, touch: TouchFacts) -> Iterator[None]:
+    """A letter that cannot be written is parked with its reason, and the others of the batch go on."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError):
+        batch.outcomes["refused"] += 1
+        record.unwritable(creditor_id=batch.creditor_id, touch=touch, token=batch.token, now=batch.now)
 
 
 def _keep(creditor_id: int, made: Sequence[tuple[letter.Writing, letter.Written]], now: datetime) -> None:
@@ -269,12 +292,6 @@ def _ready(
     attachments = [
         mime.Attachment(file.file_name, file.media_type, contents[file.id]) for file in written.documents
     ]
-    going = Going(
-        step=touch.step if touch.episode_id is not None else None,
-        channel=Channel(touch.channel),
-        purpose=Purpose(touch.purpose),
-        point_id=touch.point_id,
-    )
     content = mime.build(mail, attachments=attachments)
     parcel = Parcel(
         key=touch.key,
@@ -284,4 +301,4 @@ def _ready(
         copies=tuple(address for address, _ in copies),
     )
     hashes = (touch.address_hash, *(address_hash for _, address_hash in copies))
-    return Ready(touch=touch, case=item.case, going=going, parcel=parcel, hashes=hashes)
+    return Ready(touch=touch, case=item.case, parcel=parcel, hashes=hashes)

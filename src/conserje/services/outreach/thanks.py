@@ -44,8 +44,10 @@ SELECT %(creditor)s, y.customer_id, NULL, %(contact)s, %(point)s, %(key)s, %(ste
 ON CONFLICT DO NOTHING RETURNING id"""
 
 _PAYMENT = """
-SELECT currency, amount_minor, value_on, method FROM receivables_payment
- WHERE creditor_id = %(creditor)s AND id = %(payment)s"""
+SELECT currency, amount_minor, value_on, method FROM receivables_payment y
+ WHERE creditor_id = %(creditor)s AND id = %(payment)s
+   AND NOT EXISTS (SELECT 1 FROM receivables_paymentreversal r
+                    WHERE r.creditor_id = y.creditor_id AND r.payment_id = y.id)"""
 
 _APPLIED = """
 SELECT i.number, i.subject, i.currency, sum(a.amount_minor)::bigint, i.open_minor
@@ -82,7 +84,7 @@ def plan(*, creditor_id: int, payment_id: int, now: datetime) -> bool:
 
 @step
 def payment_of(*, creditor_id: int, touch: TouchFacts) -> dict[str, Any] | None:
-    """The payment a thank-you is about, as `PaymentValues` of the wording."""
+    """The payment a thank-you is about, as `PaymentValues` of the wording; None when any of it went back since."""
     if not touch.step.startswith(_PREFIX):
         return None
     asked = {
@@ -90,7 +92,10 @@ def payment_of(*, creditor_id: int, touch: TouchFacts) -> dict[str, Any] | None:
         "payment": int(touch.step.removeprefix(_PREFIX)),
         "customer": touch.customer_id,
     }
-    ((currency, minor, value_on, method),) = _rows(_PAYMENT, asked)
+    found = _rows(_PAYMENT, asked)
+    if not found:
+        return None
+    ((currency, minor, value_on, method),) = found
     return {
         "amount": Money(currency, minor),
         "received_on": value_on,
