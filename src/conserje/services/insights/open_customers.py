@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -89,14 +90,21 @@ class Listed:
 
 
 _CHOSEN: Final = from_aged("""
-, owing AS (
-  SELECT customer_id, max(days) AS days, count(DISTINCT invoice_id) AS invoices, bool_or(days > 0) AS overdue,
-         bool_or(band = %(band)s AND currency = %(currency)s) AS in_band,
-         coalesce(sum(open_minor) FILTER (WHERE currency = %(weigh)s), 0) AS weight
-    FROM aged GROUP BY customer_id),
+, by_currency AS (
+  SELECT customer_id, currency, max(days) AS days, count(DISTINCT invoice_id) AS invoices,
+         sum(open_minor)::bigint AS open, coalesce(sum(open_minor) FILTER (WHERE days > 0), 0)::bigint AS overdue,
+         coalesce(sum(open_minor) FILTER (WHERE band = %(band)s AND currency = %(currency)s), 0)::bigint AS banded
+    FROM aged GROUP BY customer_id, currency),
+owing AS (
+  SELECT customer_id, max(days) AS days, sum(invoices)::bigint AS invoices, sum(overdue) > 0 AS overdue,
+         sum(banded) > 0 AS in_band, coalesce(sum(open) FILTER (WHERE currency = %(weigh)s), 0) AS weight,
+         array_agg(currency ORDER BY currency) AS currencies, array_agg(open ORDER BY currency) AS opens,
+         array_agg(overdue ORDER BY currency) AS overdues, array_agg(banded ORDER BY currency) AS bandeds
+    FROM by_currency GROUP BY customer_id),
 flagged AS (
   SELECT c.id, c.name, c.sort_key, o.days, coalesce(o.invoices, 0) AS invoices, coalesce(o.weight, 0) AS weight,
          coalesce(o.overdue, false) AS overdue, coalesce(o.in_band, false) AS in_band,
+         o.currencies, o.opens, o.overdues, o.bandeds,
          EXISTS (SELECT 1 FROM outreach_hold h
                   WHERE h.creditor_id = c.creditor_id AND h.customer_id = c.id AND h.released_at IS NULL
                     AND (h.until IS NULL OR h.until >= %(today)s))
@@ -139,20 +147,15 @@ SELECT count(*), count(*) FILTER (WHERE overdue), count(*) FILTER (WHERE paused)
        count(*) FILTER (WHERE unpermitted), count(*) FILTER (WHERE unreachable) FROM flagged""")
 
 _LISTED: Final = _from_chosen("""
-SELECT id, name, invoices, days FROM chosen
+SELECT id, name, invoices, days, currencies, opens, overdues, bandeds FROM chosen
  ORDER BY CASE WHEN %(sort)s = 'amount' THEN weight END DESC, CASE WHEN %(sort)s = 'age' THEN days END DESC NULLS LAST,
           sort_key, id
  LIMIT %(limit)s OFFSET %(offset)s""")
 
 _TOGETHER: Final = _from_chosen("""
-SELECT currency, sum(open_minor)::bigint, coalesce(sum(open_minor) FILTER (WHERE days > 0), 0)::bigint,
-       coalesce(sum(open_minor) FILTER (WHERE band = %(band)s AND currency = %(currency)s), 0)::bigint
-  FROM aged WHERE customer_id IN (SELECT id FROM chosen) GROUP BY currency ORDER BY currency""")
-
-_EACH: Final = from_aged("""
-SELECT customer_id, currency, sum(open_minor)::bigint, coalesce(sum(open_minor) FILTER (WHERE days > 0), 0)::bigint,
-       coalesce(sum(open_minor) FILTER (WHERE band = %(band)s AND currency = %(currency)s), 0)::bigint
-  FROM aged GROUP BY customer_id, currency ORDER BY customer_id, currency""")
+SELECT u.currency, sum(u.open)::bigint, sum(u.overdue)::bigint, sum(u.banded)::bigint
+  FROM chosen, unnest(currencies, opens, overdues, bandeds) AS u(currency, open, overdue, banded)
+ GROUP BY u.currency ORDER BY u.currency""")
 
 _FOUND: Final = """
 SELECT t.customer_id FROM unnest(%(from)s::text[], %(to)s::text[]) WITH ORDINALITY AS w(low, high, at)
@@ -178,14 +181,13 @@ def page(*, creditor_id: int, wanted: Wanted, today: date, now: datetime) -> Lis
     first = min(max(wanted.page - 1, 0), max(0, total - 1) // PAGE) * PAGE
     listed = _rows(_LISTED, {**asked, "limit": PAGE, "offset": first})
     ids = [row[0] for row in listed]
-    sums = _sums_of({**asked, "customers": ids})
     judged = {
         item.case.customer_id: item for item in judge_many(creditor_id=creditor_id, customer_ids=ids, now=now)
     }
     return Listed(
         rows=tuple(
-            Row(row_id, name, invoices, days, sums.get(row_id, ()), judged[row_id])
-            for row_id, name, invoices, days in listed
+            Row(row_id, name, invoices, days, _sums(arrays), judged[row_id])
+            for row_id, name, invoices, days, *arrays in listed
         ),
         total=total,
         sums=tuple(_sum(*row) for row in _rows(_TOGETHER, asked)),
@@ -193,11 +195,9 @@ def page(*, creditor_id: int, wanted: Wanted, today: date, now: datetime) -> Lis
     )
 
 
-def _sums_of(asked: dict[str, Any]) -> dict[int, tuple[Sums, ...]]:
-    found: dict[int, tuple[Sums, ...]] = {}
-    for customer_id, *row in _rows(_EACH, asked):
-        found[customer_id] = (*found.get(customer_id, ()), _sum(*row))
-    return found
+def _sums(arrays: Sequence[Sequence[Any] | None]) -> tuple[Sums, ...]:
+    """One customer's currencies beside their amounts; nothing when nothing is open."""
+    return tuple(_sum(*row) for row in zip(*(array or () for array in arrays), strict=True))
 
 
 def _sum(currency: str, open_minor: int, overdue: int, band: int) -> Sums:
