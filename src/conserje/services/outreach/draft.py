@@ -17,7 +17,7 @@ from conserje.domain.outreach.recheck import Go, Going, recheck
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Purpose
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import letter, review, strategy, sweep
+from conserje.services.outreach import carrying, letter, review, strategy, sweep
 from conserje.services.outreach.send import following
 from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import act, step
@@ -90,7 +90,7 @@ def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
     if not dossier.touches:
         raise LookupError(f"There is no message {touch_id}.")
     touch = dossier.touches[0]
-    of = snapshots.standing(creditor_id=creditor_id, channel_of=sweep.channel_of)
+    of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)
     (case,) = snapshots.cases(of=of, customer_ids=[touch.customer_id], now=now)
     rules = strategy.in_force(creditor_id=creditor_id)
     going = Going(

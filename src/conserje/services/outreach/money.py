@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -12,10 +12,9 @@ from django.db import connection
 from conserje.data.receivables.models import PaymentRoad
 from conserje.domain.kit.days import local_date
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import review, thanks
+from conserje.services.outreach import review, strategy, thanks
 from conserje.services.tenancy.act import step
 
-PREVENTIVE_DAYS = 7
 # History read from a file is not thanked for: only money that arrived by one of these roads.
 THANKED_ROADS = frozenset({"portal_return", "hook", "bank_line", "person"})
 
@@ -35,6 +34,9 @@ UPDATE outreach_episode e SET closed_at = %(now)s, outcome = 'paid'
                      JOIN receivables_invoicedue d ON d.creditor_id = i.creditor_id AND d.invoice_id = i.id
                     WHERE i.creditor_id = e.creditor_id AND i.customer_id = e.customer_id AND i.open_minor > 0
                       AND d.due_on <= %(horizon)s)
+   AND NOT EXISTS (SELECT 1 FROM outreach_touch t
+                    WHERE t.creditor_id = e.creditor_id AND t.customer_id = e.customer_id AND t.episode_id = e.id
+                      AND t.state IN ('proposed', 'planned', 'claimed', 'handing_over'))
 RETURNING e.id, e.customer_id"""
 
 
@@ -55,7 +57,7 @@ def moved(
         "creditor": creditor_id,
         "ids": ids,
         "now": now,
-        "horizon": local_date(now, "UTC") + timedelta(days=PREVENTIVE_DAYS),
+        "horizon": _horizon(creditor_id, now),
     }
     with connection.cursor() as cursor:
         cursor.execute(_SUPPRESS, asked)
@@ -70,6 +72,11 @@ def moved(
     review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="money.moved")
     if payment_id is not None and closed_invoice_ids and _thanked(creditor_id, payment_id):
         thanks.plan(creditor_id=creditor_id, payment_id=payment_id, now=now)
+
+
+def _horizon(creditor_id: int, now: datetime) -> date:
+    """The last day on which something may be due soon, in whatever zone the customer is."""
+    return local_date(now, "UTC") + timedelta(days=1 + strategy.preventive_days(creditor_id=creditor_id))
 
 
 def _thanked(creditor_id: int, payment_id: int) -> bool:

@@ -28,7 +28,7 @@ from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Re
 from conserje.domain.ports.registry import carriers
 from conserje.domain.rules.facts import Purpose
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import letter, mime, portal_link, record, strategy, sweep, thanks
+from conserje.services.outreach import carrying, letter, mime, portal_link, record, strategy, sweep, thanks
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import acting
 
@@ -148,7 +148,7 @@ def _prepare(batch: _Batch, touch_ids: Sequence[int]) -> list[Ready]:
     creditor_id, now = batch.creditor_id, batch.now
     dossier = letters.gather(creditor_id=creditor_id, touch_ids=touch_ids)
     rules = strategy.in_force(creditor_id=creditor_id)
-    of = snapshots.standing(creditor_id=creditor_id, channel_of=sweep.channel_of)
+    of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)
     ids = sorted({touch.customer_id for touch in dossier.touches})
     cases = {case.customer_id: case for case in snapshots.cases(of=of, customer_ids=ids, now=now)}
     judged = [_judge_again(batch, touch, cases[touch.customer_id], rules) for touch in dossier.touches]

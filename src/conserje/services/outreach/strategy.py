@@ -45,6 +45,14 @@ def in_force(*, creditor_id: int) -> Strategy:
 
 
 @step
+def preventive_days(*, creditor_id: int) -> int:
+    """How long before a due date the strategy in force may remind; 0 when none was adopted."""
+    rows = StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
+    content = rows.values_list("content", flat=True).first()
+    return 0 if content is None else _read(dump(content)).preventive_days
+
+
+@step
 def by_label(*, creditor_id: int, label: str) -> Strategy:
     """The stored version behind a label such as "business 1"; raises `StrategyVersion.DoesNotExist`."""
     name, _, version = label.rpartition(" ")

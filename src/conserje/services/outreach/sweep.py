@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -21,12 +21,13 @@ from conserje.domain.kit.canonical import dump
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision, Kind
-from conserje.domain.outreach.strategy import Mode
-from conserje.domain.ports.channel import Channel
-from conserje.domain.ports.registry import carriers
+from conserje.domain.outreach.recheck import Drop, outdated
+from conserje.domain.outreach.strategy import Mode, Strategy
 from conserje.domain.rules.gate import RuleStack
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import law, strategy
+from conserje.services.outreach.carrying import carrier_names, channel_of
+from conserje.services.outreach.outdated import Outdated, take_back
 from conserje.services.tenancy.act import act, step
 
 CHUNK = 2000
@@ -52,10 +53,15 @@ UPDATE outreach_episode SET closed_at = %s, outcome = 'clear'
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A customer's case with what was decided of it."""
+    """A customer's case with what was decided of it.
+
+    `waiting` is the case as it was found when its contact in hand is not right any more: decided as if taken back.
+    """
 
     case: Case
     decision: Decision
+    waiting: Case | None = None
+    outdated: Drop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +74,22 @@ class Swept:
     reasons: dict[str, int]
 
 
-def channel_of(name: str) -> Channel | None:
-    """The channel of an installed carrier."""
-    return carriers.get(name).channel if carriers.has(name) else None
-
-
 @step
 def judge_many(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) -> list[Judged]:
     """Decide each customer on fresh facts; writes nothing."""
     rules = strategy.in_force(creditor_id=creditor_id)
     of = snapshots.standing(creditor_id=creditor_id, channel_of=channel_of)
-    return [
-        Judged(case, decide(case, strategy=rules, law=stack_of(case), now=now))
-        for case in snapshots.cases(of=of, customer_ids=customer_ids, now=now)
-    ]
+    cases = snapshots.cases(of=of, customer_ids=customer_ids, now=now)
+    return [_judged(case, rules, now) for case in cases]
+
+
+def _judged(case: Case, rules: Strategy, now: datetime) -> Judged:
+    law = stack_of(case)
+    gone = outdated(case, strategy=rules, law=law, now=now)
+    if gone is None:
+        return Judged(case, decide(case, strategy=rules, law=law, now=now))
+    free = replace(case, in_hand=None)
+    return Judged(free, decide(free, strategy=rules, law=law, now=now), waiting=case, outdated=gone)
 
 
 def stack_of(case: Case) -> RuleStack:
@@ -119,12 +127,32 @@ def sweep_chunk(
     if not customer_ids:
         return Swept(0, {}, {}, {})
     found = judge_many(creditor_id=creditor_id, customer_ids=customer_ids, now=now)
+    found = _take_back(creditor_id, found, now)
     decisions = _write_decisions(creditor_id, found, now)
     episodes = _write_episodes(creditor_id, found, now)
     touches = _write_touches(creditor_id, found, decisions, episodes, furthest, now)
     _write_reviews(creditor_id, customer_ids, found, furthest, now)
     _write_journal(creditor_id, found, decisions, now)
     return _count(found, touches)
+
+
+def _take_back(creditor_id: int, found: Sequence[Judged], now: datetime) -> list[Judged]:
+    """Suppress what is outdated; where a worker was faster, the contact stays in hand and so does the customer."""
+    gone = {
+        item.waiting.in_hand.touch_id: Outdated(item.waiting.customer_id, item.outdated)
+        for item in found
+        if item.waiting is not None and item.waiting.in_hand is not None and item.outdated is not None
+    }
+    if not gone:
+        return list(found)
+    taken = take_back(creditor_id=creditor_id, touches=gone, now=now)
+    rules = strategy.in_force(creditor_id=creditor_id)
+    return [
+        item
+        if item.waiting is None or item.waiting.in_hand is None or item.waiting.in_hand.touch_id in taken
+        else Judged(item.waiting, decide(item.waiting, strategy=rules, law=stack_of(item.waiting), now=now))
+        for item in found
+    ]
 
 
 def _count(found: Sequence[Judged], touches: dict[str, int]) -> Swept:
@@ -190,7 +218,7 @@ def _write_episodes(creditor_id: int, found: Sequence[Judged], now: datetime) ->
     over = [
         item.case.customer_id
         for item in found
-        if item.case.episode_id is not None and not item.decision.alive
+        if item.case.episode_id is not None and not item.decision.alive and item.case.in_hand is None
     ]
     if over:
         with connection.cursor() as cursor:
@@ -263,7 +291,7 @@ def _write_touches(
     furthest: Mode,
     now: datetime,
 ) -> dict[str, int]:
-    by_channel = {carrier.channel: carrier.name for carrier in carriers.all()}
+    by_channel = carrier_names(creditor_id=creditor_id)
     rows = []
     for item in found:
         contact = item.decision.contact
@@ -319,8 +347,6 @@ def _write_reviews(
         review_at = decision.review_at
         if decision.kind is Kind.CONTACT and decision.contact is not None:
             review_at = max(decision.contact.at, now) + timedelta(days=1)
-        elif decision.kind is Kind.PERSON:
-            review_at = now + timedelta(days=1)
         at[item.case.customer_id] = (review_at, decision.kind.value)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -16,7 +16,8 @@ from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision
 from conserje.domain.outreach.project import project
 from conserje.services.outreach import strategy
-from conserje.services.outreach.sweep import channel_of, stack_of
+from conserje.services.outreach.carrying import channel_of
+from conserje.services.outreach.sweep import stack_of
 from conserje.services.tenancy.act import step
 
 _MADE = """

@@ -13,7 +13,7 @@ from conserje.data.outreach.letters import TouchFacts
 from conserje.domain.kit.days import local_date
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.channel import Channel
-from conserje.domain.ports.registry import carriers
+from conserje.services.outreach.carrying import carrier_names
 from conserje.services.tenancy.act import step
 
 _PREFIX = "thanks:"
@@ -63,7 +63,7 @@ SELECT number, subject, first_due_on, currency, open_minor FROM receivables_invo
 @step
 def plan(*, creditor_id: int, payment_id: int, now: datetime) -> bool:
     """A thank-you for a payment, once, to the usual contact's e-mail. False when nobody can be written to."""
-    carrier = next((item.name for item in carriers.all() if item.channel is Channel.EMAIL), None)
+    carrier = carrier_names(creditor_id=creditor_id).get(Channel.EMAIL)
     whom = _rows(_WHOM, {"creditor": creditor_id, "payment": payment_id})
     if carrier is None or not whom:
         return False
