@@ -49,6 +49,7 @@ DATABASE = "conserje"
 PORT = 5432  # no port is opened: the number only names the socket
 SUPERUSER = "postgres"
 SECONDS_TO_START = 300
+SECONDS_TO_CLEAR = 10
 
 _CONF = """\
 listen_addresses = ''
@@ -200,7 +201,7 @@ def _configure(folder: Path) -> None:
 
 def _run_server(folder: Path) -> None:
     """Start the server, or wait for one that another client began to start. Raises `ServerFailed`."""
-    log, refusal = folder / "log" / "start.log", ""
+    log, refusal, failed_at = folder / "log" / "start.log", "", 0.0
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until:
         if is_running():
@@ -210,12 +211,16 @@ def _run_server(folder: Path) -> None:
                 )  # its socket was swept away, or its folder was moved: nobody can reach it any more
                 continue
         else:
+            # Processes of a killed server hold its memory for a moment, and the server says so in a log of its own:
+            # a start that failed is tried again for a while before it is believed.
             said = _try_to_start(folder, log)
-            # Processes of a killed server hold its memory for a moment; anything else will not mend itself.
-            if said and "is still in use" not in said and not is_running():
-                raise ServerFailed(
-                    f"The embedded PostgreSQL did not start (its log is in {log.parent}): {said}"
-                )
+            if said and not is_running():
+                failed_at = failed_at or time.monotonic()
+                if time.monotonic() - failed_at > SECONDS_TO_CLEAR:
+                    raise ServerFailed(
+                        f"The embedded PostgreSQL did not start (its log is in {log.parent}): {said}"
+                    )
+                time.sleep(0.5)
         refusal = _refusal()
         if not refusal:
             return
