@@ -20,7 +20,7 @@ from conserje.workbench.access import Desk, acting, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.reasons import sentence
 from conserje.workbench.row_pages import ContactRow, ContactsPage, PaymentRow, PaymentsPage
-from conserje.workbench.words import LETTERS, REVERSALS, STAGES, name
+from conserje.workbench.words import LETTERS, PAYMENT_SOURCES, REVERSALS, STAGES, name
 
 
 @looking
@@ -37,7 +37,10 @@ def payments(request: HttpRequest, desk: Desk) -> HttpResponse:
         last=last,
         rows=tuple(_payment(desk, row) for row in found.rows),
         sums=found.sums,
-        recorded=tuple(money_in.recorded_through(creditor_id=desk.creditor_id)),
+        recorded=tuple(
+            (name(PAYMENT_SOURCES, source), through)
+            for source, through in money_in.recorded_through(creditor_id=desk.creditor_id)
+        ),
         previous_url=f"{desk.url('payments')}?month={before:%Y-%m}",
         next_url=f"{desk.url('payments')}?month={after:%Y-%m}" if after <= desk.today else "",
         state_url=desk.url("payments_recorded") if desk.seat.may_act else "",

@@ -71,6 +71,7 @@ DISPUTE_KINDS: Final[Words] = {
     "payment": _("a payment"),
     "other": pgettext_lazy("dispute", "something else"),
 }
+PAYMENT_SOURCES: Final[Words] = {"import": _("Imported files"), "person": _("Said by a person")}
 REVERSALS: Final[Words] = {
     "refund": _("Refund"),
     "chargeback": _("Chargeback"),
