@@ -155,6 +155,16 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
     )
 
 
+def dues(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, list[Due]]:
+    """The open parts of each customer's invoices by date; who has none is not in it. One query."""
+    found: dict[int, list[Due]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_DUES, {"creditor": creditor_id, "ids": list(customer_ids)})
+        for customer_id, *due in cursor.fetchall():
+            found[customer_id].append(Due(*due))
+    return dict(found)
+
+
 def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[Case]:
     """One case for each id, in the order given; ids that are not the creditor's are left out. Seven queries."""
     asked: dict[str, Any] = {"creditor": of.creditor_id, "ids": list(customer_ids)}
@@ -162,9 +172,8 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
     with connection.cursor() as cursor:
         cursor.execute(_CUSTOMERS, asked)
         customers = {row[0]: row[1:] for row in cursor.fetchall()}
-        cursor.execute(_DUES, asked)
-        for customer_id, *due in cursor.fetchall():
-            found[customer_id].dues.append(Due(*due))
+        for customer_id, parts in dues(creditor_id=of.creditor_id, customer_ids=customer_ids).items():
+            found[customer_id].dues = parts
         cursor.execute(_BLOCKS, asked)
         for customer_id, kind, *rest in cursor.fetchall():
             found[customer_id].blocks.append(Block(BlockKind(kind), *rest))

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from conserje.data.arrangements.models import PaymentClaim
+from conserje.domain.kit.days import local_date
+from conserje.services.arrangements import owed
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import review
+from conserje.services.outreach import local_day, review, strategy
 from conserje.services.tenancy.act import act, step
 
 
@@ -36,7 +38,8 @@ def make(
     now: datetime,
 ) -> list[int]:
     """Keep what the customer says about a payment; contacts about these invoices (or all) pause. Raises `Refused`."""
-    if said.paid_on is not None and said.paid_on > now.date():
+    today = local_day.today(creditor_id=creditor_id, customer_id=customer_id, now=now)
+    if said.paid_on is not None and said.paid_on > today:
         raise Refused("claim_in_the_future")
     wanted: list[int | None] = list(dict.fromkeys(invoice_ids)) or [None]
     known = set(
@@ -73,22 +76,26 @@ def answer(*, creditor_id: int, claim_id: int, found: bool, by: str, now: dateti
 
 
 @step
-def answer_paid(
-    *, creditor_id: int, customer_ids: Sequence[int], closed_invoice_ids: Sequence[int], now: datetime
-) -> None:
-    """After money moved: claims about invoices that are now closed, or of customers who owe nothing, were true."""
-    rows = PaymentClaim.objects.filter(
-        creditor_id=creditor_id, customer_id__in=customer_ids, answered_at=None
+def answer_paid(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) -> None:
+    """After money moved: claims were true when all that was due, or soon due, as they were made is paid."""
+    rows = list(
+        PaymentClaim.objects.filter(creditor_id=creditor_id, customer_id__in=customer_ids, answered_at=None)
     )
-    true = rows.filter(invoice_id__in=closed_invoice_ids) | rows.filter(invoice__isnull=True).exclude(
-        customer__invoices__open_minor__gt=0
-    )
-    found = list(true.distinct().values_list("id", "customer_id"))
-    PaymentClaim.objects.filter(creditor_id=creditor_id, id__in=[row[0] for row in found]).update(
+    if not rows:
+        return
+    zones = local_day.zones(creditor_id=creditor_id, customer_ids=[row.customer_id for row in rows])
+    soon = timedelta(days=strategy.preventive_days(creditor_id=creditor_id))
+    words = [
+        owed.About(row.customer_id, row.invoice_id, local_date(row.made_at, zones[row.customer_id]) + soon)
+        for row in rows
+    ]
+    settled = owed.settled(creditor_id=creditor_id, words=words)
+    found = [row for row, paid in zip(rows, settled, strict=True) if paid]
+    PaymentClaim.objects.filter(creditor_id=creditor_id, id__in=[row.id for row in found]).update(
         answered_at=now, answer="found"
     )
-    for claim_id, customer_id in found:
-        _tell(creditor_id, customer_id, [claim_id], "found", "rule", now)
+    for row in found:
+        _tell(creditor_id, row.customer_id, [row.id], "found", "rule", now)
 
 
 def _tell(

@@ -21,7 +21,12 @@ def moved(
     now: datetime,
 ) -> None:
     """Promises kept, claims found true; then touches suppressed, cases closed, thanks planned."""
-    about = {"customer_ids": customer_ids, "closed_invoice_ids": closed_invoice_ids}
-    promise.judge_paid(creditor_id=creditor_id, now=now, **about)
-    claim.answer_paid(creditor_id=creditor_id, now=now, **about)
-    money.moved(creditor_id=creditor_id, payment_id=payment_id, now=now, **about)
+    promise.judge_paid(creditor_id=creditor_id, customer_ids=customer_ids, now=now)
+    claim.answer_paid(creditor_id=creditor_id, customer_ids=customer_ids, now=now)
+    money.moved(
+        creditor_id=creditor_id,
+        customer_ids=customer_ids,
+        closed_invoice_ids=closed_invoice_ids,
+        payment_id=payment_id,
+        now=now,
+    )

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from conserje.data.arrangements.models import PromiseToPay
+from conserje.domain.kit.days import local_date
+from conserje.services.arrangements import owed
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import review
+from conserje.services.outreach import local_day, review
 from conserje.services.tenancy.act import act, step
 
 LATEST_DAYS = 60
@@ -34,7 +36,8 @@ def make(
 
     An earlier open promise for the same invoices is withdrawn. `through` is "portal", "collector" or "reply".
     """
-    days = (promised_on - now.date()).days
+    today = local_day.today(creditor_id=creditor_id, customer_id=customer_id, now=now)
+    days = (promised_on - today).days
     if days < 0:
         raise Refused("promise_in_the_past")
     if days > LATEST_DAYS:
@@ -65,35 +68,41 @@ def make(
 
 
 @step
-def judge_paid(
-    *, creditor_id: int, customer_ids: Sequence[int], closed_invoice_ids: Sequence[int], now: datetime
-) -> None:
-    """After money moved: promises for invoices that are now closed, or for customers who owe nothing, are kept."""
-    rows = PromiseToPay.objects.filter(creditor_id=creditor_id, customer_id__in=customer_ids, state="open")
-    kept = rows.filter(invoice_id__in=closed_invoice_ids) | rows.filter(invoice__isnull=True).exclude(
-        customer__invoices__open_minor__gt=0
+def judge_paid(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) -> None:
+    """After money moved: promises of which everything that was due by their day is paid are kept."""
+    rows = list(
+        PromiseToPay.objects.filter(creditor_id=creditor_id, customer_id__in=customer_ids, state="open")
     )
-    found = list(kept.distinct().values_list("id", "customer_id"))
-    PromiseToPay.objects.filter(creditor_id=creditor_id, id__in=[row[0] for row in found]).update(
-        state="kept", closed_at=now
-    )
-    for promise_id, customer_id in found:
-        _tell(creditor_id, customer_id, [promise_id], "kept", {}, now)
+    if not rows:
+        return
+    words = [owed.About(row.customer_id, row.invoice_id, row.promised_on) for row in rows]
+    settled = owed.settled(creditor_id=creditor_id, words=words)
+    _close(creditor_id, [row for row, kept in zip(rows, settled, strict=True) if kept], "kept", now)
 
 
 @act
 def judge_due(*, creditor_id: int, now: datetime) -> int:
-    """Promises whose date and grace have passed unpaid are broken; their customers are looked at again."""
-    rows = PromiseToPay.objects.filter(creditor_id=creditor_id, state="open").values_list(
-        "id", "customer_id", "promised_on", "grace_days"
+    """Promises whose date and grace have passed unpaid where the customer is are broken: they hold nothing any more."""
+    passed = PromiseToPay.objects.filter(
+        creditor_id=creditor_id, state="open", promised_on__lte=local_date(now, "UTC")
     )
-    broken = [(row[0], row[1]) for row in rows if (now.date() - row[2]).days > row[3] + 1]
-    PromiseToPay.objects.filter(creditor_id=creditor_id, id__in=[row[0] for row in broken]).update(
-        state="broken", closed_at=now
-    )
-    for promise_id, customer_id in broken:
-        _tell(creditor_id, customer_id, [promise_id], "broken", {}, now)
+    rows = list(passed)
+    zones = local_day.zones(creditor_id=creditor_id, customer_ids=sorted({row.customer_id for row in rows}))
+    broken = [
+        row
+        for row in rows
+        if local_date(now, zones[row.customer_id]) > row.promised_on + timedelta(days=row.grace_days)
+    ]
+    _close(creditor_id, broken, "broken", now)
     return len(broken)
+
+
+def _close(creditor_id: int, rows: Sequence[PromiseToPay], state: str, now: datetime) -> None:
+    PromiseToPay.objects.filter(creditor_id=creditor_id, id__in=[row.id for row in rows]).update(
+        state=state, closed_at=now
+    )
+    for row in rows:
+        _tell(creditor_id, row.customer_id, [row.id], state, {}, now)
 
 
 def _tell(

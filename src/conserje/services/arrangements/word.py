@@ -8,14 +8,16 @@ from datetime import date
 
 from django.db import connection
 
+from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import BlockKind
+from conserje.services.outreach import local_day
 from conserje.services.tenancy.act import step
 
 _GIVEN = """
-SELECT 'promise', id, invoice_id, promised_on FROM arrangements_promisetopay
+SELECT 'promise', id, invoice_id, promised_on, made_at FROM arrangements_promisetopay
  WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s AND state = 'open'
 UNION ALL
-SELECT 'claimed_paid', id, invoice_id, coalesce(paid_on, made_at::date) FROM arrangements_paymentclaim
+SELECT 'claimed_paid', id, invoice_id, paid_on, made_at FROM arrangements_paymentclaim
  WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s AND answered_at IS NULL
 ORDER BY 1, 2"""
 
@@ -35,6 +37,9 @@ def given(*, creditor_id: int, customer_id: int) -> tuple[Word, ...]:
     """Every open promise and every claim that nobody has answered yet."""
     with connection.cursor() as cursor:
         cursor.execute(_GIVEN, {"creditor": creditor_id, "customer": customer_id})
-        return tuple(
-            Word(BlockKind(kind), ref, invoice_id, on) for kind, ref, invoice_id, on in cursor.fetchall()
-        )
+        rows = cursor.fetchall()
+    zone = local_day.zones(creditor_id=creditor_id, customer_ids=[customer_id]) if rows else {}
+    return tuple(
+        Word(BlockKind(kind), ref, invoice_id, on or local_date(made_at, zone[customer_id]))
+        for kind, ref, invoice_id, on, made_at in rows
+    )

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether what somebody gave their word about is paid: the parts that were due by the day they spoke of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from conserje.data.outreach import snapshots
+from conserje.data.receivables.models import Invoice
+from conserje.domain.outreach.case import Due
+from conserje.services.tenancy.act import step
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose word it was, about which invoice (None: everything), and through which due day it counts."""
+
+    customer_id: int
+    invoice_id: int | None
+    due_by: date
+
+
+@step
+def settled(*, creditor_id: int, words: Sequence[About]) -> list[bool]:
+    """For each word, in order, whether nothing of what it was about is open any more.
+
+    An invoice of which nothing was due by that day is settled only when it is closed.
+    """
+    customers = sorted({item.customer_id for item in words})
+    dues = snapshots.dues(creditor_id=creditor_id, customer_ids=customers)
+    named = {item.invoice_id for item in words if item.invoice_id is not None}
+    first = dict(
+        Invoice.objects.filter(creditor_id=creditor_id, id__in=named).values_list("id", "first_due_on")
+    )
+    return [_settled(item, dues.get(item.customer_id, ()), first) for item in words]
+
+
+def _settled(word: About, dues: Collection[Due], first: dict[int, date]) -> bool:
+    if word.invoice_id is None:
+        return all(due.due_on > word.due_by for due in dues)
+    mine = [due for due in dues if due.invoice_id == word.invoice_id]
+    some_was_due = first[word.invoice_id] <= word.due_by
+    return not mine or (some_was_due and all(due.due_on > word.due_by for due in mine))
