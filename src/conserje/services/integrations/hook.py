@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from conserje.data.integrations.models import HookReceipt
+from conserje.domain.ports.gateway import ChargeState
 from conserje.domain.ports.http import RawRequest
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.payment import Road, RoadName
@@ -15,7 +18,10 @@ from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import act, acting
 
-TRIES_MAX = 5
+# How long after its arrival a message is tried for the first time, the second, and so on: a gateway that is silent
+# for an evening loses nobody their payment.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 5, 30, 120, 360, 720, 1440))
+_SETTLED = (ChargeState.PAID.value, "quarantined")
 
 
 class NotTrusted(Exception):
@@ -68,15 +74,28 @@ def receive(*, creditor_id: int, adapter: str, raw: RawRequest, now: datetime) -
 
 
 def apply_waiting(*, creditor_id: int, now: datetime) -> int:
-    """Apply every stored message that was not applied yet, each up to five times; answers how many were."""
+    """Apply every stored message whose turn has come, each up to eight times in a day; answers how many were."""
+    come = Q(tries=0) | Q(received_at__gt=now, tries__lt=len(WAITS))
+    for tries, wait in enumerate(WAITS[1:], start=1):
+        come |= Q(tries=tries, received_at__lte=now - wait)
     with acting(creditor_id=creditor_id):
-        rows = HookReceipt.objects.filter(creditor_id=creditor_id, applied_at=None, tries__lt=TRIES_MAX)
+        rows = HookReceipt.objects.filter(come, creditor_id=creditor_id, applied_at=None)
         ids = list(rows.order_by("id").values_list("id", flat=True))
     return sum(apply(creditor_id=creditor_id, receipt_id=receipt_id, now=now) for receipt_id in ids)
 
 
 def apply(*, creditor_id: int, receipt_id: int, now: datetime) -> bool:
     """Apply one stored message: look at the gateway again for each checkout it speaks of. False when it failed."""
+    try:
+        trouble = _tried(creditor_id, receipt_id, now)
+    except (LookupError, ValueError) as error:
+        trouble = type(error).__name__
+    _note(creditor_id=creditor_id, receipt_id=receipt_id, trouble=trouble, now=now)
+    return not trouble
+
+
+def _tried(creditor_id: int, receipt_id: int, now: datetime) -> str:
+    """What kept a message from being applied, empty when nothing did: also a gateway that did not confirm it."""
     with acting(creditor_id=creditor_id):
         row = HookReceipt.objects.get(creditor_id=creditor_id, id=receipt_id)
         settings = connection.settings_of(creditor_id=creditor_id, kind="gateway", adapter=row.adapter)
@@ -85,7 +104,7 @@ def apply(*, creditor_id: int, receipt_id: int, now: datetime) -> bool:
     trouble = ""
     for event in gateways.get(row.adapter).read_hook(raw, settings):
         try:
-            checkout.refresh(
+            found = checkout.refresh(
                 creditor_id=creditor_id,
                 which=checkout.Which(external_id=event.external_id),
                 road=Road(RoadName.HOOK, f"{row.adapter}:{event.event_id}"),
@@ -94,8 +113,11 @@ def apply(*, creditor_id: int, receipt_id: int, now: datetime) -> bool:
             )
         except Refused as error:
             trouble = type(error).__name__
-    _note(creditor_id=creditor_id, receipt_id=receipt_id, trouble=trouble, now=now)
-    return not trouble
+            continue
+        told_paid = event.kind == ChargeState.PAID.value
+        if found.state == ChargeState.UNKNOWN.value or (told_paid and found.state not in _SETTLED):
+            trouble = "NotConfirmed"
+    return trouble
 
 
 @act
