@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make screenshots`: every page of a running demo at 360 and 1280 px, light and dark, into docs/pictures.
+"""`make screenshots`: every page of a running demo at 360 and 1280 px, light and dark.
 
-Run `make demo` in another terminal first; the links are found in what it printed, given as arguments:
-`make screenshots ARGS="WORKBENCH_URL MAILBOX_URL PORTAL_LINK"`.
+Run `make demo` in another terminal first and give the links it printed:
+`make screenshots ARGS="WORKBENCH_URL MAILBOX_URL PORTAL_LINK [FOLDER]"`. Without a folder only the pictures that the
+papers show are taken, as far as a window shows them; with one, every page whole.
 """
 
 from __future__ import annotations
@@ -14,6 +15,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.journeys.stage import CHROMIUM_ARGUMENTS, chromium
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+SHOWN = {
+    "portal-home-360-light",
+    "portal-home-1280-dark",
+    "workbench-home-1280-light",
+    "workbench-receivables-1280-light",
+    "workbench-customer-1280-dark",
+    "mailbox-letter-360-light",
+}
 SIZES = {360: 740, 1280: 900}
 PASSWORD = "conserje-de-prueba"
 EMAIL = "ana@taller.example"
@@ -42,8 +51,11 @@ def _round(
     workbench, mailbox, portal = where
 
     def take(name: str) -> None:
+        picture = f"{name}-{width}-{scheme}"
+        if folder == FOLDER and picture not in SHOWN:
+            return
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+        page.screenshot(path=folder / f"{picture}.png", full_page=folder != FOLDER)
 
     page.goto(portal)
     take("portal-home")
