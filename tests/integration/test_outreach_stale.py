@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.integration import book
+from click.testing import CliRunner
+from tests.integration import book, visitor
 from tests.integration.book import TUESDAY
 
 from conserje.channels.email_smtp.adapter import SmtpCarrier
-from conserje.data.outreach.models import Episode, Touch
+from conserje.cli.creditor import creditor as creditor_command
+from conserje.data.outreach.models import Episode, Review, Touch
 from conserje.data.receivables.models import Customer
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
@@ -225,3 +227,41 @@ def test_a_carrier_that_is_installed_and_not_set_up_is_given_nothing(
 
     with acting(creditor_id=creditor.id):
         assert set(Touch.objects.values_list("carrier", "state")) == {("email_smtp", "accepted")}
+
+
+def test_a_book_that_is_only_simulated_thanks_nobody(creditor: Creditor, world: World) -> None:
+    book.set_up(creditor, world=world, mode="simulate")
+    panaderia = book.customer(creditor)
+    book.invoice(creditor, panaderia, "FE-1", due_on=book.days_late(5), minor=100)
+    pay(creditor, panaderia.id, 100)
+    run(creditor, day=1)
+    assert (touches(creditor), world.messages()) == ([], [])
+
+
+def test_a_contact_of_a_step_that_is_gone_is_told_without_it(creditor: Creditor, world: World) -> None:
+    book.set_up(creditor, world=world, mode="draft")
+    panaderia = book.customer(creditor)
+    book.invoice(creditor, panaderia, "FE-1", due_on=book.days_late(5))
+    run(creditor, day=0)
+    adopt(creditor, steps=[{**strategy.default()["steps"][1], "key": "kind_word"}])
+    with acting(creditor_id=creditor.id):
+        told = telling.tell(
+            creditor_id=creditor.id, customer_id=panaderia.id, now=TUESDAY, until=date(2027, 3, 1)
+        )
+    assert told.held_letter == ""
+    assert [item.contact.step for item in told.coming if item.contact] == ["kind_word"]
+
+
+def test_a_mail_server_set_up_after_the_import_is_used_at_once(creditor: Creditor, world: World) -> None:
+    book.set_up(creditor, world=None)
+    visitor.set_clock(creditor, TUESDAY)
+    book.invoice(creditor, book.customer(creditor), "FE-1", due_on=book.days_late(5))
+    run(creditor, day=0)
+    assert touches(creditor) == []
+
+    mail = ["mail", "--host", "127.0.0.1", "--port", str(world.smtp_port), "--security", "none"]
+    assert CliRunner().invoke(creditor_command, mail).exit_code == 0
+
+    with acting(creditor_id=creditor.id):
+        due = Review.objects.get().next_review_at
+    assert due == TUESDAY

@@ -79,12 +79,14 @@ def mail(public_id: str, host: str, port: int, security: str, username: str, pas
     ready()
     from conserje.domain.ports.registry import carriers
     from conserje.domain.ports.settings import SettingsRefused
+    from conserje.services.outreach import review
     from conserje.services.tenancy import connection
     from conserje.services.tenancy.act import acting
 
     if username and not password:
         password = click.prompt("Password", hide_input=True)
     facts = chosen(public_id)
+    now = moment_of(facts, "")
     values = {"host": host, "port": port, "security": security, "username": username, "password": password}
     try:
         with acting(creditor_id=facts.id):
@@ -93,8 +95,9 @@ def mail(public_id: str, host: str, port: int, security: str, username: str, pas
                 kind="channel",
                 adapter="email_smtp",
                 values=values,
-                now=moment_of(facts, ""),
+                now=now,
             )
+            review.wake_all(creditor_id=facts.id, now=now, reason="connection.set_up")
             chosen_settings = connection.settings_of(
                 creditor_id=facts.id, kind="channel", adapter="email_smtp"
             )

@@ -15,7 +15,8 @@ from conserje.data.outreach.letters import CreditorFacts, DocumentFacts, Dossier
 from conserje.domain.kit.days import zone
 from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import Case
-from conserje.domain.outreach.decision import Asked, Decision, Kind
+from conserje.domain.outreach.decision import Asked, Decision, Kind, Planned
+from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.registry import countries, gateways
 from conserje.services.tenancy.creditor import tax_label
 from conserje.wording.render import Letter, letter
@@ -114,7 +115,7 @@ def _values(
             {"on": on, "channel": channel, "kind": letter_kind, "outcome": _outcome(state)}
             for on, channel, letter_kind, state in dossier.history.get(touch.customer_id, [])
         ],
-        "answer_by": today + timedelta(days=ANSWER_DAYS) if touch.stage in ("escalation", "final") else None,
+        "answer_by": _answer_by(writing, today) if touch.stage in ("escalation", "final") else None,
         "mandatory": {},
         "payment": writing.payment,
     }
@@ -212,14 +213,25 @@ def _links() -> dict[str, str | None]:
 
 
 def _next(writing: Writing) -> dict[str, Any]:
-    following = writing.following
+    following, contact = writing.following, _told(writing)
     if writing.touch.purpose == "payment_confirmation":
         return {"kind": "none", "on": None, "channel": None, "letter": None}
-    if following is None or following.contact is None:
+    if following is None or contact is None:
         ended = following is not None and following.kind in (Kind.ENDED, Kind.PERSON)
         return {"kind": "last" if ended else "person", "on": None, "channel": None, "letter": None}
-    contact = following.contact
     return {"kind": "contact", "on": contact.on, "channel": contact.channel.value, "letter": contact.letter}
+
+
+def _told(writing: Writing) -> Planned | None:
+    """The contact that follows; a step that is only simulated is never made, so it is told to nobody."""
+    contact = writing.following.contact if writing.following is not None else None
+    return contact if contact is not None and contact.mode is not Mode.SIMULATE else None
+
+
+def _answer_by(writing: Writing, today: date) -> date:
+    """The day by which we ask for an answer: nobody is written to before it."""
+    contact, usual = _told(writing), today + timedelta(days=ANSWER_DAYS)
+    return usual if contact is None else min(usual, contact.on - timedelta(days=1))
 
 
 def _outcome(state: str) -> str:

@@ -70,7 +70,12 @@ def moved(
         + [_entry("outreach.episode.closed", "episode", row, now) for row in closed],
     )
     review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="money.moved")
-    if payment_id is not None and closed_invoice_ids and _thanked(creditor_id, payment_id):
+    if (
+        payment_id is not None
+        and closed_invoice_ids
+        and strategy.writes(creditor_id=creditor_id)
+        and _thanked(creditor_id, payment_id)
+    ):
         thanks.plan(creditor_id=creditor_id, payment_id=payment_id, now=now)
 
 

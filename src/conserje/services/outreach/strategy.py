@@ -35,21 +35,32 @@ def default() -> dict[str, Any]:
 @step
 def in_force(*, creditor_id: int) -> Strategy:
     """The strategy in force; raises `StrategyRefused` when none was adopted."""
-    rows = StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
-    content = rows.values_list("content", flat=True).first()
-    if content is None:
+    rules = _any(creditor_id)
+    if rules is None:
         raise domain.StrategyRefused(
             "This creditor has no strategy in force. Adopt one before planning contacts."
         )
-    return _read(dump(content))
+    return rules
+
+
+def _any(creditor_id: int) -> Strategy | None:
+    rows = StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
+    content = rows.values_list("content", flat=True).first()
+    return None if content is None else _read(dump(content))
 
 
 @step
 def preventive_days(*, creditor_id: int) -> int:
     """How long before a due date the strategy in force may remind; 0 when none was adopted."""
-    rows = StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
-    content = rows.values_list("content", flat=True).first()
-    return 0 if content is None else _read(dump(content)).preventive_days
+    rules = _any(creditor_id)
+    return 0 if rules is None else rules.preventive_days
+
+
+@step
+def writes(*, creditor_id: int) -> bool:
+    """Whether the strategy in force writes to anybody at all: not when every stage is only simulated."""
+    rules = _any(creditor_id)
+    return rules is not None and set(rules.modes.values()) != {domain.Mode.SIMULATE}
 
 
 @step

@@ -98,6 +98,7 @@ def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> T
     """Decide and project one customer; writes nothing. Raises `LookupError` for a customer that is not there."""
     found = case(creditor_id=creditor_id, customer_id=customer_id, now=now)
     rules, law = strategy.in_force(creditor_id=creditor_id), stack_of(found)
+    held = rules.find(found.in_hand.step) if found.in_hand is not None else None
     people = _rows(_NAMES, [creditor_id, customer_id])
     return Told(
         case=found,
@@ -107,7 +108,7 @@ def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> T
         copies={point_id: name for _, name, point_id in people if point_id is not None},
         packs=law.versions,
         strategy=rules.label,
-        held_letter=rules.step(found.in_hand.step).letter if found.in_hand is not None else "",
+        held_letter=held.letter if held is not None else "",
     )
 
 
