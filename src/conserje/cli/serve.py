@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 import click
@@ -34,9 +33,9 @@ def serve(host: str, port: int, threads: int) -> None:
         "--no-ws",
         "conserje.config.wsgi:application",
     ]
-    raise SystemExit(
-        subprocess.call(command, env=os.environ | {"DJANGO_SETTINGS_MODULE": "conserje.config.settings"})
-    )
+    # This process becomes the server, so that whoever stops it stops the server.
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "conserje.config.settings"}
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter, no shell
 
 
 @click.command()
