@@ -14,6 +14,9 @@ from conserje.connectors.tabular_files.document_number import number_in_name, nu
 from conserje.connectors.tabular_files.reasons import Reason, Refused, code_of
 from conserje.domain.ports.connector import BadRow, FoundDocument
 
+# Waits and bombs: left to the whole run.
+pytestmark = pytest.mark.slow
+
 PDF = b"%PDF-1.7\ninvented\n%%EOF"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 UBL = (

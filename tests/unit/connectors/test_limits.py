@@ -19,6 +19,9 @@ from conserje.connectors.tabular_files import ADAPTER, limits
 from conserje.connectors.tabular_files.reasons import Refused, code_of
 from conserje.domain.ports.connector import FilePlan
 
+# Waits and bombs: left to the whole run.
+pytestmark = pytest.mark.slow
+
 TABLE = "factura;cliente;vence;saldo\nFE-1;Uno;25/01/2026;1.234,56\n"
 
 

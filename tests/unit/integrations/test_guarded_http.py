@@ -16,6 +16,9 @@ import pytest
 from conserje.domain.ports.http import NoAnswer
 from conserje.services.tenancy.http import GuardedHttp, is_public, judged_addresses
 
+# Waits and bombs: left to the whole run.
+pytestmark = pytest.mark.slow
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 

@@ -15,6 +15,9 @@ from conserje.channels.email_smtp.settings import SmtpSettings
 from conserje.domain.ports.channel import Outcome, Parcel, Refused, Unsure
 from conserje.testing.replay import RecordedHttp
 
+# Waits and bombs: left to the whole run.
+pytestmark = pytest.mark.slow
+
 LARGE = b"From: a@example.test\n\n" + b"linea de relleno\n" * 1_500_000
 
 
