@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -56,6 +57,7 @@ def _prepare(running: World, folder: Path, seed: int) -> list[tuple[str, str]]:
     from conserje.config.migrating import bring_up_to_date
 
     bring_up_to_date(verbosity=0)
+    click.echo("Loading an invented book and running its days ...")
     return demo_book.prepare(world=running, folder=folder, seed=seed, email=EMAIL, password=PASSWORD)
 
 
@@ -73,6 +75,8 @@ def _wait_for_answer(port: int) -> None:
     from conserje.domain.ports.http import NoAnswer
     from conserje.services.tenancy import connection
 
+    # Not yet answering is no news to somebody who waits for the links.
+    logging.getLogger("conserje.http").setLevel(logging.WARNING)
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
