@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+from babel import numbers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,18 @@ def test_no_digit_of_an_amount_is_lost(currency: str, minor: int) -> None:
     digits = "".join(letter for letter in shown if letter.isdigit())
     places = exponent(currency) if "," in shown else 0
     assert int(digits) * 10 ** (exponent(currency) - places) == minor
+
+
+@given(
+    st.sampled_from(["USD", "CLP", "BRL", "KWD", "EUR", "JPY"]),
+    st.integers(0, 10**15),
+    st.sampled_from(["es", "es-co", "es-mx", "es-es", "en", "pt-br"]),
+)
+def test_numbers_stand_as_babel_writes_them(currency: str, minor: int, language: str) -> None:
+    amount = Money(currency, minor)
+    pattern = "#,##0" + ("." + "0" * exponent(currency) if exponent(currency) else "")
+    number = numbers.format_decimal(amount.decimal(), format=pattern, locale=figures.locale_of(language))
+    assert number in figures.show_money(amount, language=language)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from django import template
@@ -118,6 +119,7 @@ def channel_icon(code: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=128)
 def icon(name: str) -> SafeString:
     """`{% icon "email" %}`: decoration only; the words beside it carry the meaning."""
     return format_html(
