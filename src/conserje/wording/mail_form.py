@@ -16,7 +16,7 @@ from conserje.wording.text_form import LINK, STRONG
 _BODY: Final = "<!-- body -->"
 _FOOTER: Final = "<!-- footer -->"
 _END: Final = "text-align:right;white-space:nowrap"
-_FIRST: Final = ";overflow-wrap:anywhere;hyphens:auto"
+_FIRST: Final = ";width:45%;overflow-wrap:anywhere;hyphens:auto"
 _CELL: Final = "padding:8px 0;border-bottom:1px solid #e3e5e8;vertical-align:top;word-break:normal"
 
 

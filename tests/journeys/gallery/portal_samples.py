@@ -24,7 +24,7 @@ BRAND = pages.Brand(
     phone_hours="lunes a viernes de 8 a 17",
     host="pagos.tallerejemplo.example",
     privacy_url="https://tallerejemplo.example/datos",
-    complaint_authority="la SIC",
+    complaint_authority="SIC",
     complaint_url="https://www.sic.gov.co/",
 )
 
