@@ -78,20 +78,13 @@ def _wait_for_answer(port: int) -> None:
     # Not yet answering is no news to somebody who waits for the links.
     logging.getLogger("conserje.http").setLevel(logging.WARNING)
     until = time.monotonic() + 60
-    log = logging.getLogger("conserje.http")
-    told = log.level
-    # A server that still starts is no news: a newcomer reads the links, not its silence ten times a second.
-    log.setLevel(logging.WARNING)
-    try:
-        while time.monotonic() < until:
-            try:
-                connection.http().send("GET", f"http://127.0.0.1:{port}/accounts/login/")
-            except NoAnswer:
-                time.sleep(0.2)
-            else:
-                return
-    finally:
-        log.setLevel(told)
+    while time.monotonic() < until:
+        try:
+            connection.http().send("GET", f"http://127.0.0.1:{port}/accounts/login/")
+        except NoAnswer:
+            time.sleep(0.2)
+        else:
+            return
     raise click.ClickException(f"Nothing answers at port {port}. Choose another with --port.")
 
 
