@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A parsed template as one Python function: what makes hundreds of thousands of letters an hour possible.
 
-python-liquid walks its tree for every letter: twelve calls for each `{{ name }}`. Here the tree is walked once and
-written down as a function. It is sure of itself or silent: whatever the function does not do exactly as python-liquid
-does (a missing value, a limit reached, a filter that complains, a rare construct) raises or is not written at all, and
-`sandbox.render` hands the letter to python-liquid, which knows the error and its sentence.
+python-liquid walks its tree anew for every letter. Here the tree is walked once and written down as a function. It is
+sure of itself or silent: whatever it does not do exactly as python-liquid does (a missing value, a limit reached, a
+filter that complains, a rare construct) raises or is not written at all, and `sandbox.render` hands the letter to
+python-liquid, which knows the error and its sentence. Why, and what it saves: docs/decisions/0017-letters-compiled.md.
 
 No word of a template is ever code: the source below is made of our own fragments and of numbered names (`k7`), and
 what somebody wrote is bound to those names as a value.

@@ -224,7 +224,10 @@ def names(nodes: Iterable[Any]) -> tuple[frozenset[str], dict[str, str]]:
 
 
 def steps(env: Environment, *, item: Callable[[Any, Any], Any]) -> dict[str, Any]:
-    """The functions that a program calls by name, with the limits of `env`."""
+    """The functions that a program calls by name, with the limits of `env`, which has one of each kind."""
+    output, local, rounds = env.output_stream_limit, env.local_namespace_limit, env.loop_iteration_limit
+    if output is None or local is None or rounds is None:
+        raise Unfit
     return {
         "__builtins__": {"len": len, "str": str, "enumerate": enumerate},
         "item": item,
@@ -239,9 +242,9 @@ def steps(env: Environment, *, item: Callable[[Any, Any], Any]) -> dict[str, Any
         "whole": to_int,
         "once": _once,
         "bounded": _bounded,
-        "joined": partial(_joined, env.output_stream_limit // _BYTES),
-        "assign": partial(_assign, env.local_namespace_limit),
-        "allowed": partial(_allowed, env.loop_iteration_limit),
+        "joined": partial(_joined, output // _BYTES),
+        "assign": partial(_assign, local),
+        "allowed": partial(_allowed, rounds),
     }
 
 

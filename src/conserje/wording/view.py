@@ -91,7 +91,14 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return value.strip() if value.isprintable() else _UNPRINTABLE.sub(" ", value).strip()
     if type(value) is dict or isinstance(value, Mapping):
-        return {key: item if type(item) in _NO_TEXT else _clean(item) for key, item in value.items()}
+        return {
+            key: item
+            if (kind := type(item)) in _NO_TEXT
+            else item.strip()
+            if kind is str and item.isprintable()
+            else _clean(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_clean(item) for item in value]
     return value

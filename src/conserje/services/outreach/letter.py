@@ -177,9 +177,8 @@ def _authority(country: str) -> str | None:
 def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
     facts = dossier.invoices[asked.invoice_id]
 
-    def money(minor: int) -> Money:
-        return Money(facts.currency, minor)
-
+    currency = facts.currency
+    zero = Money(currency, 0)
     both = facts.net_minor is not None and facts.tax_minor is not None
     return {
         "number": facts.number,
@@ -187,14 +186,14 @@ def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
         "purchase_order": facts.purchase_order,
         "issued_on": facts.issued_on,
         "due_on": asked.due_on,
-        "open": money(asked.minor),
-        "total": money(facts.total_minor),
-        "net": money(facts.net_minor or 0) if both else None,
-        "tax": money(facts.tax_minor or 0) if both else None,
-        "paid": money(facts.paid_minor),
-        "credited": money(facts.credited_minor),
-        "interest": money(0),
-        "fees": money(0),
+        "open": Money(currency, asked.minor),
+        "total": Money(currency, facts.total_minor),
+        "net": Money(currency, facts.net_minor or 0) if both else None,
+        "tax": Money(currency, facts.tax_minor or 0) if both else None,
+        "paid": Money(currency, facts.paid_minor) if facts.paid_minor else zero,
+        "credited": Money(currency, facts.credited_minor) if facts.credited_minor else zero,
+        "interest": zero,
+        "fees": zero,
         "days_late": (today - asked.due_on).days,
         "documents": [item.file_name for item in dossier.documents.get(facts.id, [])],
         "part": None,
