@@ -20,24 +20,33 @@ _VOWELS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {"y": ("e", ("i", "hi")
 _DIPHTHONGS: Final = ("hie", "hia", "hio", "io", "ia", "ie")
 
 
-@lru_cache(maxsize=8192)
 def figure(amount: Money, locale: str) -> str:
     """The number alone: "3.808.000". Zero is "0"; zero cents are left out where people do not write them (COP)."""
+    return _figure(amount.currency, amount.minor, locale)
+
+
+def money(amount: Money, locale: str, space: str = " ") -> str:
+    """The amount with its currency: "$ 3.808.000 COP" in es_CO, "COP 3,808,000" in en. `space` stands between."""
+    return _money(amount.currency, amount.minor, locale, space)
+
+
+# Kept by currency and number: a `Money` costs more to look up than to write.
+@lru_cache(maxsize=16_384)
+def _figure(currency: str, minor: int, locale: str) -> str:
     group, decimal = _separators(locale)
-    places = exponent(amount.currency)
-    whole, cents = divmod(abs(amount.minor), 10**places)
+    places = exponent(currency)
+    whole, cents = divmod(abs(minor), 10**places)
     text = f"{whole:,}".replace(",", group)
-    if places and amount.minor and (cents or amount.currency not in _WHOLE):
+    if places and minor and (cents or currency not in _WHOLE):
         text += f"{decimal}{cents:0{places}d}"
-    return f"-{text}" if amount.minor < 0 else text
+    return f"-{text}" if minor < 0 else text
 
 
-@lru_cache(maxsize=8192)
-def money(amount: Money, locale: str) -> str:
-    """The amount with its currency: "$ 3.808.000 COP" in es_CO, "COP 3,808,000" in en."""
+@lru_cache(maxsize=16_384)
+def _money(currency: str, minor: int, locale: str, space: str) -> str:
     patterns = words(locale)["money"]
-    pattern: str = patterns.get(amount.currency, patterns["default"])
-    return pattern.format(figure=figure(amount, locale), code=amount.currency)
+    pattern: str = patterns.get(currency, patterns["default"])
+    return pattern.format(figure=_figure(currency, minor, locale), code=currency).replace(" ", space)
 
 
 @lru_cache(maxsize=8192)

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from liquid import BoundTemplate
-
 from conserje.wording import mail_form, markup, shelf, text_form
 from conserje.wording.colours import palette
-from conserje.wording.sandbox import parse, render
+from conserje.wording.sandbox import Template, parse, render
 from conserje.wording.shelf import LetterError
 from conserje.wording.values import KINDS
 from conserje.wording.view import view
@@ -27,8 +25,6 @@ PARTS: Final = ("subject", "preheader", "body")
 _SUBJECT_LENGTH: Final = 150
 _SPACES = re.compile(r"\s+")
 _GAPS = re.compile(r"(?<=\S)  +")
-_LINES = re.compile(r"\n{3,}")
-_EMPTY = re.compile(r"[ \t]+(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +43,10 @@ class Letter:
 class _Set:
     """The compiled templates of one kind in one locale."""
 
-    subject: BoundTemplate
-    preheader: BoundTemplate
-    text: BoundTemplate
-    html: BoundTemplate
+    subject: Template
+    preheader: Template
+    text: Template
+    html: Template
     version: str
 
 
@@ -135,4 +131,11 @@ def _one_line(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _LINES.sub("\n\n", _EMPTY.sub("", _GAPS.sub(" ", text))).strip() + "\n"
+    """One space between words, none at the end of a line, at most one empty line."""
+    if "  " in text:
+        text = _GAPS.sub(" ", text)
+    if " \n" in text or "\t\n" in text:
+        text = "\n".join([line.rstrip(" \t") for line in text.split("\n")])
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n"

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -13,6 +15,7 @@ from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError
 
 from conserje.domain.kit.money import Money
 from conserje.wording import formats
+from conserje.wording.program import Program, program
 from conserje.wording.shelf import LetterError, words
 
 _BLOCKS: Final = ("if", "unless", "case", "for", "break", "continue", "capture", "comment")
@@ -43,10 +46,22 @@ def environment(locale: str, *, html: bool) -> Environment:
     return env
 
 
-def render(template: BoundTemplate, values: Mapping[str, Any], *, where: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template as python-liquid read it, and as the function made of it (None: it is too unusual for one)."""
+
+    read: BoundTemplate
+    fill: Program | None
+
+
+def render(template: Template, values: Mapping[str, Any], *, where: str) -> str:
     """`template` filled with `values`. Raises `LetterError` naming what is missing and `where` (the letter)."""
+    if template.fill is not None:
+        # Whatever the function is not sure of, python-liquid does again, and finds the words for what is wrong.
+        with suppress(Exception):
+            return template.fill(values)
     try:
-        return template.render(values)
+        return str(template.read.render(values))
     except UndefinedError as error:
         raise LetterError(
             f"The letter {where} has no value for {_cause(error).removesuffix(' is undefined')}: "
@@ -62,10 +77,11 @@ def render(template: BoundTemplate, values: Mapping[str, Any], *, where: str) ->
         ) from error
 
 
-def parse(source: str, *, locale: str, html: bool, where: str) -> BoundTemplate:
+def parse(source: str, *, locale: str, html: bool, where: str) -> Template:
     """The template of a Liquid `source`; raises `LetterError` with the line that cannot be read."""
     try:
-        return environment(locale, html=html).from_string(source)
+        read = environment(locale, html=html).from_string(source)
+        return Template(read, program(read))
     except LiquidError as error:
         raise LetterError(f"The template {where} cannot be read: {_cause(error)}. Correct it.") from error
 
@@ -77,9 +93,10 @@ def _cause(error: LiquidError) -> str:
 def _filters(locale: str, *, html: bool) -> dict[str, Callable[..., Any]]:
     table = words(locale)
 
+    space = _NBSP if html else " "
+
     def amount(value: Money) -> str:
-        text = formats.money(_expect(value, Money, "an amount"), locale)
-        return text.replace(" ", _NBSP) if html else text
+        return formats.money(_expect(value, Money, "an amount"), locale, space)
 
     def figure(value: Money) -> str:
         return formats.figure(_expect(value, Money, "an amount"), locale)

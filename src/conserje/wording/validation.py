@@ -80,9 +80,8 @@ def _missing_blocks(source: str, kind: str) -> list[Finding]:
 
 
 def _unknown_names(source: str, locale: str) -> list[Finding]:
-    analysis = parse(source, locale=locale, html=False, where="that was given").analyze(
-        include_partials=False
-    )
+    read = parse(source, locale=locale, html=False, where="that was given").read
+    analysis = read.analyze(include_partials=False)
     found = []
     for name, uses in analysis.globals.items():
         for use in uses:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -88,18 +89,20 @@ def _values(
     now: datetime,
 ) -> dict[str, Any]:
     touch = writing.touch
-    today = now.astimezone(zone(writing.case.zone)).date()
+    here = now.astimezone(zone(writing.case.zone))
+    today = here.date()
+    said = _said(dossier.creditor)
     invoices = [_invoice(dossier, asked, today) for asked in writing.asked]
     kind = "person" if touch.customer_kind == "person" else "company"
-    values: dict[str, Any] = {
-        "creditor": _creditor(dossier.creditor),
+    return {
+        "creditor": _creditor(said),
         "contact": {"name": touch.contact_name},
         "customer": {"name": touch.customer_name, "kind": kind},
-        "local_hour": now.astimezone(zone(writing.case.zone)).hour,
+        "local_hour": here.hour,
         "invoices": invoices,
         "balances": _balances(invoices),
         "attachments": [item.file_name for item in documents],
-        "links": _links(),
+        "links": _LINKS,
         "announced": None,
         "next": _next(writing),
         "options": {
@@ -116,33 +119,49 @@ def _values(
             for on, channel, letter_kind, state in dossier.history.get(touch.customer_id, [])
         ],
         "answer_by": _answer_by(writing, today) if touch.stage in ("escalation", "final") else None,
-        "mandatory": {},
+        "mandatory": _mandatory(said, writing.texts, locale),
         "payment": writing.payment,
     }
-    values["mandatory"] = _mandatory(dossier.creditor, writing.texts, locale, values)
-    return values
 
 
-def _creditor(facts: CreditorFacts) -> dict[str, Any]:
+class _Said(NamedTuple):
+    """What a creditor's letters say about who writes: the same for every letter, so it is worked out once."""
+
+    name: str
+    legal_name: str
+    tax_id: str
+    country: str
+    public_url: str
+    brand: tuple[tuple[str, str], ...]
+
+
+def _said(facts: CreditorFacts) -> _Said:
     brand = facts.brand
-    legal = facts.legal_name or facts.name
+    known = tuple((key, brand[key]) for key in _BRAND if key in brand)
+    return _Said(facts.name, facts.legal_name, facts.tax_id, facts.country, settings.PUBLIC_URL, known)
+
+
+@lru_cache(maxsize=256)
+def _creditor(said: _Said) -> Mapping[str, Any]:
+    brand = dict(said.brand)
+    legal = said.legal_name or said.name
     return {
-        "name": facts.name,
+        "name": said.name,
         "legal_name": legal,
-        "tax_id": facts.tax_id,
-        "identity_line": f"{legal}, {tax_label(country=facts.country)} {facts.tax_id}"
-        if facts.tax_id
+        "tax_id": said.tax_id,
+        "identity_line": f"{legal}, {tax_label(country=said.country)} {said.tax_id}"
+        if said.tax_id
         else legal,
         "phone": brand.get("phone_published", ""),
         "website": brand.get("website", ""),
-        "portal_host": settings.PUBLIC_URL.partition("://")[2],
-        "signature_name": brand.get("signature_name", facts.name),
+        "portal_host": said.public_url.partition("://")[2],
+        "signature_name": brand.get("signature_name", said.name),
         "signature_role": brand.get("signature_role", ""),
         "reply_to": brand.get("reply_to") or brand.get("sender_address", ""),
         "colour": brand.get("colour") or "#31556b",
         "logo_cid": None,
         "policy_url": brand.get("policy_url") or None,
-        "complaint_body": _authority(facts.country),
+        "complaint_body": _authority(said.country),
         "since": None,
     }
 
@@ -158,9 +177,8 @@ def _authority(country: str) -> str | None:
 def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
     facts = dossier.invoices[asked.invoice_id]
 
-    def money(minor: int) -> Money:
-        return Money(facts.currency, minor)
-
+    currency = facts.currency
+    zero = Money(currency, 0)
     both = facts.net_minor is not None and facts.tax_minor is not None
     return {
         "number": facts.number,
@@ -168,14 +186,14 @@ def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
         "purchase_order": facts.purchase_order,
         "issued_on": facts.issued_on,
         "due_on": asked.due_on,
-        "open": money(asked.minor),
-        "total": money(facts.total_minor),
-        "net": money(facts.net_minor or 0) if both else None,
-        "tax": money(facts.tax_minor or 0) if both else None,
-        "paid": money(facts.paid_minor),
-        "credited": money(facts.credited_minor),
-        "interest": money(0),
-        "fees": money(0),
+        "open": Money(currency, asked.minor),
+        "total": Money(currency, facts.total_minor),
+        "net": Money(currency, facts.net_minor or 0) if both else None,
+        "tax": Money(currency, facts.tax_minor or 0) if both else None,
+        "paid": Money(currency, facts.paid_minor) if facts.paid_minor else zero,
+        "credited": Money(currency, facts.credited_minor) if facts.credited_minor else zero,
+        "interest": zero,
+        "fees": zero,
         "days_late": (today - asked.due_on).days,
         "documents": [item.file_name for item in dossier.documents.get(facts.id, [])],
         "part": None,
@@ -183,33 +201,43 @@ def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
 
 
 def _balances(invoices: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    result: dict[str, dict[str, Any]] = {}
+    result: dict[str, list[dict[str, Any]]] = {}
     for item in invoices:
-        currency = item["open"].currency
-        known = result.get(currency)
-        if known is None:
-            result[currency] = {"currency": currency, **{key: item[key] for key in _SUMMED}}
-            continue
-        for key in _SUMMED:
-            known[key] = None if known[key] is None or item[key] is None else known[key] + item[key]
-    return list(result.values())
+        result.setdefault(item["open"].currency, []).append(item)
+    return [
+        {"currency": currency, **{key: _sum(currency, [item[key] for item in same]) for key in _SUMMED}}
+        for currency, same in result.items()
+    ]
+
+
+def _sum(currency: str, amounts: Sequence[Money | None]) -> Money | None:
+    """The sum of amounts of one currency; None as soon as one is unknown."""
+    known = [amount.minor for amount in amounts if amount is not None]
+    return Money(currency, sum(known)) if len(known) == len(amounts) else None
 
 
 # Every letter says these in its own blocks: who writes, which invoices, the amount with its parts, how to stop.
 _BUILT_IN = frozenset(
     {"creditor_identity", "obligation_reference", "amount_breakdown", "how_to_change_channel_or_stop"}
 )
+_BRAND = (
+    "phone_published",
+    "website",
+    "signature_name",
+    "signature_role",
+    "reply_to",
+    "sender_address",
+    "colour",
+    "policy_url",
+)
+_LINKS = {
+    "portal": LINK,
+    "stop": STOP,
+    "preferences": f"{LINK}preferences/",
+    "complaint": None,
+    "genuine": f"{LINK}genuine/",
+}
 _SUMMED = ("open", "total", "net", "tax", "paid", "credited", "interest", "fees")
-
-
-def _links() -> dict[str, str | None]:
-    return {
-        "portal": LINK,
-        "stop": STOP,
-        "preferences": f"{LINK}preferences/",
-        "complaint": None,
-        "genuine": f"{LINK}genuine/",
-    }
 
 
 def _next(writing: Writing) -> dict[str, Any]:
@@ -253,28 +281,21 @@ def _attached(dossier: Dossier, asked: Sequence[Asked]) -> tuple[DocumentFacts, 
     return tuple(taken)
 
 
-def _mandatory(
-    creditor: CreditorFacts, texts: Sequence[str], locale: str, values: dict[str, Any]
-) -> dict[str, str]:
+@lru_cache(maxsize=1024)
+def _mandatory(said: _Said, texts: tuple[str, ...], locale: str) -> Mapping[str, str]:
     """The pack's texts for the slots that the letter's own blocks do not already fill."""
-    code = creditor.country.lower()
+    code = said.country.lower()
     if not countries.has(code):
         return {}
-    facts = {
-        "creditor": values["creditor"],
-        "links": {
-            **values["links"],
-            "complaint": LINK,
-            "data_policy": values["creditor"]["policy_url"] or LINK,
-        },
-    }
+    creditor = _creditor(said)
+    links = {**_LINKS, "complaint": LINK, "data_policy": creditor["policy_url"] or LINK}
     result = {}
     for slot in texts:
         if slot in _BUILT_IN:
             continue
-        where = f"{creditor.country}/{slot}"
+        where = f"{said.country}/{slot}"
         template = parse(
             countries.get(code).mandatory_text(slot, locale), locale=locale, html=False, where=where
         )
-        result[slot] = render(template, facts, where=where)
+        result[slot] = render(template, {"creditor": creditor, "links": links}, where=where)
     return result
