@@ -79,7 +79,7 @@ def gateway_id(outside, reference):
     return next(row["id"] for row in outside.checkouts() if row["reference"] == reference)
 
 
-def roads(buyer, access, outside, page):
+def roads(buyer, access, outside, page, n=1):
     """The three ways in which one payment is heard of, as calls that may be repeated."""
     creditor_id = buyer[0]
     external_id = gateway_id(outside, page.reference)
@@ -87,15 +87,15 @@ def roads(buyer, access, outside, page):
     def refresh(which, road):
         return checkout.refresh(creditor_id=creditor_id, which=which, road=road, access=access, now=book.NOW)
 
-    def bank(name="line-1", minor=500):
-        line = BankLine(name, f"TRANSF {page.reference.lower()} PSE", Money("COP", minor), book.TODAY)
+    def bank(minor=500):
+        line = BankLine(f"line-{n}", f"TRANSF {page.reference.lower()} PSE", Money("COP", minor), book.TODAY)
         return bank_line.record(creditor_id=creditor_id, line=line, now=book.NOW)
 
     return {
         "portal": lambda: refresh(
             checkout.Which(public_id=page.public_id), Road(RoadName.PORTAL_RETURN, page.public_id)
         ),
-        "hook": lambda: refresh(checkout.Which(external_id=external_id), Road(RoadName.HOOK, "evt-1")),
+        "hook": lambda: refresh(checkout.Which(external_id=external_id), Road(RoadName.HOOK, f"evt-{n}")),
         "bank": bank,
     }
 
@@ -130,6 +130,26 @@ def test_eight_at_once_count_once(buyer, access, outside, order):
     answers = book.at_once(*(ways[order[n % 3]] for n in range(8)))
     assert book.failures(answers) == []
     assert_paid_once(buyer)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+def test_a_hundred_payments_each_told_eight_times_at_once(creditor, access, outside, order):
+    """The six orders of the three roads, 8 at once, 100 times: a hundred payments and not one more."""
+    (customer_id,) = book.customers(creditor.id, "Café Imaginario")
+    for n in range(100):
+        (bill,) = book.opened(creditor.id, book.new_invoice(customer_id, f"FE-{n}", 500))
+        buyer = (creditor.id, customer_id, [bill, bill])
+        page = started(buyer, access, f"att-{n}")
+        outside.pay(gateway_id(outside, page.reference))
+        ways = roads(buyer, access, outside, page, n)
+        answers = book.at_once(*(ways[order[m % 3]] for m in range(8)))
+        assert book.failures(answers) == []
+        assert book.open_of(creditor.id, bill) == [0]
+    with reading(creditor_id=creditor.id):
+        assert Payment.objects.count() == 100
+        assert LedgerTransaction.objects.filter(kind="payment_recorded").count() == 100
+    book.sound(creditor.id)
 
 
 def test_a_double_tap_is_one_checkout(buyer, access, outside):
