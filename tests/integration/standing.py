@@ -7,6 +7,7 @@ What the world knows was paid is the oracle: its log against the ledger, whateve
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import socket
@@ -25,6 +26,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import connections
 from tests.integration import build
 from tests.integration import receivables_book as book
@@ -96,7 +98,9 @@ class Server:
 
     def admin(self, query: str) -> None:
         """A statement of the administrator."""
-        self.run(f"embedded.connect(database=embedded.DATABASE).execute({query!r})")
+        where = {"host": self.socket, "port": 5432, "user": "postgres", "dbname": "conserje"}
+        with psycopg.connect(**where, autocommit=True) as link:
+            link.execute(query)
 
 
 @contextmanager
@@ -252,7 +256,7 @@ class Standing:
         new = self.seconds_until(lambda: self.booked()[last["payment_id"], last["amount"]] == 1, allowed)
         self.told_again()
         late = self.seconds_until(self.settled, 240)
-        print(
+        logging.getLogger(__name__).warning(
             f"usable {usable:.1f} s, a new payment {new:.1f} s, all {late:.1f} s (calm {calm_seconds:.1f} s)"
         )
         assert {name: process.poll() for name, process in self.processes.items()} == {
@@ -265,13 +269,17 @@ class Standing:
 
 
 @contextmanager
-def standing(*, customers: int, folder: Path | None = None, own_server: bool = False) -> Iterator[Standing]:
-    """Everything running and one payment through. With `own_server` the processes start the server themselves."""
+def standing(
+    *, customers: int, folder: Path | None = None, through: Callable[[Server], str] = Server.url
+) -> Iterator[Standing]:
+    """Everything running. `through` is the DATABASE_URL of the processes; "": they start the server themselves."""
     home = folder or Path(tempfile.mkdtemp(prefix="cj-", dir="/tmp"))
     home.chmod(0o755)
     server = Server(home)
     with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, home, ignore_errors=True)
+        if folder is None:
+            stack.callback(shutil.rmtree, home, ignore_errors=True)
+        log = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "said"
         server.start()
         stack.callback(server.stop, "immediate")
         migrated = [sys.executable, "-m", "conserje.cli", "migrate", "--quiet"]
@@ -280,7 +288,7 @@ def standing(*, customers: int, folder: Path | None = None, own_server: bool = F
         stack.enter_context(django_at(server))
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        made = Standing(server, outside, port, "" if own_server else server.url(), log=home / "said")
+        made = Standing(server, outside, port, through(server), log=log)
         made.fill(customers)
         stack.callback(_end, made)
         yield made

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database crashes while customers pay: what the world saw paid is in the ledger once, and nobody restarts anything.
+"""The database crashes while customers pay: what the world saw paid is in the ledger once; nothing is started by hand.
 
 Outages, killed sessions, lost answers and a full disk are in tests/official_parts.
 """

@@ -41,8 +41,13 @@ def serve(host: str, port: int, threads: int) -> None:
 @click.command()
 @click.option("--once", is_flag=True, help="Do what waits in the queue and stop.")
 def worker(once: bool) -> None:
-    """Do the work: hooks, decisions, messages. Run one for each core."""
+    """Do the work: hooks, decisions, messages. Run one for each core; it outlives its database."""
     ready()
+    if not once:
+        from conserje.cli import working
+
+        working.until_told()
+        return
     from django.db import connection
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -51,4 +56,4 @@ def worker(once: bool) -> None:
     connection.ensure_connection()
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(concurrency=1, wait=not once, listen_notify=True, install_signal_handlers=True)
+        worker_app.run_worker(concurrency=1, wait=False, listen_notify=True, install_signal_handlers=True)

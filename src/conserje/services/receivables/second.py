@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -78,7 +79,7 @@ def of(*, creditor_id: int, payment_id: int, received: Received, open_ids: Colle
         return None
     if Invoice.objects.filter(creditor_id=creditor_id, id__in=named, open_minor__gt=0).exists():
         return None
-    asked = {
+    asked: dict[str, Any] = {
         "creditor": creditor_id,
         "customer": received.customer_id,
         "currency": received.amount.currency,
