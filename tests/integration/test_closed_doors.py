@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import subprocess
 import sys
 from typing import Any
@@ -17,6 +19,7 @@ from tests.integration import build
 from tests.integration import workbench_book as wb
 from tests.integration.book import TUESDAY
 
+from conserje import jobs
 from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import Customer
 from conserje.data.tenancy.models import Creditor
@@ -86,6 +89,8 @@ def test_nothing_starts_with_a_powerful_role(database: harness.Clone, command: s
 
 
 def test_a_job_without_a_creditor_or_with_one_that_is_not_there_does_nothing(creditor: Creditor) -> None:
+    for module in pkgutil.iter_modules(jobs.__path__, "conserje.jobs."):
+        importlib.import_module(module.name)
     functions: list[Any] = [task.func for name, task in app.tasks.items() if not name.startswith("builtin")]
     of_creditors = [one for one in functions if "creditor_id" in one.__code__.co_varnames]
     assert len(of_creditors) >= 2
