@@ -243,8 +243,10 @@ class Standing:
         return self.booked() == self.paid()
 
     def said(self) -> str:
-        """The end of what the processes wrote."""
-        return self.log.read_text(errors="replace")[-3000:]
+        """The end of what the worker wrote about itself, then of what both wrote."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        own = [line[:300] for line in lines if "conserje.worker" in line or "procrastinate" in line]
+        return "\n".join([*own[-25:], *(line[:500] for line in lines[-5:])])
 
     def judge(self, calm_seconds: float) -> None:
         """After the fault: usable again in time by itself, nothing lost, nothing twice, the books sound."""

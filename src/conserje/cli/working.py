@@ -12,7 +12,7 @@ import contextlib
 import logging
 import signal
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -61,7 +61,7 @@ def _answers() -> bool:
     try:
         connection.close()
         connection.ensure_connection()
-    except (DatabaseError, ServerFailed) as error:
+    except (Error, ServerFailed) as error:
         _LOG.warning("the database does not answer: %s", type(error).__name__)
         return False
     finally:
