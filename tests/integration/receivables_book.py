@@ -12,12 +12,23 @@ from django.db import connection, connections
 
 from conserje.data.receivables.models import Invoice, Payment
 from conserje.domain.kit.money import Money
-from conserje.domain.receivables.allocation import Named
+from conserje.domain.receivables.adjustment import NewWriteOff
+from conserje.domain.receivables.allocation import Named, Share
 from conserje.domain.receivables.customer import Fact, NewCustomer
 from conserje.domain.receivables.invoice import Due, NewInvoice
 from conserje.domain.receivables.keys import match_key
-from conserje.domain.receivables.payment import Received, Recorded, Road, RoadName
-from conserje.services.receivables import customer, invoice, payment
+from conserje.domain.receivables.payment import (
+    Received,
+    Recorded,
+    Reversal,
+    ReversalKind,
+    Reversed,
+    Road,
+    RoadName,
+)
+from conserje.domain.receivables.posting import Rows
+from conserje.services.receivables import allocation, customer, invoice, payment, write_off
+from conserje.services.receivables.verify import BROKEN, verify
 from conserje.services.tenancy.act import acting, reading
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -60,6 +71,42 @@ def paid(creditor_id: int, customer_id: int, minor: int, *named: int, **given: A
     told = {"customer_id": customer_id, **usual, **given}
     told.setdefault("roads", (Road(RoadName.PERSON, f"{told['source']} {told['external_id']}"),))
     return payment.record(creditor_id=creditor_id, received=Received(**told), now=NOW)
+
+
+def allocated(
+    creditor_id: int, source: Rows, shares: Sequence[Share], key: str = "", now: datetime = NOW
+) -> tuple[int, ...]:
+    """Shares of a payment or credit note applied by a person, under a key of their own unless given."""
+    return allocation.allocate(
+        creditor_id=creditor_id,
+        source=source,
+        shares=shares,
+        key=key or f"k{next_number()}",
+        actor="person:1",
+        now=now,
+    )
+
+
+def written_off(creditor_id: int, invoice_id: int, amount: Money, key: str = "") -> int:
+    """A part of an invoice given up by a person, under a key of its own unless given."""
+    new = NewWriteOff(invoice_id, amount, "Acuerdo", key or f"k{next_number()}")
+    return write_off.make(creditor_id=creditor_id, new=new, written_by="person:1", now=NOW)
+
+
+def sent_back(
+    creditor_id: int, payment_id: int, minor: int, key: str, kind: ReversalKind = ReversalKind.REFUND
+) -> Reversed:
+    """Money of a payment in COP that went back."""
+    told = Reversal(kind, key, Money("COP", minor), TODAY)
+    return payment.reverse(
+        creditor_id=creditor_id, payment_id=payment_id, reversal=told, actor="person:1", now=NOW
+    )
+
+
+def sound(creditor_id: int) -> None:
+    """Fail unless every property of the books holds, naming what does not."""
+    report = verify(creditor_id=creditor_id)
+    assert [item.findings for item in report.properties if item.state == BROKEN] == []
 
 
 _number = iter(range(1, 1_000_000_000))

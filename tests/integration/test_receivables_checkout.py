@@ -8,19 +8,21 @@ from collections.abc import Iterator
 
 import pytest
 from tests.integration import receivables_book as book
+from tests.integration.served import reaching
 
 from conserje.data.receivables.models import Checkout, LedgerTransaction, Payment
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import StartFailed
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.allocation import Share
-from conserje.domain.receivables.checkout import Attempt
+from conserje.domain.receivables.checkout import LOOKS, Attempt
 from conserje.domain.receivables.payment import BankLine, Recorded, Road, RoadName, Unmatched
 from conserje.gateways.demo.adapter import ADAPTER
 from conserje.gateways.demo.settings import DemoSettings
-from conserje.services.receivables import bank_line, checkout
+from conserje.services.receivables import bank_line, checkout, checkout_look, second
 from conserje.services.receivables.refusals import AmountRefused, Refused, UnknownRow
-from conserje.services.tenancy.act import reading
+from conserje.services.tenancy import connection
+from conserje.services.tenancy.act import acting, reading
 from conserje.services.tenancy.http import GuardedHttp
 from conserje.testing import world
 
@@ -77,7 +79,7 @@ def gateway_id(outside, reference):
     return next(row["id"] for row in outside.checkouts() if row["reference"] == reference)
 
 
-def roads(buyer, access, outside, page):
+def roads(buyer, access, outside, page, n=1):
     """The three ways in which one payment is heard of, as calls that may be repeated."""
     creditor_id = buyer[0]
     external_id = gateway_id(outside, page.reference)
@@ -85,15 +87,15 @@ def roads(buyer, access, outside, page):
     def refresh(which, road):
         return checkout.refresh(creditor_id=creditor_id, which=which, road=road, access=access, now=book.NOW)
 
-    def bank(name="line-1", minor=500):
-        line = BankLine(name, f"TRANSF {page.reference.lower()} PSE", Money("COP", minor), book.TODAY)
+    def bank(minor=500):
+        line = BankLine(f"line-{n}", f"TRANSF {page.reference.lower()} PSE", Money("COP", minor), book.TODAY)
         return bank_line.record(creditor_id=creditor_id, line=line, now=book.NOW)
 
     return {
         "portal": lambda: refresh(
             checkout.Which(public_id=page.public_id), Road(RoadName.PORTAL_RETURN, page.public_id)
         ),
-        "hook": lambda: refresh(checkout.Which(external_id=external_id), Road(RoadName.HOOK, "evt-1")),
+        "hook": lambda: refresh(checkout.Which(external_id=external_id), Road(RoadName.HOOK, f"evt-{n}")),
         "bank": bank,
     }
 
@@ -128,6 +130,26 @@ def test_eight_at_once_count_once(buyer, access, outside, order):
     answers = book.at_once(*(ways[order[n % 3]] for n in range(8)))
     assert book.failures(answers) == []
     assert_paid_once(buyer)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+def test_a_hundred_payments_each_told_eight_times_at_once(creditor, access, outside, order):
+    """The six orders of the three roads, 8 at once, 100 times: a hundred payments and not one more."""
+    (customer_id,) = book.customers(creditor.id, "Café Imaginario")
+    for n in range(100):
+        (bill,) = book.opened(creditor.id, book.new_invoice(customer_id, f"FE-{n}", 500))
+        buyer = (creditor.id, customer_id, [bill, bill])
+        page = started(buyer, access, f"att-{n}")
+        outside.pay(gateway_id(outside, page.reference))
+        ways = roads(buyer, access, outside, page, n)
+        answers = book.at_once(*(ways[order[m % 3]] for m in range(8)))
+        assert book.failures(answers) == []
+        assert book.open_of(creditor.id, bill) == [0]
+    with reading(creditor_id=creditor.id):
+        assert Payment.objects.count() == 100
+        assert LedgerTransaction.objects.filter(kind="payment_recorded").count() == 100
+    book.sound(creditor.id)
 
 
 def test_a_double_tap_is_one_checkout(buyer, access, outside):
@@ -177,19 +199,30 @@ def test_a_bank_line_of_another_amount_is_for_a_person(buyer, access, outside):
     assert told is Unmatched.AMOUNT_DIFFERS
 
 
-def test_a_second_transfer_with_the_same_reference_is_further_money(buyer, access, outside):
+@pytest.mark.parametrize("order", ORDERS[:3], ids="-".join)
+def test_the_same_reference_paid_twice_waits_for_a_person_and_goes_back(buyer, access, outside, order):
+    """By the page, then by a transfer: the first closes the invoice, the second touches no other and is listed."""
+    creditor_id, customer_id, invoices = buyer
     page = started(buyer, access)
     outside.pay(gateway_id(outside, page.reference))
     ways = roads(buyer, access, outside, page)
-    ways["bank"]()
-    ways["hook"]()
+    for name in order:
+        ways[name]()
     line = BankLine("line-2", page.reference, Money("COP", 500), book.TODAY)
-    second = bank_line.record(creditor_id=buyer[0], line=line, now=book.NOW)
-    assert isinstance(second, Recorded)
-    assert second.is_new
-    assert second.applied == (Share(buyer[2][0], Money("COP", 300)),)
-    assert second.unallocated == Money("COP", 200)
-    assert book.accounts(buyer[0])["cash", "COP"] == 1000
+    double = bank_line.record(creditor_id=creditor_id, line=line, now=book.NOW)
+    assert isinstance(double, Recorded)
+    assert (double.is_new, double.applied, double.unallocated) == (True, (), Money("COP", 500))
+    assert book.open_of(creditor_id, *invoices) == [300, 0]
+    with reading(creditor_id=creditor_id):
+        first = Payment.objects.order_by("id")[0]
+        (listed,) = second.waiting(creditor_id=creditor_id)
+    assert (listed.payment_id, listed.first_id) == (double.payment_id, first.id)
+    assert (listed.customer_id, listed.left) == (customer_id, Money("COP", 500))
+    book.sent_back(creditor_id, double.payment_id, 500, "refund-1")
+    with reading(creditor_id=creditor_id):
+        assert second.waiting(creditor_id=creditor_id) == ()
+    assert book.accounts(creditor_id)["cash", "COP"] == 500
+    book.sound(creditor_id)
 
 
 @pytest.mark.parametrize("end", ["decline", "cancel"])
@@ -232,3 +265,37 @@ def test_a_lost_answer_at_the_look_is_unknown_until_the_next_one(buyer, access, 
     outside.fault("server_error", phase="fetch")
     assert ways["portal"]().state == "unknown"
     assert ways["portal"]().state == "paid"
+
+
+def test_a_gateway_that_was_silent_is_asked_again_until_the_end_is_known(buyer, access, outside, creditor):
+    """No hook and no return of the customer: the time-out stays "unknown" and the next look finds the payment, once."""
+    with acting(creditor_id=creditor.id):
+        connection.set_up(
+            creditor_id=creditor.id,
+            kind="gateway",
+            adapter="demo",
+            values={
+                "base_url": outside.http_url,
+                "api_key": outside.api_key,
+                "hook_secret": outside.hook_secret,
+            },
+            now=book.NOW,
+        )
+    page = started(buyer, access)
+    outside.pay(gateway_id(outside, page.reference))
+
+    def look(after):
+        with reaching():
+            return checkout_look.look_due(creditor_id=creditor.id, now=book.NOW + after)
+
+    def state():
+        with reading(creditor_id=creditor.id):
+            return Checkout.objects.get().state
+
+    assert look(LOOKS[0] / 2) == 0
+    outside.fault("server_error", phase="fetch")
+    assert (look(LOOKS[0]), state()) == (0, "unknown")
+    assert (look(LOOKS[0] * 2), state()) == (0, "unknown")
+    assert (look(LOOKS[1]), state()) == (1, "paid")
+    assert look(LOOKS[2]) == 0
+    assert_paid_once(buyer, roads_heard=2)

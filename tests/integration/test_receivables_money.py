@@ -32,7 +32,6 @@ from conserje.services.receivables import (
     invoice,
     payment,
     withholding,
-    write_off,
 )
 from conserje.services.receivables.refusals import AlreadySettled, AmountRefused, PaymentConflict, UnknownRow
 from conserje.services.tenancy.act import acting, reading
@@ -131,13 +130,7 @@ def test_unallocated_money_is_applied_by_hand_and_taken_back(buyer):
     source = Rows(customer_id, payment_id=done.payment_id)
 
     def apply(*shares):
-        return allocation.allocate(
-            creditor_id=creditor_id,
-            source=source,
-            shares=[Share(key, money) for key, money in shares],
-            actor="person:1",
-            now=book.NOW,
-        )
+        return book.allocated(creditor_id, source, [Share(key, money) for key, money in shares])
 
     for wrong in (
         [],
@@ -212,16 +205,8 @@ def test_a_credit_note_is_for_what_it_names_and_nothing_else(buyer):
         )
     source = Rows(customer_id, credit_note_id=note_id)
     with pytest.raises(AmountRefused):
-        allocation.allocate(
-            creditor_id=creditor_id,
-            source=source,
-            shares=[Share(old, cop(101))],
-            actor="person:1",
-            now=book.NOW,
-        )
-    allocation.allocate(
-        creditor_id=creditor_id, source=source, shares=[Share(old, cop(100))], actor="person:1", now=book.NOW
-    )
+        book.allocated(creditor_id, source, [Share(old, cop(101))])
+    book.allocated(creditor_id, source, [Share(old, cop(100))])
     assert book.accounts(creditor_id) == {
         ("receivable", "COP"): 400,
         ("sales", "COP"): -800,
@@ -269,22 +254,8 @@ def test_a_write_off_takes_no_more_than_is_open(buyer):
     (invoice_id,) = book.opened(creditor_id, book.new_invoice(customer_id, "FE-1", 1000))
     for wrong in (cop(1001), cop(0), Money("USD", 1)):
         with pytest.raises(AmountRefused):
-            write_off.make(
-                creditor_id=creditor_id,
-                invoice_id=invoice_id,
-                amount=wrong,
-                reason="Acuerdo",
-                written_by="person:1",
-                now=book.NOW,
-            )
-    write_off.make(
-        creditor_id=creditor_id,
-        invoice_id=invoice_id,
-        amount=cop(1000),
-        reason="Acuerdo",
-        written_by="person:1",
-        now=book.NOW,
-    )
+            book.written_off(creditor_id, invoice_id, wrong)
+    book.written_off(creditor_id, invoice_id, cop(1000))
     assert book.open_of(creditor_id, invoice_id) == [0]
 
 
@@ -353,12 +324,5 @@ def test_books_are_apart(buyer, database):
     (invoice_id,) = book.opened(creditor_id, book.new_invoice(customer_id, "FE-1", 1000))
     stranger = build.creditor()
     with pytest.raises(UnknownRow):
-        write_off.make(
-            creditor_id=stranger.id,
-            invoice_id=invoice_id,
-            amount=cop(1),
-            reason="",
-            written_by="person:1",
-            now=book.NOW,
-        )
+        book.written_off(stranger.id, invoice_id, cop(1))
     assert book.accounts(stranger.id) == {}

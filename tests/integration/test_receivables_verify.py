@@ -14,7 +14,7 @@ from conserje.domain.receivables.adjustment import Certificate, NewCreditNote, N
 from conserje.domain.receivables.allocation import Named, Share
 from conserje.domain.receivables.payment import Reversal, ReversalKind
 from conserje.domain.receivables.posting import Rows
-from conserje.services.receivables import allocation, credit_note, payment, withholding, write_off
+from conserje.services.receivables import allocation, credit_note, payment, withholding
 from conserje.services.receivables.refusals import Refused
 from conserje.services.receivables.verify import BROKEN, HOLDS, LISTED, NOT_APPLICABLE, verify
 from conserje.services.tenancy.act import acting, reading
@@ -75,12 +75,8 @@ class Clerk:
     def allocate(self, n: int) -> None:
         source, bill = self.any_row(Payment), self.any_row(Invoice)
         amount = Money(source.currency, self.minor() // 3 + 1)
-        allocation.allocate(
-            creditor_id=self.creditor_id,
-            source=Rows(source.customer_id, payment_id=source.id),
-            shares=[Share(bill.id, amount)],
-            actor="person:1",
-            now=book.NOW,
+        book.allocated(
+            self.creditor_id, Rows(source.customer_id, payment_id=source.id), [Share(bill.id, amount)]
         )
 
     def undo(self, n: int) -> None:
@@ -124,14 +120,7 @@ class Clerk:
 
     def give_up(self, n: int) -> None:
         bill = self.any_row(Invoice)
-        write_off.make(
-            creditor_id=self.creditor_id,
-            invoice_id=bill.id,
-            amount=Money(bill.currency, self.minor() // 5 + 1),
-            reason="Prueba",
-            written_by="person:1",
-            now=book.NOW,
-        )
+        book.written_off(self.creditor_id, bill.id, Money(bill.currency, self.minor() // 5 + 1))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

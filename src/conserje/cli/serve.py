@@ -18,6 +18,7 @@ from conserje.cli.main import ready
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the portal, the workbench and the hooks. Put a TLS proxy in front of it outside this machine."""
     ready()
+    _must_be_powerless()
     command = [
         sys.executable,
         "-m",
@@ -41,8 +42,14 @@ def serve(host: str, port: int, threads: int) -> None:
 @click.command()
 @click.option("--once", is_flag=True, help="Do what waits in the queue and stop.")
 def worker(once: bool) -> None:
-    """Do the work: hooks, decisions, messages. Run one for each core."""
+    """Do the work: hooks, decisions, messages. Run one for each core; it outlives its database."""
     ready()
+    _must_be_powerless()
+    if not once:
+        from conserje.cli import working
+
+        working.until_told()
+        return
     from django.db import connection
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -51,4 +58,20 @@ def worker(once: bool) -> None:
     connection.ensure_connection()
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(concurrency=1, wait=not once, listen_notify=True, install_signal_handlers=True)
+        worker_app.run_worker(concurrency=1, wait=False, listen_notify=True, install_signal_handlers=True)
+
+
+def _must_be_powerless() -> None:
+    """Refuse to start with a role that the walls between creditors do not bind; wait for a database that is away."""
+    from django.db import DatabaseError, connection
+
+    from conserje.services.tenancy import role
+
+    try:
+        role.must_be_powerless()
+    except role.TooPowerful as error:
+        raise click.ClickException(str(error)) from error
+    except DatabaseError:
+        return
+    finally:
+        connection.close()

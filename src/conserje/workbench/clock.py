@@ -74,6 +74,9 @@ def see_portal(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
     """Issue a fresh link to a customer's own page of a demo book, and open it."""
     _only_demo(desk)
     with acting_for(creditor_id=desk.creditor_id):
+        found = lookup.customer(creditor_id=desk.creditor_id, text=str(customer))
+        if found is None or found.id != customer:
+            raise Http404
         (token,) = portal_link.issue_many(
             creditor_id=desk.creditor_id, wanted=[portal_link.Wanted(customer, None, None)], now=desk.now
         )

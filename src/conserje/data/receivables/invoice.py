@@ -157,10 +157,14 @@ class WriteOff(TenantModel):
     reason = models.CharField(max_length=240)
     written_by = models.CharField(max_length=80)
     written_at = models.DateTimeField()
+    key = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         constraints = [
             tenant_unique("write_off"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="write_off_positive"),
+            models.UniqueConstraint(
+                fields=["creditor", "key"], condition=~models.Q(key=""), name="write_off_told_once"
+            ),
             TenantForeignKey(fields=["invoice"], to="receivables.Invoice", name="write_off_invoice"),
         ]

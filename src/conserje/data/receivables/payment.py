@@ -12,7 +12,7 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 
 class Payment(TenantModel):
     """One payment, once: (source, external id) is its identity. `unallocated_minor` is written by the
-    ledger's trigger.
+    ledger's trigger. `second_of` paid the same invoices before: this one waits for a person.
     """
 
     customer = models.ForeignKey(
@@ -27,6 +27,9 @@ class Payment(TenantModel):
     received_at = models.DateTimeField()
     method = models.CharField(max_length=40, blank=True)
     reference = models.CharField(max_length=120, blank=True)
+    second_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -39,8 +42,16 @@ class Payment(TenantModel):
                 name="payment_unallocated_within",
             ),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="payment_customer"),
+            TenantForeignKey(fields=["second_of"], to="receivables.Payment", name="payment_second_of"),
         ]
-        indexes = [models.Index(fields=["creditor", "customer", "-value_on"], name="payment_by_customer")]
+        indexes = [
+            models.Index(fields=["creditor", "customer", "-value_on"], name="payment_by_customer"),
+            models.Index(
+                fields=["creditor", "id"],
+                condition=models.Q(second_of__isnull=False, unallocated_minor__gt=0),
+                name="payment_paid_twice",
+            ),
+        ]
 
 
 class PaymentRoad(TenantModel):
@@ -76,10 +87,16 @@ class Allocation(TenantModel):
         "self", on_delete=models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="+"
     )
     made_at = models.DateTimeField()
+    key = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         constraints = [
             tenant_unique("allocation"),
+            models.UniqueConstraint(
+                fields=["creditor", "key", "invoice"],
+                condition=~models.Q(key=""),
+                name="allocation_told_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(payment=None, credit_note__isnull=False)
                 | models.Q(payment__isnull=False, credit_note=None),

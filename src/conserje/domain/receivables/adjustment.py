@@ -31,6 +31,16 @@ class NewWithholding:
 
 
 @dataclass(frozen=True, slots=True)
+class NewWriteOff:
+    """A part of an invoice to be given up. `key` names this decision: told again, it is the same write-off."""
+
+    invoice_id: int
+    amount: Money
+    reason: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The paper that proves a withholding to the tax authority."""
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from conserje.domain.kit.money import Money
@@ -12,6 +13,13 @@ from conserje.domain.receivables.allocation import Share
 
 _PAID = ChargeState.PAID.value
 _QUARANTINED = "quarantined"
+# States after which more is to come, and how long after a checkout's beginning the gateway is asked about it again.
+UNFINISHED = (ChargeState.OPEN.value, ChargeState.PROCESSING.value, ChargeState.UNKNOWN.value)
+LOOKS = (
+    timedelta(minutes=5),
+    timedelta(hours=1),
+    *(timedelta(days=days) for days in (1, 2, 3, 4, 5)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +69,9 @@ def next_state(*, state: str, fact: ChargeState) -> str:
     if fact is ChargeState.UNKNOWN and state in (ChargeState.DECLINED, ChargeState.EXPIRED):
         return state
     return fact.value
+
+
+def look_is_due(*, created_at: datetime, checked_at: datetime | None, now: datetime) -> bool:
+    """Whether one of the `LOOKS` at an unfinished checkout has come and nobody has looked since."""
+    come = [created_at + wait for wait in LOOKS if created_at + wait <= now]
+    return bool(come) and (checked_at is None or checked_at < come[-1])

@@ -21,6 +21,7 @@ class RoadName(StrEnum):
     BANK_LINE = "bank_line"
     IMPORT = "import"
     PERSON = "person"
+    LOOK = "look"
     CHARGE = "charge"
 
 

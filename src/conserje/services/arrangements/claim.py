@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 
 from conserje.data.arrangements.models import PaymentClaim
 from conserje.domain.kit.days import local_date
-from conserje.services.arrangements import owed
+from conserje.services.arrangements import locked, owed
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review, strategy
-from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.act import act, keyed, step
 
 
 class Refused(ValueError):
@@ -28,6 +28,7 @@ class Said:
     words: str = ""
 
 
+@keyed
 @act
 def make(
     *,
@@ -38,6 +39,7 @@ def make(
     now: datetime,
 ) -> list[int]:
     """Keep what the customer says about a payment; contacts about these invoices (or all) pause. Raises `Refused`."""
+    locked.customer(creditor_id=creditor_id, customer_id=customer_id)
     today = local_day.today(creditor_id=creditor_id, customer_id=customer_id, now=now)
     if said.paid_on is not None and said.paid_on > today:
         raise Refused("claim_in_the_future")
@@ -69,7 +71,9 @@ def make(
 @act
 def answer(*, creditor_id: int, claim_id: int, found: bool, by: str, now: datetime) -> None:
     """A person looked: the payment was found, or it was not and contacts resume. `by` is "person:<id>"."""
-    claim = PaymentClaim.objects.get(creditor_id=creditor_id, id=claim_id, answered_at=None)
+    claim = PaymentClaim.objects.select_for_update(no_key=True).get(
+        creditor_id=creditor_id, id=claim_id, answered_at=None
+    )
     claim.answered_at, claim.answer = now, "found" if found else "not_found"
     claim.save(update_fields=["answered_at", "answer"])
     _tell(creditor_id, claim.customer_id, [claim.id], claim.answer, by, now)

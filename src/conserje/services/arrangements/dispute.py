@@ -10,7 +10,7 @@ from conserje.data.arrangements.models import Dispute
 from conserje.data.receivables.models import Invoice
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
-from conserje.services.tenancy.act import act
+from conserje.services.tenancy.act import act, keyed
 
 
 class Refused(ValueError):
@@ -26,13 +26,28 @@ class About:
     words: str = ""
 
 
+@keyed
 @act
 def open_(*, creditor_id: int, invoice_id: int, about: About, by: str, now: datetime) -> int:
-    """Leave the disputed amount of an invoice alone until the dispute is closed. Raises `Refused`."""
+    """Leave the disputed amount of an invoice alone until the dispute is closed; returns the dispute's id.
+
+    The same objection again, while it is open, is the same dispute. Raises `Refused`.
+    """
     amount_minor = about.amount_minor
-    invoice = Invoice.objects.get(creditor_id=creditor_id, id=invoice_id)
+    invoice = Invoice.objects.select_for_update(no_key=True).get(creditor_id=creditor_id, id=invoice_id)
     if amount_minor is not None and not 0 < amount_minor <= invoice.open_minor:
         raise Refused("dispute_over_open_amount")
+    known = Dispute.objects.filter(
+        creditor_id=creditor_id,
+        invoice_id=invoice_id,
+        amount_minor=amount_minor,
+        kind=about.kind,
+        words=about.words[:4000],
+        opened_by=by,
+        closed_at=None,
+    ).first()
+    if known is not None:
+        return known.id
     row = Dispute.objects.create(
         creditor_id=creditor_id,
         invoice_id=invoice_id,
@@ -49,9 +64,8 @@ def open_(*, creditor_id: int, invoice_id: int, about: About, by: str, now: date
 @act
 def close(*, creditor_id: int, dispute_id: int, outcome: str, by: str, now: datetime) -> None:
     """End a dispute; what is still open of its amount may be asked for again."""
-    row = Dispute.objects.select_related("invoice").get(
-        creditor_id=creditor_id, id=dispute_id, closed_at=None
-    )
+    rows = Dispute.objects.select_for_update(no_key=True, of=("self",)).select_related("invoice")
+    row = rows.get(creditor_id=creditor_id, id=dispute_id, closed_at=None)
     row.closed_at, row.outcome = now, outcome
     row.save(update_fields=["closed_at", "outcome"])
     _tell(creditor_id, row.invoice.customer_id, row.id, "closed", by, now, {"outcome": outcome})

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from conserje.data.arrangements.models import PromiseToPay
 from conserje.domain.kit.days import local_date
-from conserje.services.arrangements import owed
+from conserje.services.arrangements import locked, owed
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review
-from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.act import act, keyed, step
 
 LATEST_DAYS = 60
 # How long after its date a promise still counts as kept.
@@ -22,6 +22,7 @@ class Refused(ValueError):
     """The promise cannot be taken as given; says why and what to give instead."""
 
 
+@keyed
 @act
 def make(
     *,
@@ -34,8 +35,10 @@ def make(
 ) -> list[int]:
     """Take the customer's word for a date, for these invoices or, with none, for everything. Raises `Refused`.
 
-    An earlier open promise for the same invoices is withdrawn. `through` is "portal", "collector" or "reply".
+    An earlier open promise for the same invoices is withdrawn; the same word again is the same promise. `through` is
+    "portal", "collector" or "reply".
     """
+    locked.customer(creditor_id=creditor_id, customer_id=customer_id)
     today = local_day.today(creditor_id=creditor_id, customer_id=customer_id, now=now)
     days = (promised_on - today).days
     if days < 0:
@@ -46,6 +49,11 @@ def make(
     former = PromiseToPay.objects.filter(creditor_id=creditor_id, customer_id=customer_id, state="open")
     if None not in wanted:
         former = former.filter(invoice_id__in=[item for item in wanted if item is not None])
+    known = list(former.order_by("id"))
+    if [(row.invoice_id, row.promised_on, row.made_through) for row in known] == [
+        (item, promised_on, through) for item in wanted
+    ]:
+        return [row.id for row in known]
     former.update(state="withdrawn", closed_at=now)
     made = PromiseToPay.objects.bulk_create(
         [

@@ -16,7 +16,7 @@ from conserje.domain.receivables.payment import Road, RoadName
 from conserje.services.receivables import checkout
 from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy import connection
-from conserje.services.tenancy.act import act, acting
+from conserje.services.tenancy.act import act, keyed, reading
 
 # How long after its arrival a message is tried for the first time, the second, and so on: a gateway that is silent
 # for an evening loses nobody their payment.
@@ -40,6 +40,7 @@ class Received:
     known: int
 
 
+@keyed
 @act
 def receive(*, creditor_id: int, adapter: str, raw: RawRequest, now: datetime) -> Received:
     """Check and store a gateway's message, an event at a time, each once. Raises `NotTrusted`, `NotReadable`."""
@@ -78,7 +79,7 @@ def apply_waiting(*, creditor_id: int, now: datetime) -> int:
     come = Q(tries=0) | Q(received_at__gt=now, tries__lt=len(WAITS))
     for tries, wait in enumerate(WAITS[1:], start=1):
         come |= Q(tries=tries, received_at__lte=now - wait)
-    with acting(creditor_id=creditor_id):
+    with reading(creditor_id=creditor_id):
         rows = HookReceipt.objects.filter(come, creditor_id=creditor_id, applied_at=None)
         ids = list(rows.order_by("id").values_list("id", flat=True))
     return sum(apply(creditor_id=creditor_id, receipt_id=receipt_id, now=now) for receipt_id in ids)
@@ -96,7 +97,7 @@ def apply(*, creditor_id: int, receipt_id: int, now: datetime) -> bool:
 
 def _tried(creditor_id: int, receipt_id: int, now: datetime) -> str:
     """What kept a message from being applied, empty when nothing did: also a gateway that did not confirm it."""
-    with acting(creditor_id=creditor_id):
+    with reading(creditor_id=creditor_id):
         row = HookReceipt.objects.get(creditor_id=creditor_id, id=receipt_id)
         settings = connection.settings_of(creditor_id=creditor_id, kind="gateway", adapter=row.adapter)
     access = checkout.Access(row.adapter, settings, connection.http())

@@ -26,7 +26,6 @@ from conserje.services.integrations import intake_apply, intake_outcome, mapping
 from conserje.services.integrations.intake_answers import Answers
 from conserje.services.integrations.intake_apply import Delivery
 from conserje.services.integrations.intake_outcome import Outcome
-from conserje.services.receivables.contention import retried
 from conserje.services.tenancy.act import act, reading
 
 CONNECTOR = "tabular_files"
@@ -98,7 +97,6 @@ def say(*, statement: str) -> str:
     return intake_outcome.reason(statement) or _connector().say(statement)
 
 
-@retried
 @act
 def _write(*, creditor_id: int, delivery: Delivery, answers: Answers, now: datetime) -> Outcome:
     with connection.cursor() as cursor:

@@ -12,13 +12,15 @@ from conserje.services.arrangements import promise
 from conserje.services.integrations import hook
 from conserje.services.journal import seal
 from conserje.services.outreach import record, send, sweep
+from conserje.services.receivables import checkout_look
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What a turn did."""
+    """What a turn did. `looked` is how many unfinished payments ended when their gateway was asked."""
 
     hooks: int
+    looked: int
     freed: int
     broken_promises: int
     swept: sweep.Swept
@@ -26,15 +28,16 @@ class Turned:
 
 
 def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mode.AUTOMATIC) -> Turned:
-    """Apply hooks, free lost claims, judge promises, sweep what is due, send what may leave; seal the journal.
+    """Apply hooks, ask about unfinished payments, free lost claims, judge promises, sweep what is due, send; seal.
 
     `clock` is the door's; `furthest` bounds the stages' own modes.
     """
     hooks = hook.apply_waiting(creditor_id=creditor_id, now=clock())
+    looked = checkout_look.look_due(creditor_id=creditor_id, now=clock())
     freed = record.reap(creditor_id=creditor_id, now=clock())
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)
     sent = send.send_due(creditor_id=creditor_id, clock=clock)
     while seal.close(creditor_id=creditor_id, now=clock()):
         continue
-    return Turned(hooks, freed, broken, swept, sent)
+    return Turned(hooks, looked, freed, broken, swept, sent)

@@ -17,27 +17,33 @@ from conserje.domain.receivables.posting import Rows
 from conserje.services.arrangements import money
 from conserje.services.journal import entry
 from conserje.services.receivables import ledger, locked
-from conserje.services.receivables.contention import retried
-from conserje.services.receivables.refusals import AlreadySettled, AmountRefused, UnknownRow
-from conserje.services.tenancy.act import act, step
+from conserje.services.receivables.refusals import (
+    AlreadySettled,
+    AmountRefused,
+    PaymentConflict,
+    UnknownRow,
+)
+from conserje.services.tenancy.act import act, keyed, step
 
 
-@retried
+@keyed
 @act
 def allocate(
-    *, creditor_id: int, source: Rows, shares: Sequence[Share], actor: str, now: datetime
+    *, creditor_id: int, source: Rows, shares: Sequence[Share], key: str, actor: str, now: datetime
 ) -> tuple[int, ...]:
     """Apply `shares` of the payment or credit note that `source` names; returns the ids of the allocations.
 
-    Raises `AmountRefused` when a share or their sum is more than is there, and `UnknownRow`.
+    `key` names this act, like the id of the form that was pressed: told again, it is the same allocations. Raises
+    `AmountRefused` when a share or their sum is more than is there, `PaymentConflict` when `key` applied something
+    else, and `UnknownRow`.
     """
     held = locked.source(creditor_id=creditor_id, rows=source)
+    if known := _made_by(creditor_id, held, shares, key):
+        return known
     invoices = locked.invoices(creditor_id=creditor_id, ids=[share.invoice_id for share in shares])
     _check(held, invoices, shares)
     rows = replace(source, customer_id=held.customer_id)
-    made = apply(
-        creditor_id=creditor_id, source=rows, invoices=invoices, shares=shares, on=_dated(held), now=now
-    )
+    made = _apply(creditor_id, rows, invoices, shares, on=_dated(held), now=now, key=key)
     ids = tuple(allocation.id for allocation in made)
     payload = {
         "allocations": list(ids),
@@ -55,7 +61,6 @@ def allocate(
     return ids
 
 
-@retried
 @act
 def reverse(*, creditor_id: int, allocation_id: int, actor: str, now: datetime) -> int:
     """Take back one allocation whole: its invoice is open again, its money waits. Returns the opposite row's
@@ -90,6 +95,19 @@ def apply(
     now: datetime,
 ) -> list[Allocation]:
     """Write `shares` of `source`, whose row and `invoices` are locked. Raises `IntegrityError` on too much."""
+    return _apply(creditor_id, source, invoices, shares, on=on, now=now, key="")
+
+
+def _apply(
+    creditor_id: int,
+    source: Rows,
+    invoices: Mapping[int, Invoice],
+    shares: Sequence[Share],
+    *,
+    on: date,
+    now: datetime,
+    key: str,
+) -> list[Allocation]:
     made = Allocation.objects.bulk_create(
         [
             Allocation(
@@ -99,6 +117,7 @@ def apply(
                 invoice_id=share.invoice_id,
                 amount_minor=share.amount.minor,
                 made_at=now,
+                key=key,
             )
             for share in shares
         ]
@@ -187,6 +206,21 @@ def tell(*, creditor_id: int, customer_id: int, closed_ids: Sequence[int], now: 
         payment_id=None,
         now=now,
     )
+
+
+def _made_by(
+    creditor_id: int, held: Payment | CreditNote, shares: Sequence[Share], key: str
+) -> tuple[int, ...]:
+    """The allocations that the act `key` made before; none when it is news."""
+    if not key:
+        raise ValueError("An allocation by hand has a key: what makes it once when it is told twice.")
+    known = list(Allocation.objects.filter(creditor_id=creditor_id, key=key).order_by("id"))
+    source = (held.id, None) if isinstance(held, Payment) else (None, held.id)
+    told = [(*source, share.invoice_id, share.amount.minor) for share in shares]
+    made = [(row.payment_id, row.credit_note_id, row.invoice_id, row.amount_minor) for row in known]
+    if made and made != told:
+        raise PaymentConflict("This was applied before in another way. Look at the customer again.")
+    return tuple(row.id for row in known)
 
 
 def _check(held: Payment | CreditNote, invoices: Mapping[int, Invoice], shares: Sequence[Share]) -> None:

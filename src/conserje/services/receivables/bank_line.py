@@ -13,13 +13,12 @@ from conserje.domain.receivables import reference as references
 from conserje.domain.receivables.allocation import Named, number_keys
 from conserje.domain.receivables.payment import BankLine, Received, Recorded, Road, RoadName, Unmatched
 from conserje.services.receivables import checkout_payment, payment
-from conserje.services.receivables.contention import retried
-from conserje.services.tenancy.act import act
+from conserje.services.tenancy.act import act, keyed
 
 SOURCE = "bank"
 
 
-@retried
+@keyed
 @act
 def record(*, creditor_id: int, line: BankLine, now: datetime) -> Recorded | Unmatched:
     """Record a bank line, once. What a gateway or the portal told of before is the same payment, not another.

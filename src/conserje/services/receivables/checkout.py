@@ -22,9 +22,8 @@ from conserje.domain.receivables.checkout import Attempt, Doubt, doubt, next_sta
 from conserje.domain.receivables.payment import Received, Road
 from conserje.services.journal import entry
 from conserje.services.receivables import checkout_payment, locked
-from conserje.services.receivables.contention import retried
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict, Refused, UnknownRow
-from conserje.services.tenancy.act import act, acting
+from conserje.services.tenancy.act import act, keyed, reading
 
 _REFERENCES = len(references.ALPHABET) ** references.LENGTH
 _DRAWS = 5
@@ -102,7 +101,7 @@ def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: 
     A paid answer that contradicts what was asked for quarantines the checkout: no money moves, a person looks
     at it. Raises `UnknownRow` when nobody knows the checkout.
     """
-    with acting(creditor_id=creditor_id):
+    with reading(creditor_id=creditor_id):
         row = _find(creditor_id, which, access.gateway)
         external_id = row.external_id if row is not None else which.external_id
     if row is not None and not external_id:
@@ -111,7 +110,7 @@ def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: 
     return _apply(creditor_id=creditor_id, gateway=access.gateway, fact=fact, road=road, now=now)
 
 
-@retried
+@keyed
 @act
 def _write_down(*, creditor_id: int, attempt: Attempt, gateway: str, now: datetime) -> Checkout:
     known = Checkout.objects.filter(creditor_id=creditor_id, public_id=attempt.public_id).first()
@@ -172,7 +171,7 @@ def _checked_amount(creditor_id: int, attempt: Attempt) -> Money:
     return total((part.amount for part in attempt.shares), currency=currencies.pop())
 
 
-@retried
+@keyed
 @act
 def _note_start(*, creditor_id: int, checkout_id: int, external_id: str, now: datetime) -> None:
     row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
@@ -184,14 +183,16 @@ def _note_start(*, creditor_id: int, checkout_id: int, external_id: str, now: da
     row.save(update_fields=["external_id", "state", "detail", "checked_at"])
 
 
-@retried
+@keyed
 @act
 def _note_failure(*, creditor_id: int, checkout_id: int, failed: StartFailed, now: datetime) -> None:
     row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
     if row.external_id or row.payment_id is not None:
         return
-    row.state = ChargeState.UNKNOWN.value if failed.retry else ChargeState.DECLINED.value
-    row.detail, row.checked_at = failed.reason[:240], now
+    state = ChargeState.UNKNOWN.value if failed.retry else ChargeState.DECLINED.value
+    if (row.state, row.checked_at) == (state, now):
+        return
+    row.state, row.detail, row.checked_at = state, failed.reason[:240], now
     row.save(update_fields=["state", "detail", "checked_at"])
     payload = {"retry": failed.retry}
     _journal(creditor_id, row, "receivables.checkout.not_started", payload, "system", now)
@@ -207,7 +208,7 @@ def _find(creditor_id: int, which: Which, gateway: str) -> Checkout | None:
     return rows.filter(external_id=which.external_id).first()
 
 
-@retried
+@keyed
 @act
 def _apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: datetime) -> Standing:
     row = _lock(creditor_id, gateway, fact)

@@ -16,9 +16,8 @@ from conserje.domain.receivables.keys import match_key
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
 from conserje.services.journal import entry
 from conserje.services.receivables import allocation, ledger, locked
-from conserje.services.receivables.contention import retried
 from conserje.services.receivables.refusals import PaymentConflict
-from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.act import act, keyed, step
 
 _INSERT = """
 INSERT INTO receivables_creditnote (creditor_id, customer_id, number, number_key, issued_on, currency, amount_minor,
@@ -28,7 +27,7 @@ ON CONFLICT (creditor_id, customer_id, number_key) DO NOTHING RETURNING id
 """
 
 
-@retried
+@keyed
 @act
 def issue(*, creditor_id: int, note: NewCreditNote, actor: str, now: datetime) -> int:
     """Write a credit note and apply it to the invoices it names; returns its id. The same note again changes

@@ -15,11 +15,10 @@ from conserje.domain.receivables.payment import Received, Recorded, Reversal, Re
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
 from conserje.services.arrangements import money
 from conserje.services.journal import entry
-from conserje.services.receivables import allocation, ledger, locked
-from conserje.services.receivables.contention import retried
+from conserje.services.receivables import allocation, ledger, locked, second
 from conserje.services.receivables.payment_import import record_many
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict
-from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.act import act, keyed, step
 
 __all__ = ["add_roads", "payment_told_by", "record", "record_many", "reverse", "take_in"]
 
@@ -31,12 +30,13 @@ ON CONFLICT (creditor_id, source, external_id) DO NOTHING RETURNING id
 """
 
 
-@retried
+@keyed
 @act
 def record(*, creditor_id: int, received: Received, now: datetime) -> Recorded:
     """Write a payment into the books, once, and share it over the customer's open invoices.
 
-    What no invoice takes stays unallocated. Raises `PaymentConflict` when the identity is known with other
+    What no invoice takes stays unallocated, and so does all of it when what it is for was paid before by as much.
+    Raises `PaymentConflict` when the identity is known with other
     facts.
     """
     return take_in(creditor_id=creditor_id, received=received, now=now)
@@ -56,7 +56,10 @@ def take_in(*, creditor_id: int, received: Received, now: datetime) -> Recorded:
     invoices = locked.open_invoices(
         creditor_id=creditor_id, customer_id=received.customer_id, currency=received.amount.currency
     )
-    candidates = [locked.as_open(invoice=invoice) for invoice in invoices.values()]
+    first_id = second.of(creditor_id=creditor_id, payment_id=payment_id, received=received, open_ids=invoices)
+    candidates = (
+        [locked.as_open(invoice=invoice) for invoice in invoices.values()] if first_id is None else []
+    )
     shares = share(amount=received.amount, invoices=candidates, named=received.named)
     allocation.apply(
         creditor_id=creditor_id,
@@ -69,7 +72,7 @@ def take_in(*, creditor_id: int, received: Received, now: datetime) -> Recorded:
     left = Money(received.amount.currency, received.amount.minor - sum(part.amount.minor for part in shares))
     closed = allocation.closed(creditor_id=creditor_id, ids=[part.invoice_id for part in shares])
     recorded = Recorded(payment_id, True, shares, left, closed)
-    _journal_recorded(creditor_id, received, recorded, now)
+    _journal_recorded(creditor_id, received, recorded, first_id, now)
     money.moved(
         creditor_id=creditor_id,
         customer_ids=[received.customer_id],
@@ -116,7 +119,7 @@ def payment_told_by(*, creditor_id: int, road: Road) -> int | None:
     return roads.values_list("payment_id", flat=True).first()
 
 
-@retried
+@keyed
 @act
 def reverse(*, creditor_id: int, payment_id: int, reversal: Reversal, actor: str, now: datetime) -> Reversed:
     """Take money of a payment out of the books: unallocated cash first, then the newest allocations.
@@ -222,8 +225,10 @@ def _known(creditor_id: int, received: Received, now: datetime) -> Recorded:
     return Recorded(known.id, False, (), Money(known.currency, known.unallocated_minor), ())
 
 
-def _journal_recorded(creditor_id: int, received: Received, recorded: Recorded, now: datetime) -> None:
-    payload = {
+def _journal_recorded(
+    creditor_id: int, received: Received, recorded: Recorded, first_id: int | None, now: datetime
+) -> None:
+    payload: dict[str, Any] = {
         "currency": received.amount.currency,
         "minor": received.amount.minor,
         "value_on": received.value_on.isoformat(),
@@ -233,6 +238,8 @@ def _journal_recorded(creditor_id: int, received: Received, recorded: Recorded, 
         "unallocated_minor": recorded.unallocated.minor,
         "closed": list(recorded.closed_invoice_ids),
     }
+    if first_id is not None:
+        payload["second_of"] = first_id
     new = entry.NewEntry(
         at=now,
         kind="receivables.payment.recorded",

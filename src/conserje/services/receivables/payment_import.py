@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from conserje.domain.receivables.payment import Received, RecordedMany
 from conserje.services.arrangements import money
 from conserje.services.journal import entry
-from conserje.services.receivables import ledger
+from conserje.services.receivables import ledger, second
 from conserje.services.receivables.staging import learn_sizes, stage
 from conserje.services.tenancy.act import step
 
@@ -137,6 +137,7 @@ def record_many(*, creditor_id: int, received: Sequence[Received], now: datetime
         cursor.execute("ANALYZE applied_payment")
         learn_sizes()
         ledger.post_select(creditor_id=creditor_id, source=_APPLY, values={}, now=now)
+        second.mark_many(creditor_id=creditor_id)
         conflicts = tuple(str(value) for value in _column(cursor, _CONFLICTS, values))
         customers = tuple(int(value) for value in _column(cursor, _CUSTOMERS, values))
         closed = tuple(int(value) for value in _column(cursor, _CLOSED, values))

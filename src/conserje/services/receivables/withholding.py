@@ -15,12 +15,11 @@ from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Su
 from conserje.services.arrangements import money
 from conserje.services.journal import entry
 from conserje.services.receivables import allocation, ledger, locked
-from conserje.services.receivables.contention import retried
 from conserje.services.receivables.refusals import AlreadySettled, AmountRefused
-from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.act import act, keyed, step
 
 
-@retried
+@keyed
 @act
 def recognise(*, creditor_id: int, withheld: NewWithholding, actor: str, now: datetime) -> int:
     """Set a part of an invoice aside as withheld tax; returns the withholding's id.
@@ -63,13 +62,19 @@ def recognise_many(
     return tuple(ids[item.invoice_id, item.kind] for item in withheld)
 
 
-@retried
+@keyed
 @act
 def certify(
     *, creditor_id: int, withholding_id: int, certificate: Certificate, actor: str, now: datetime
 ) -> None:
-    """The certificate came: what was withheld is settled. Raises `AlreadySettled` and `UnknownRow`."""
-    row, invoice = _unsettled(creditor_id, withholding_id)
+    """The certificate came: what was withheld is settled; the same certificate again changes nothing.
+
+    Raises `AlreadySettled` and `UnknownRow`.
+    """
+    row = locked.row(creditor_id=creditor_id, model=Withholding, row_id=withholding_id)
+    if (row.certificate_number, row.certified_on) == (certificate.number, certificate.certified_on):
+        return
+    invoice = _invoice_of_unsettled(creditor_id, row)
     row.certificate_number, row.certified_on = certificate.number, certificate.certified_on
     row.save(update_fields=["certificate_number", "certified_on"])
     on = max(certificate.certified_on, row.recognised_at.date())
@@ -78,11 +83,11 @@ def certify(
     _tell(creditor_id, [row], {invoice.id: invoice}, "receivables.withholding.certified", actor, now)
 
 
-@retried
 @act
 def reject(*, creditor_id: int, withholding_id: int, actor: str, now: datetime) -> None:
     """It was no withholding: the amount is open again. Raises `AlreadySettled` and `UnknownRow`."""
-    row, invoice = _unsettled(creditor_id, withholding_id)
+    row = locked.row(creditor_id=creditor_id, model=Withholding, row_id=withholding_id)
+    invoice = _invoice_of_unsettled(creditor_id, row)
     row.rejected_at = now
     row.save(update_fields=["rejected_at"])
     posting = _posting(Kind.WITHHOLDING_REJECTED, row, invoice, now.date())
@@ -90,11 +95,10 @@ def reject(*, creditor_id: int, withholding_id: int, actor: str, now: datetime) 
     _tell(creditor_id, [row], {invoice.id: invoice}, "receivables.withholding.rejected", actor, now)
 
 
-def _unsettled(creditor_id: int, withholding_id: int) -> tuple[Withholding, Invoice]:
-    row = locked.row(creditor_id=creditor_id, model=Withholding, row_id=withholding_id)
+def _invoice_of_unsettled(creditor_id: int, row: Withholding) -> Invoice:
     if row.rejected_at is not None or row.certified_on is not None:
-        raise AlreadySettled(f"Withholding {withholding_id} was certified or rejected before.")
-    return row, locked.invoices(creditor_id=creditor_id, ids=[row.invoice_id])[row.invoice_id]
+        raise AlreadySettled(f"Withholding {row.id} was certified or rejected before.")
+    return locked.invoices(creditor_id=creditor_id, ids=[row.invoice_id])[row.invoice_id]
 
 
 def _write(

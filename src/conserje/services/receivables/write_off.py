@@ -6,25 +6,30 @@ from __future__ import annotations
 from datetime import datetime
 
 from conserje.data.receivables.models import WriteOff
-from conserje.domain.kit.money import Money
+from conserje.domain.receivables.adjustment import NewWriteOff
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
 from conserje.services.journal import entry
 from conserje.services.receivables import allocation, ledger, locked
-from conserje.services.receivables.contention import retried
-from conserje.services.receivables.refusals import AmountRefused
-from conserje.services.tenancy.act import act
+from conserje.services.receivables.refusals import AmountRefused, PaymentConflict
+from conserje.services.tenancy.act import act, keyed
 
 
-@retried
+@keyed
 @act
-def make(
-    *, creditor_id: int, invoice_id: int, amount: Money, reason: str, written_by: str, now: datetime
-) -> int:
-    """Write `amount` of an invoice off; returns the write-off's id. `written_by` is the journal's actor.
+def make(*, creditor_id: int, new: NewWriteOff, written_by: str, now: datetime) -> int:
+    """Write a part of an invoice off, once; returns the write-off's id. `written_by` is the journal's actor.
 
-    Raises `AmountRefused` when it is more than is open or of another currency, and `UnknownRow`.
+    Raises `AmountRefused` when it is more than is open or of another currency, `PaymentConflict` when its key wrote
+    something else off, and `UnknownRow`.
     """
+    invoice_id, amount = new.invoice_id, new.amount
     invoice = locked.invoices(creditor_id=creditor_id, ids=[invoice_id])[invoice_id]
+    if known := WriteOff.objects.filter(creditor_id=creditor_id, key=new.key).first():
+        if (known.invoice_id, known.amount_minor) != (invoice_id, amount.minor):
+            raise PaymentConflict(
+                f"Write-off {known.id} was made by the same act. Look at the invoice again."
+            )
+        return known.id
     if amount.currency != invoice.currency or not 0 < amount.minor <= invoice.open_minor:
         raise AmountRefused(
             f"Invoice {invoice_id} has {invoice.open_minor} minor units of {invoice.currency} open. "
@@ -34,7 +39,8 @@ def make(
         creditor_id=creditor_id,
         invoice_id=invoice_id,
         amount_minor=amount.minor,
-        reason=reason,
+        reason=new.reason,
+        key=new.key,
         written_by=written_by,
         written_at=now,
     )
@@ -43,7 +49,7 @@ def make(
     on = max(now.date(), locked.counts_from(invoice=invoice))
     posting = Posting(Kind.WRITTEN_OFF, on, Subject.WRITE_OFF, made.id, entries)
     ledger.post(creditor_id=creditor_id, postings=[posting], now=now)
-    new = entry.NewEntry(
+    told = entry.NewEntry(
         at=now,
         kind="receivables.write_off.made",
         actor=written_by,
@@ -52,7 +58,7 @@ def make(
         subject_id=invoice_id,
         payload={"write_off": made.id, "currency": amount.currency, "minor": amount.minor},
     )
-    entry.write(creditor_id=creditor_id, entries=[new])
+    entry.write(creditor_id=creditor_id, entries=[told])
     closed = allocation.closed(creditor_id=creditor_id, ids=[invoice_id])
     allocation.tell(creditor_id=creditor_id, customer_id=invoice.customer_id, closed_ids=closed, now=now)
     return made.id

@@ -14,9 +14,11 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
+from django.db import connection as database
 
 from conserje.data.integrations.models import Connection
 from conserje.domain.ports import registry
+from conserje.domain.ports.http import Answer
 from conserje.domain.ports.settings import describe, read
 from conserje.services.tenancy.act import step
 from conserje.services.tenancy.http import GuardedHttp
@@ -26,10 +28,20 @@ class NotConnected(LookupError):
     """The creditor has not set that adapter up; says which and how."""
 
 
+class OutsideActs(GuardedHttp):
+    """Refuses to call out inside a transaction: an act may be done twice, and what it told outside could not."""
+
+    def send(self, method: str, url: str, **given: Any) -> Answer:
+        """As `GuardedHttp.send`. Raises `RuntimeError` inside a transaction."""
+        if database.in_atomic_block:
+            raise RuntimeError("An act may be done twice: call outside before it or after it.")
+        return super().send(method, url, **given)
+
+
 @lru_cache(maxsize=1)
 def http() -> GuardedHttp:
     """The one `http` handed to adapters. Private addresses are reached only if the settings name them."""
-    return GuardedHttp(allowed_hosts=django_settings.REACHABLE_HOSTS)
+    return OutsideActs(allowed_hosts=django_settings.REACHABLE_HOSTS)
 
 
 @step
