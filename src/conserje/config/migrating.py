@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from conserje.data.tenancy.privileges import grant_to_packages
 
@@ -14,6 +15,11 @@ OWNER = "owner"
 
 class NoOwner(RuntimeError):
     """Nothing says how to connect as the role that owns the tables."""
+
+
+def known() -> set[str]:
+    """Every migration that this code knows, as "app.name"."""
+    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
 
 
 def bring_up_to_date(*, verbosity: int = 0) -> int:
