@@ -70,7 +70,7 @@ class Story:
 
 @pytest.fixture
 def story(creditor: Creditor, database: harness.Clone, world: World, tmp_path: Path) -> Iterator[Story]:
-    """One customer whose letter was planned at the backup, one whose letter was only due, and one who pays meanwhile."""
+    """One whose letter was planned at the backup, one whose letter was only due, and one who pays meanwhile."""
     with override_settings(OUTSIDE_FOLDER=tmp_path / "outside"):
         book.set_up(creditor, world=world)
         for name, email in (("Panadería", "planned@a.example"), ("Ferretería", "due@b.example")):

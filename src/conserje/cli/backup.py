@@ -60,7 +60,11 @@ def backup(file: Path, passphrase_file: Path | None, as_json: bool) -> None:
         raise click.ClickException(
             f"No backup was made: {error.strerror or error}. Choose another place for {file}, or make room."
         ) from error
-    anchor.keep(heads={one["public_id"]: one["seal_head"] for one in manifest["creditors"]}, now=now)
+    anchor.keep(
+        heads={one["public_id"]: one["seal_head"] for one in manifest["creditors"]},
+        why=anchor.BACKUP,
+        now=now,
+    )
     result = {"file": str(file), "bytes": file.stat().st_size} | _told(manifest)
     show(result, as_json=as_json, lines=lambda: _lines(result))
 
@@ -103,7 +107,8 @@ def _told(manifest: dict[str, Any]) -> dict[str, Any]:
 def _lines(result: dict[str, Any]) -> list[str]:
     rows = sum(one["rows"] for one in result["creditors"])
     lines = [
-        f"{result['file']}: {result['bytes'] / 1e6:,.1f} MB, {len(result['creditors'])} creditors, {rows:,} rows, as of "
+        f"{result['file']}: {result['bytes'] / 1e6:,.1f} MB, {len(result['creditors'])} creditors, "
+        f"{rows:,} rows, as of "
         f"{result['taken_at'][:19]} UTC.",
     ]
     if result["secret_under_passphrase"]:
@@ -112,7 +117,8 @@ def _lines(result: dict[str, Any]) -> list[str]:
         )
     else:
         lines.append(
-            "It holds everybody's data and the installation's secret in the open: whoever reads it can read the passwords "
+            "It holds everybody's data and the installation's secret in the open: whoever reads it can read "
+            "the passwords "
             "of your mail server and open customers' links. Keep it where nobody else can, or use --passphrase-file."
         )
     return [*lines, "Try it once on another machine: `conserje restore FILE`."]

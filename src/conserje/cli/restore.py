@@ -72,7 +72,8 @@ def _restored(found: Archive, secret: str, replace: bool, now: datetime) -> dict
     given = os.environ.get("CONSERJE_SECRET_KEY", "")
     if given and backups.mark_of(given) != backups.mark_of(secret):
         raise restores.Refused(
-            "CONSERJE_SECRET_KEY is not the secret of this backup: links, connections and opt-outs would be lost. Set it to "
+            "CONSERJE_SECRET_KEY is not the secret of this backup: links, connections and opt-outs would be "
+            "lost. Set it to "
             "the one that was used there, or unset it to have the backup's kept in the home."
         )
     servers.awake()
@@ -111,7 +112,7 @@ def _afterwards(found: Archive, sent: Sequence[Path], now: datetime) -> dict[str
 
     taken_at = datetime.fromisoformat(found.manifest["taken_at"])
     heads = {one["public_id"]: one["seal_head"] for one in found.manifest["creditors"]}
-    anchor.keep(heads=heads, now=now)
+    anchor.keep(heads=heads, why=anchor.RESTORE, now=now)
     lines = list(outside.read([*outside.files(), *sent]))
     keys: set[str] = set()
     for path in sent:
@@ -157,11 +158,13 @@ def _lines(result: dict[str, Any]) -> list[str]:
         left = row["left_since"]
         if left["unsure"] or left["accepted"]:
             lines.append(
-                f"      Left since the backup: {left['accepted']} accepted, {left['unsure']} handed over (`conserje unsure`)."
+                f"      Left since the backup: {left['accepted']} accepted, {left['unsure']} handed over "
+                f"(`conserje unsure`)."
             )
         if left["unmatched"]:
             lines.append(f"      {left['unmatched']} more left to customers that this backup does not know.")
     lines.append(
-        "Nothing leaves until you say so: `conserje sending` shows what may have left since the backup and what would leave."
+        "Nothing leaves until you say so: `conserje sending` shows what may have left since the backup "
+        "and what would leave."
     )
     return lines

@@ -70,7 +70,8 @@ _QUESTIONS = {
     "seen": "Let stages act by themselves again?",
 }
 _DONE = {
-    "drafts": "{drafts} planned messages became drafts, and so will everything that falls due. See `conserje drafts`; when each "
+    "drafts": "{drafts} planned messages became drafts, and so will everything that falls due. See `conserje "
+    "drafts`; when each "
     "was seen: `conserje sending resume --seen`.",
     "nothing_left": "Sending goes on as it stood in the backup.",
     "seen": "Stages act by themselves again.",

@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import time
 
 import click
 
 from conserje.cli.main import ready
+
+SECONDS_BETWEEN_TRIES = 2
+STATUS_CRASHED = 70
 
 
 @click.command()
@@ -18,6 +23,7 @@ from conserje.cli.main import ready
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the portal, the workbench and the hooks. Put a TLS proxy in front of it outside this machine."""
     ready()
+    _refuse_other_tables()
     command = [
         sys.executable,
         "-m",
@@ -43,6 +49,36 @@ def serve(host: str, port: int, threads: int) -> None:
 def worker(once: bool) -> None:
     """Do the work: hooks, decisions, messages. Run one for each core."""
     ready()
+    from django.db import close_old_connections, connections
+    from django.db.utils import InterfaceError, OperationalError
+    from procrastinate.exceptions import ConnectorException
+    from psycopg import OperationalError as Unreachable
+    from psycopg_pool import PoolTimeout
+
+    log = logging.getLogger("conserje.cli.worker")
+    _refuse_other_tables()
+    while True:
+        try:
+            _work(once)
+        except (ConnectorException, OperationalError, InterfaceError, Unreachable, PoolTimeout) as lost:
+            if once:
+                raise click.ClickException("The database went away. Run it again when it answers.") from lost
+            log.warning(
+                "The database went away; this worker tries again every %d seconds.", SECONDS_BETWEEN_TRIES
+            )
+            connections.close_all()
+            close_old_connections()
+            time.sleep(SECONDS_BETWEEN_TRIES)
+        except Exception as error:
+            # Its text may hold a row: the log says where it happened, the status tells the supervisor.
+            log.critical("The worker ended by an error.", exc_info=True)
+            raise SystemExit(STATUS_CRASHED) from error
+        else:
+            return
+
+
+def _work(once: bool) -> None:
+    """Until it is told to stop, or the database goes away."""
     from django.db import connection
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -52,3 +88,29 @@ def worker(once: bool) -> None:
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
         worker_app.run_worker(concurrency=1, wait=not once, listen_notify=True, install_signal_handlers=True)
+
+
+def _refuse_other_tables() -> None:
+    """Web and workers run on the very tables they were written for. A database that is away may come back."""
+    from django.db.utils import OperationalError, ProgrammingError
+
+    from conserje.services.tenancy import readiness
+
+    try:
+        missing, unknown = readiness.tables()
+    except OperationalError:
+        return
+    except ProgrammingError as error:
+        raise click.ClickException(
+            "The database has no tables of Conserje. Run `conserje migrate`."
+        ) from error
+    if unknown:
+        raise click.ClickException(
+            f"The database is newer than this Conserje: it has {unknown} migrations that this one does not "
+            f"know. Install the "
+            "version that migrated it, or restore the backup from before."
+        )
+    if missing:
+        raise click.ClickException(
+            f"{missing} migrations are waiting. Run `conserje migrate`, then start again."
+        )

@@ -17,11 +17,12 @@ def as_backup() -> Server:
     """The database as the role that reads everything: DATABASE_BACKUP_URL, else DATABASE_URL as that role."""
     from django.conf import settings
     from django.db import connections
+    from psycopg.conninfo import conninfo_to_dict
 
     given = os.environ.get("DATABASE_BACKUP_URL", "")
     entry = connections.settings["default"]
     if given:
-        return _server({"dbname": given})
+        return _server({key: str(value) for key, value in conninfo_to_dict(given).items()})
     return _server(_reach(entry, user=settings.DATABASE_ROLES["backup"]))
 
 

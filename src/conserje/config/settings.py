@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: a probe has no host of ours, no cookie and no session.
     "conserje.health.middleware.answer_probes",
+    "conserje.config.logs.answer_and_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -116,7 +117,12 @@ LOGIN_REDIRECT_URL = "/"
 
 # The queue
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
-PROCRASTINATE_IMPORT_PATHS = ["conserje.jobs.outreach", "conserje.jobs.hooks", "conserje.jobs.queue"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "conserje.jobs.outreach",
+    "conserje.jobs.hooks",
+    "conserje.jobs.queue",
+    "conserje.jobs.anchor",
+]
 
 # Languages and time
 USE_TZ = True
@@ -172,10 +178,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "conserje.config.logs.JsonLines"}},
-    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"ended": {"()": "conserje.config.logs.JobsThatEnded"}},
+    "handlers": {
+        "lines": {"class": "logging.StreamHandler", "formatter": "json"},
+        "jobs": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["ended"]},
+    },
     "root": {"handlers": ["lines"], "level": "WARNING"},
     "loggers": {
         "conserje": {"level": "INFO"},
         "django": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
+        "procrastinate": {"handlers": ["jobs"], "level": "INFO", "propagate": False},
     },
 }

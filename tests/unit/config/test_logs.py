@@ -32,6 +32,20 @@ def test_a_request_is_its_method_route_and_status() -> None:
     assert line("Not Found", request=SimpleNamespace(method="GET"), status_code=404)["route"] is None
 
 
+def test_of_another_package_only_the_unfilled_sentence_is_kept() -> None:
+    assert line("refused: %s", args=(SECRET,), name="psycopg.pool")["event"] == "refused: %s"
+    assert line("%d done", args=(3,), name="conserje.jobs")["event"] == "3 done"
+
+
+def test_a_job_is_its_kind_creditor_and_outcome() -> None:
+    job = {"id": 7, "task_name": "outreach.turn", "task_kwargs": {"creditor_id": 3, "to": SECRET}}
+    written = line(
+        f"Job turn({SECRET}) ended", name="procrastinate.worker", job=job, action="job_success", duration=1.5
+    )
+    assert written["kind"] == "outreach.turn"
+    assert (written["creditor_id"], written["outcome"], written["ms"]) == (3, "job_success", 1500)
+
+
 def test_an_error_is_its_class_and_its_place() -> None:
     try:
         raise ValueError(f"{SECRET} is already there")

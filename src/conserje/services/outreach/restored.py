@@ -38,7 +38,8 @@ SELECT t.customer_id, t.step, t.planned_on, t.channel, t.state <> 'proposed' FRO
 _SEEN = """
 SELECT DISTINCT customer_id FROM outreach_touch
  WHERE creditor_id = %s AND state NOT IN ('proposed', 'planned', 'claimed')
-   AND (created_at >= %s AND reason <> 'restored' OR state <> 'suppressed' AND (ended_at >= %s OR reason = 'restored'))"""
+   AND (created_at >= %s AND reason <> 'restored'
+        OR state <> 'suppressed' AND (ended_at >= %s OR reason = 'restored'))"""
 _NAMES = "SELECT id, name FROM receivables_customer WHERE creditor_id = %s AND id = ANY(%s)"
 # A planned touch cannot become a draft again: it ends, and a draft takes its place under a name of its own.
 _END_PLANNED = """
@@ -148,7 +149,7 @@ def _due(creditor_id: int, ids: list[int], row: Creditor) -> Iterable[tuple[int,
 
 @act
 def resume_checked(*, creditor_id: int, by: str, now: datetime) -> Resumed:
-    """The safe way: the pause ends, and what was planned becomes drafts; nothing leaves that a person did not approve."""
+    """The safe way: the pause ends, what was planned becomes drafts, and only what a person approved leaves."""
     _paused(creditor_id)
     with connection.cursor() as cursor:
         cursor.execute(_END_PLANNED, [now, creditor_id])
@@ -169,7 +170,7 @@ def resume_as_is(*, creditor_id: int, by: str, now: datetime) -> None:
 
 @act
 def all_seen(*, creditor_id: int, by: str, now: datetime) -> None:
-    """A person has seen every draft: what stages do by themselves they do again. Raises `NotYet` while doubts remain."""
+    """A person has seen every draft: stages act by themselves again. Raises `NotYet` while doubts remain."""
     row = Creditor.objects.get(id=creditor_id)
     if row.sending_paused_at is not None:
         raise NotYet("Sending is paused. Let it go as drafts first: `conserje sending resume`.")
@@ -182,7 +183,8 @@ def all_seen(*, creditor_id: int, by: str, now: datetime) -> None:
     if drafts or unjudged or left:
         raise NotYet(
             f"{drafts} drafts wait for a person, {unjudged} customers have not been judged since (`conserje run`), and "
-            f"{len(left)} contacts may have left before the restore and were not seen yet. Approve or refuse each draft."
+            f"{len(left)} contacts may have left before the restore and were not seen yet. Approve or refuse "
+            f"each draft."
         )
     _free(creditor_id, by, "seen", now)
 

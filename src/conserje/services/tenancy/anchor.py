@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The heads of the journals' seals, kept beside the database: a chain whose end was cut off no longer ends there."""
+"""The heads of the journals' seals, kept beside the database: a chain whose end was cut off no longer ends there.
+
+A line is written each day and at each backup.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,24 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+DAILY, BACKUP, RESTORE = "daily", "backup", "restore"
 _NAME = "seal-heads.log"
 
 
-def keep(*, heads: Mapping[str, str], now: datetime) -> None:
-    """Add a line with the head of each creditor, by public id ("" while it has no seal). Raises `OSError`."""
-    if not heads:
-        return
+def keep(*, heads: Mapping[str, str], why: str, now: datetime) -> None:
+    """Add a line with the head of each creditor, by public id ("" while it has no seal). Raises `OSError`.
+
+    `why` is `DAILY`, `BACKUP` or `RESTORE`.
+    """
     path = _path()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = json.dumps({"at": now.astimezone(UTC).isoformat(), "heads": dict(heads)}, separators=(",", ":"))
+    line = json.dumps(
+        {"at": now.astimezone(UTC).isoformat(), "why": why, "heads": dict(heads)}, separators=(",", ":")
+    )
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as file:
         file.write(f"\n{line}".encode("ascii"))
         file.flush()
@@ -40,13 +48,19 @@ def is_kept_on(day: str) -> bool:
     return any(found["at"].startswith(day) for found in _lines())
 
 
-def _lines() -> list[dict[str, dict[str, str]]]:
+def last_backup() -> datetime | None:
+    """When a backup was last made from this machine."""
+    made = [found["at"] for found in _lines() if found["why"] == BACKUP]
+    return datetime.fromisoformat(made[-1]) if made else None
+
+
+def _lines() -> list[dict[str, Any]]:
     path = _path()
     lines = []
     for text in path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []:
         try:
             found = json.loads(text)
-            if isinstance(found, dict) and {"at", "heads"} <= set(found):
+            if isinstance(found, dict) and {"at", "why", "heads"} <= set(found):
                 lines.append(found)
         except ValueError:
             continue

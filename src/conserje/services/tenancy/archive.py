@@ -122,7 +122,8 @@ def opened(path: Path, *, told: Callable[[int], None]) -> Archive:
 def _compare(file: zipfile.ZipFile, manifest: dict[str, Any], told: Callable[[int], None]) -> None:
     if manifest.get("format") != FORMAT:
         raise Unusable(
-            f"This backup has format {manifest.get('format')}; this version of Conserje reads {FORMAT}. Restore it with the "
+            f"This backup has format {manifest.get('format')}; this version of Conserje reads {FORMAT}. "
+            f"Restore it with the "
             "version that made it, or a newer one."
         )
     seen = 0

@@ -28,7 +28,7 @@ class ProgramFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A database and how it is reached: `reach` in libpq's words, `folders` of programs, the children's `environment`."""
+    """A database and how it is reached: `reach` in libpq's words, `folders` of programs, `environment` of children."""
 
     reach: Mapping[str, str]
     folders: Sequence[Path]
@@ -62,7 +62,8 @@ def fitting(server: Server, program: str, *, at_least: int) -> Path:
         seen.append(f"{path} is of version {version[1] if version else 'unknown'}")
     known = f" ({'; '.join(seen)})" if seen else ""
     raise ProgramFailed(
-        f"No {program} of version {at_least} or newer was found{known}. Install postgresql-client-{at_least}, or put it "
+        f"No {program} of version {at_least} or newer was found{known}. Install "
+        f"postgresql-client-{at_least}, or put it "
         "first on PATH."
     )
 
@@ -125,7 +126,9 @@ def load(
             second, env=server.child_of(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=also_said
         ) as target,
     ):
-        assert source.stdin and source.stdout and target.stdin
+        assert source.stdin
+        assert source.stdout
+        assert target.stdin
         feeding = threading.Thread(target=_fed, args=(feed, source.stdin), daemon=True)
         feeding.start()
         try:

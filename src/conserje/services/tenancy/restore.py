@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Restoring a backup: in one transaction, with every sender paused in that same transaction, before any role may work."""
+"""Restoring a backup: in one transaction, in which every sender is paused before any role may work."""
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ def judge(*, found: Archive, known_migrations: Collection[str], target: Target, 
         )
     if target.tables and not replace:
         raise Refused(
-            f"The database is not empty: it has {target.tables} tables. Restore into an empty one, or give --replace to "
+            f"The database is not empty: it has {target.tables} tables. Restore into an empty one, or give "
+            f"--replace to "
             "throw away what is there. Make a backup of it first."
         )
     if target.sessions:
