@@ -72,9 +72,8 @@ def _restored(found: Archive, secret: str, replace: bool, now: datetime) -> dict
     given = os.environ.get("CONSERJE_SECRET_KEY", "")
     if given and backups.mark_of(given) != backups.mark_of(secret):
         raise restores.Refused(
-            "CONSERJE_SECRET_KEY is not the secret of this backup: links, connections and opt-outs would be "
-            "lost. Set it to "
-            "the one that was used there, or unset it to have the backup's kept in the home."
+            "CONSERJE_SECRET_KEY is not the secret of this backup: links, connections and opt-outs would be lost. Set "
+            "it to the one that was used there, or unset it to have the backup's kept in the home."
         )
     servers.awake()
     server = servers.as_owner()
@@ -86,7 +85,11 @@ def _restored(found: Archive, secret: str, replace: bool, now: datetime) -> dict
         ) from error
     restores.judge(found=found, known_migrations=migrating.known(), target=target, replace=replace)
     # Before the rows: without its secret a restored book could not read its own connections.
-    moved = None if given else restores.keep_secret(secret=secret, path=home.home() / "secret.key", now=now)
+    moved = (
+        None
+        if given
+        else restores.keep_secret(secret=secret, path=home.make_folder(home.home()) / "secret.key", now=now)
+    )
     settings.SECRET_KEY = secret
     restores.load(
         found=found,
