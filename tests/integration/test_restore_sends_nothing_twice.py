@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 from django.test import override_settings
@@ -14,6 +15,7 @@ from tests import harness
 from tests.integration import book, restoring
 from tests.integration.book import TUESDAY
 
+from conserje.data.outreach.letters import TouchFacts
 from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import Customer
 from conserje.data.tenancy.models import Creditor
@@ -229,3 +231,17 @@ def test_a_record_that_cannot_be_written_keeps_the_letter_here(story: Story, tmp
 
     story.live(TUESDAY + timedelta(minutes=40))
     assert len(story.subjects()) == len(before) + 1
+
+
+def test_a_line_outside_costs_less_than_a_tenth_of_a_millisecond(creditor: Creditor, tmp_path: Path) -> None:
+    touch = TouchFacts(
+        **dict.fromkeys((item.name for item in fields(TouchFacts)), "0123456789abcdef"),  # type: ignore[arg-type]
+    )
+    with override_settings(OUTSIDE_FOLDER=tmp_path):
+        outside.note(creditor_id=creditor.id, touch=touch, now=TUESDAY)
+        began = process_time()
+        for _ in range(5000):
+            outside.note(creditor_id=creditor.id, touch=touch, now=TUESDAY)
+        spent = (process_time() - began) / 5000
+        assert len(list(outside.read(outside.files()))) == 5001
+    assert spent < 100e-6, f"{spent * 1e6:.0f} microseconds of CPU"

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import signal
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from conserje.cli.main import ready
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 SECONDS_BETWEEN_TRIES = 2
 STATUS_CRASHED = 70
@@ -49,36 +55,35 @@ def serve(host: str, port: int, threads: int) -> None:
 def worker(once: bool) -> None:
     """Do the work: hooks, decisions, messages. Run one for each core."""
     ready()
-    from django.db import close_old_connections, connections
+    from django.db import connections
     from django.db.utils import InterfaceError, OperationalError
     from procrastinate.exceptions import ConnectorException
     from psycopg import OperationalError as Unreachable
     from psycopg_pool import PoolTimeout
 
     log = logging.getLogger("conserje.cli.worker")
-    _refuse_other_tables()
+    lost = (ConnectorException, OperationalError, InterfaceError, Unreachable, PoolTimeout)
     while True:
         try:
-            _work(once)
-        except (ConnectorException, OperationalError, InterfaceError, Unreachable, PoolTimeout) as lost:
+            _refuse_other_tables()
+            if _work(once):
+                return
+        except lost as error:
             if once:
-                raise click.ClickException("The database went away. Run it again when it answers.") from lost
-            log.warning(
-                "The database went away; this worker tries again every %d seconds.", SECONDS_BETWEEN_TRIES
-            )
-            connections.close_all()
-            close_old_connections()
-            time.sleep(SECONDS_BETWEEN_TRIES)
+                raise click.ClickException("The database went away. Run it again when it answers.") from error
+        except click.ClickException:
+            raise
         except Exception as error:
             # Its text may hold a row: the log says where it happened, the status tells the supervisor.
             log.critical("The worker ended by an error.", exc_info=True)
             raise SystemExit(STATUS_CRASHED) from error
-        else:
-            return
+        log.warning("The database went away: tried again every %d seconds.", SECONDS_BETWEEN_TRIES)
+        connections.close_all()
+        time.sleep(SECONDS_BETWEEN_TRIES)
 
 
-def _work(once: bool) -> None:
-    """Until it is told to stop, or the database goes away."""
+def _work(once: bool) -> bool:
+    """Until it is told to stop (True), or the queue ended by itself because the database went away (False)."""
     from django.db import connection
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -87,7 +92,32 @@ def _work(once: bool) -> None:
     connection.ensure_connection()
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(concurrency=1, wait=not once, listen_notify=True, install_signal_handlers=True)
+        return asyncio.run(_until_stopped(worker_app, once)) or once
+
+
+async def _until_stopped(worker_app: App, once: bool) -> bool:
+    """Whether a signal ended it; the queue itself ends as quietly when it loses the database."""
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        told = True
+        working.cancel()
+
+    async with worker_app.open_async():
+        working = asyncio.create_task(
+            worker_app.run_worker_async(
+                concurrency=1, wait=not once, listen_notify=True, install_signal_handlers=False
+            )
+        )
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop)
+        try:
+            await working
+        except asyncio.CancelledError:
+            if not told:
+                raise
+    return told
 
 
 def _refuse_other_tables() -> None:
