@@ -63,6 +63,8 @@ class Story:
 
     def restore(self) -> None:
         restoring.put_back(self.database, self.backup, now=RESTORED)
+        self.creditor.refresh_from_db()
+        assert self.creditor.sending_paused_at == RESTORED, "with the rows, not after them"
         restored.begin(creditor_id=self.creditor.id, taken_at=TUESDAY, now=RESTORED)
 
     def doubts(self) -> list[restored.Doubt]:
@@ -112,7 +114,13 @@ def test_after_a_restore_nothing_leaves_until_a_person_says_so(story: Story) -> 
     for hours in range(0, 72, 6):
         story.live(RESTORED + timedelta(hours=hours))
 
-    assert story.subjects() == before
+    with acting(creditor_id=story.creditor.id):
+        ids = [item.touch_id for item in draft.waiting(creditor_id=story.creditor.id)]
+    assert (
+        draft.approve(creditor_id=story.creditor.id, touch_ids=ids, by="person:1", now=RESTORED) == ids != []
+    )
+    story.live(RESTORED + timedelta(hours=73))
+    assert story.subjects() == before, "nor what a person approved while it is paused"
     assert {(item.customer, item.planned) for item in story.doubts()} == {
         ("Panadería", True),
         ("Ferretería", False),

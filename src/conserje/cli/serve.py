@@ -59,10 +59,9 @@ def worker(once: bool) -> None:
     from django.db.utils import InterfaceError, OperationalError
     from procrastinate.exceptions import ConnectorException
     from psycopg import OperationalError as Unreachable
-    from psycopg_pool import PoolTimeout
 
     log = logging.getLogger("conserje.cli.worker")
-    lost = (ConnectorException, OperationalError, InterfaceError, Unreachable, PoolTimeout)
+    lost = (ConnectorException, OperationalError, InterfaceError, Unreachable)
     while True:
         try:
             _refuse_other_tables()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from conserje.data.outreach.letters import TouchFacts
 from conserje.services.tenancy import creditor as creditors
 
 _STEM = "handed-over-"
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 class NotNoted(Exception):
@@ -49,25 +50,26 @@ class Line:
 
 def note(*, creditor_id: int, touch: TouchFacts, now: datetime) -> None:
     """Write the line of a touch that is about to be handed over. Raises `NotNoted`."""
-    line = Line(
-        at=now.astimezone(UTC),
-        creditor=_public_id(str(connection.settings_dict["NAME"]), creditor_id),
-        customer=touch.customer_id,
-        person=touch.address_hash,
-        step=touch.step,
-        stage=touch.stage,
-        letter=touch.letter,
-        purpose=touch.purpose,
-        channel=touch.channel,
-        carrier=touch.carrier,
-        key=touch.key,
-        has_episode=touch.episode_id is not None,
-    )
-    # The line begins with its end: one that a full disk cut off does not spoil the next.
-    text = "\n" + json.dumps(asdict(line), default=str, separators=(",", ":"))
-    path = folder() / f"{_STEM}{now.astimezone(UTC):%Y-%m}.log"
+    at = now.astimezone(UTC)
+    # Written out: this stands between the last fence and the carrier, for each message.
+    line = {
+        "at": at.isoformat(),
+        "creditor": _public_id(connection.settings_dict["NAME"], creditor_id),
+        "customer": touch.customer_id,
+        "person": touch.address_hash,
+        "step": touch.step,
+        "stage": touch.stage,
+        "letter": touch.letter,
+        "purpose": touch.purpose,
+        "channel": touch.channel,
+        "carrier": touch.carrier,
+        "key": touch.key,
+        "has_episode": touch.episode_id is not None,
+    }
+    path = f"{settings.OUTSIDE_FOLDER}/{_STEM}{at.year:04}-{at.month:02}.log"
     try:
-        _append(path, text.encode("ascii"))
+        # The line begins with its end: one that a full disk cut off does not spoil the next.
+        _append(path, b"\n" + _ENCODER.encode(line).encode("ascii"))
     except OSError as error:
         raise NotNoted(f"{path} cannot be written: {error.strerror}.") from error
 
@@ -96,13 +98,13 @@ def files() -> list[Path]:
     return sorted(folder().glob(f"{_STEM}*.log")) if folder().exists() else []
 
 
-def _append(path: Path, content: bytes) -> None:
+def _append(path: str, content: bytes) -> None:
     # One write to a file opened for appending: lines of several workers do not mix.
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
     try:
         handle = os.open(path, flags, 0o600)
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, flags, 0o600)
     try:
         if os.write(handle, content) != len(content):

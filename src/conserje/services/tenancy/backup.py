@@ -73,7 +73,7 @@ def make(
         ).fetchone()
         assert row is not None
         major = row[1] // 10_000
-        program = programs.fitting(server, "pg_dump", at_least=major)
+        program = programs.fitting(server, program="pg_dump", at_least=major)
         facts = _facts(reading, kept) | {
             "conserje": version("conserje"),
             "taken_at": now.astimezone(UTC).isoformat(),
@@ -81,7 +81,7 @@ def make(
             "program": programs.version_of(program),
         }
         with archive.writing(path, told=told) as into:
-            into.add(archive.DUMP, programs.dump(server, program, snapshot=row[0]))
+            into.add(archive.DUMP, programs.dump(server, program=program, snapshot=row[0]))
             into.add(archive.SECRET, [archive.sealed(kept.secret, passphrase=kept.passphrase)])
             for file in sorted(kept.outside.glob("*.log")) if kept.outside.exists() else []:
                 into.add(f"{archive.OUTSIDE}{file.name}", [file.read_bytes()])

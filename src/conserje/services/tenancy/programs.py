@@ -48,7 +48,7 @@ class Server:
         return make_conninfo(**{key: value for key, value in self.reach.items() if key != "password"})
 
 
-def fitting(server: Server, program: str, *, at_least: int) -> Path:
+def fitting(server: Server, *, program: str, at_least: int) -> Path:
     """The first `program` of the server's folders whose version is `at_least` that. Raises `ProgramFailed`."""
     seen = []
     for folder in server.folders:
@@ -74,10 +74,10 @@ def version_of(program: Path) -> int:
     return int(said.strip().rpartition(") ")[2].split(".")[0])
 
 
-def dump(server: Server, program: Path, *, snapshot: str) -> Iterator[bytes]:
+def dump(server: Server, *, program: Path, snapshot: str) -> Iterator[bytes]:
     """What `pg_dump` says of the rows seen by `snapshot`, in its own compressed format. Raises `ProgramFailed`."""
     command = [
-        program,
+        str(program),
         f"--dbname={server.name()}",
         "--format=custom",
         f"--snapshot={snapshot}",
@@ -105,11 +105,11 @@ def load(
 
     `around` is the SQL before and after it in the same transaction. Raises `ProgramFailed`.
     """
-    reader = fitting(server, "pg_restore", at_least=at_least)
+    reader = fitting(server, program="pg_restore", at_least=at_least)
     writer = reader.with_name("psql")
-    first = [reader, "--no-owner", "--no-privileges", "--file=-"]
+    first = [str(reader), "--no-owner", "--no-privileges", "--file=-"]
     second = [
-        writer,
+        str(writer),
         f"--dbname={server.name()}",
         "--no-psqlrc",
         "--quiet",
