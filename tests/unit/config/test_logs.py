@@ -25,10 +25,16 @@ def line(message: str, **extra: Any) -> dict[str, Any]:
 
 def test_a_request_is_its_method_route_and_status() -> None:
     request = SimpleNamespace(
-        method="GET", path=f"/p/{SECRET}", resolver_match=SimpleNamespace(route="p/<token>")
+        method="GET",
+        path=f"/p/{SECRET}",
+        resolver_match=SimpleNamespace(route="p/<token>", kwargs={"creditor": SECRET}),
     )
     written = line(f"Not Found: /p/{SECRET}", request=request, status_code=404)
     assert (written["method"], written["route"], written["status"]) == ("GET", "p/<token>", 404)
+    assert "creditor" not in written, "what is no public id of ours is not repeated"
+    match = SimpleNamespace(route="c/<creditor>", kwargs={"creditor": "abcdefgh23456789"})
+    request = SimpleNamespace(method="GET", resolver_match=match)
+    assert line("Forbidden", request=request, status_code=403)["creditor"] == "abcdefgh23456789"
     assert line("Not Found", request=SimpleNamespace(method="GET"), status_code=404)["route"] is None
 
 
