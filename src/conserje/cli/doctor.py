@@ -74,6 +74,9 @@ def _creditors() -> list[Finding]:
 
     findings = [Finding("law packs", True, ", ".join(p.label for c in countries.all() for p in c.packs()))]
     for facts in creditors.every():
+        if facts.paused or facts.restored_at is not None:
+            says = "paused" if facts.paused else "only what a person approved leaves, since a restore"
+            findings.append(Finding(f"{facts.name}: sending", False, f"{says}. See `conserje sending`."))
         findings += [
             Finding(f"{facts.name}: {item.about}", item.ok, item.says)
             for item in health.carriers(creditor_id=facts.id)

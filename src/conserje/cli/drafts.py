@@ -20,8 +20,19 @@ def drafts(context: click.Context, public_id: str, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     ready()
-    rows = [_plain(item) for item in _waiting(chosen(public_id))]
-    show({"drafts": rows}, as_json=as_json, lines=lambda: _lines(rows))
+    facts = chosen(public_id)
+    rows = [_plain(item) for item in _waiting(facts)]
+    since = facts.restored_from_at
+    told = (
+        f"Restored from a backup of {since:%Y-%m-%d %H:%M} UTC: each of these may have left already."
+        if since
+        else ""
+    )
+    show(
+        {"drafts": rows, "restored_from": since.isoformat() if since else None},
+        as_json=as_json,
+        lines=lambda: [*([told] if told else []), *_lines(rows)],
+    )
 
 
 @drafts.command()

@@ -9,6 +9,7 @@ import os
 import click
 
 COMMANDS = {
+    "backup": "conserje.cli.backup:backup",
     "creditor": "conserje.cli.creditor:creditor",
     "database": "conserje.cli.database:database",
     "demo": "conserje.cli.demo:demo",
@@ -18,7 +19,9 @@ COMMANDS = {
     "migrate": "conserje.cli.migrate:migrate",
     "preview": "conserje.cli.preview:preview",
     "replay": "conserje.cli.replay:replay",
+    "restore": "conserje.cli.restore:restore",
     "run": "conserje.cli.run:run",
+    "sending": "conserje.cli.sending:sending",
     "serve": "conserje.cli.serve:serve",
     "unsure": "conserje.cli.unsure:unsure",
     "verify": "conserje.cli.verify:verify",

@@ -19,6 +19,7 @@ def serve(host: str, port: int, threads: int) -> None:
     """Serve the portal, the workbench and the hooks. Put a TLS proxy in front of it outside this machine."""
     ready()
     _must_be_powerless()
+    _refuse_other_tables()
     command = [
         sys.executable,
         "-m",
@@ -45,6 +46,7 @@ def worker(once: bool) -> None:
     """Do the work: hooks, decisions, messages. Run one for each core; it outlives its database."""
     ready()
     _must_be_powerless()
+    _refuse_other_tables()
     if not once:
         from conserje.cli import working
 
@@ -75,3 +77,28 @@ def _must_be_powerless() -> None:
         return
     finally:
         connection.close()
+
+
+def _refuse_other_tables() -> None:
+    """Web and workers run on the very tables they were written for. A database that is away may come back."""
+    from django.db.utils import OperationalError, ProgrammingError
+
+    from conserje.services.tenancy import readiness
+
+    try:
+        missing, unknown = readiness.tables()
+    except OperationalError:
+        return
+    except ProgrammingError as error:
+        raise click.ClickException(
+            "The database has no tables of Conserje. Run `conserje migrate`."
+        ) from error
+    if unknown:
+        raise click.ClickException(
+            f"The database is newer than this Conserje: it has {unknown} migrations that this one does not know. "
+            "Install the version that migrated it, or restore the backup from before."
+        )
+    if missing:
+        raise click.ClickException(
+            f"{missing} migrations are waiting. Run `conserje migrate`, then start again."
+        )

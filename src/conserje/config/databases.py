@@ -26,7 +26,7 @@ def databases() -> dict[str, dict[str, Any]]:
             "owner": _embedded(provision.ROLES["owner"]),
         }
     owner = os.environ.get("DATABASE_OWNER_URL", "")
-    return {"default": url.parse(given) | _KEPT_OPEN} | ({"owner": url.parse(owner)} if owner else {})
+    return {"default": _own(given) | _KEPT_OPEN} | ({"owner": _own(owner)} if owner else {})
 
 
 def roles(known: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -36,6 +36,12 @@ def roles(known: dict[str, dict[str, Any]]) -> dict[str, str]:
         "app": known["default"].get("USER") or provision.ROLES["app"],
         "backup": os.environ.get("CONSERJE_BACKUP_ROLE") or provision.ROLES["backup"],
     }
+
+
+def _own(given: str) -> dict[str, Any]:
+    entry = url.parse(given)
+    # A server that does not even refuse is given up after ten seconds.
+    return entry | {"OPTIONS": {"connect_timeout": "10", **entry["OPTIONS"]}}
 
 
 def _embedded(role: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.functional import SimpleLazyObject
 
 from conserje.config.databases import databases, roles
-from conserje.config.home import kept_secret
+from conserje.config.home import home, kept_secret
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -26,6 +26,10 @@ DEMO_MAILBOX_URL = os.environ.get("CONSERJE_DEMO_MAILBOX_URL", "")
 DEBUG = os.environ.get("CONSERJE_DEBUG") == "1"
 # Made at the first use and not at import: tools that only read settings leave no file behind.
 SECRET_KEY = os.environ.get("CONSERJE_SECRET_KEY") or SimpleLazyObject(lambda: kept_secret("secret.key"))
+# What left, beside the database: `services/outreach/outside.py`.
+OUTSIDE_FOLDER = home() / "outside"
+# Without it, figures are told to this machine only.
+METRICS_TOKEN = os.environ.get("CONSERJE_METRICS_TOKEN", "")
 ALLOWED_HOSTS = sorted({urlsplit(PUBLIC_URL).hostname or "localhost", "127.0.0.1", "localhost"})
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -60,6 +64,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: a probe has no host of ours, no cookie and no session.
+    "conserje.health.middleware.answer_probes",
+    "conserje.config.logs.answer_and_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -110,7 +117,12 @@ LOGIN_REDIRECT_URL = "/"
 
 # The queue
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
-PROCRASTINATE_IMPORT_PATHS = ["conserje.jobs.outreach", "conserje.jobs.hooks", "conserje.jobs.queue"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "conserje.jobs.outreach",
+    "conserje.jobs.hooks",
+    "conserje.jobs.queue",
+    "conserje.jobs.anchor",
+]
 
 # Languages and time
 USE_TZ = True
@@ -166,10 +178,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "conserje.config.logs.JsonLines"}},
-    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"ended": {"()": "conserje.config.logs.JobsThatEnded"}},
+    "handlers": {
+        "lines": {"class": "logging.StreamHandler", "formatter": "json"},
+        "jobs": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["ended"]},
+    },
     "root": {"handlers": ["lines"], "level": "WARNING"},
     "loggers": {
         "conserje": {"level": "INFO"},
         "django": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
+        "procrastinate": {"handlers": ["jobs"], "level": "INFO", "propagate": False},
     },
 }

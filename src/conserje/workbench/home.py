@@ -91,6 +91,7 @@ def _contacts(desk: Desk, waiting: Waiting) -> Figure:
 
 
 def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Iterator[Attention]:
+    yield from _restored(desk)
     for channel in waiting.stopped:
         word = labels.CHANNELS.get(channel, channel)
         text = (
@@ -122,6 +123,19 @@ def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Itera
     stale = _stale(waiting, desk.today)
     if stale:
         yield Attention(stale[0], stale[1], desk.url("payments"), "late")
+
+
+def _restored(desk: Desk) -> Iterator[Attention]:
+    if desk.creditor.paused:
+        text = _(
+            "Sending is paused, and nothing leaves: on the server, conserje sending shows why and how to go on"
+        )
+        yield Attention(1, text, desk.url("contacts"), "stop")
+    elif desk.creditor.restored_at is not None:
+        text = _(
+            "These books come from a backup: each draft may have left already, and only what you approve leaves"
+        )
+        yield Attention(1, text, desk.url("drafts"), "late")
 
 
 def _silent(desk: Desk, counts: dict[Filter, int]) -> Iterator[Attention]:

@@ -53,6 +53,10 @@ SENTENCES: Final[Words] = {
     "changed_meanwhile": _("Something changed while it was about to leave: judged again."),
     "refused_by_person": _("A person did not want it sent."),
     "refused": _("Refused by the rules."),
+    "restored": _("The books were restored from a backup made before this: it may have left already."),
+    "outside_record_unwritable": _(
+        "The server could not note that it leaves, so it stayed: tried again later."
+    ),
     "worker_lost": _("The connection was lost while it was being sent: nobody knows whether it arrived."),
 }
 # What a carrier or its server answered, where a person can do something about it.

@@ -21,7 +21,8 @@ UPDATE outreach_touch SET state = 'claimed', claim = %(claim)s,
       AND coalesce(t.retry_at, t.planned_at) <= %(now)s
       AND NOT EXISTS (SELECT 1 FROM outreach_senderstop s
                        WHERE s.creditor_id = t.creditor_id AND s.lifted_at IS NULL AND s.channel IN ('', t.channel))
-      AND NOT EXISTS (SELECT 1 FROM tenancy_creditor c WHERE c.id = t.creditor_id AND c.sending_paused_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM tenancy_creditor c WHERE c.id = t.creditor_id AND (c.sending_paused_at IS NOT NULL
+                         OR c.restored_at IS NOT NULL AND t.approved_by = ''))
     ORDER BY t.planned_at, t.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING id, carrier"""
 
@@ -34,7 +35,8 @@ UPDATE outreach_touch t SET state = 'handing_over', handed_at = %(now)s, attempt
                   WHERE r.creditor_id = t.creditor_id AND r.customer_id = t.customer_id), 0) = %(version)s
    AND NOT EXISTS (SELECT 1 FROM outreach_senderstop s
                     WHERE s.creditor_id = t.creditor_id AND s.lifted_at IS NULL AND s.channel IN ('', t.channel))
-   AND NOT EXISTS (SELECT 1 FROM tenancy_creditor c WHERE c.id = t.creditor_id AND c.sending_paused_at IS NOT NULL)
+   AND NOT EXISTS (SELECT 1 FROM tenancy_creditor c WHERE c.id = t.creditor_id AND (c.sending_paused_at IS NOT NULL
+                         OR c.restored_at IS NOT NULL AND t.approved_by = ''))
 RETURNING attempts"""
 
 _FROM_CLAIMED = """

@@ -23,6 +23,8 @@ class Creditor(models.Model):
 
     `locale` is like "es_CO", `time_zone` an IANA name, `currency` an ISO code, `country` two letters. `brand` is a
     plain object with the keys of `BRAND`, each a string or missing. `clock_at` is the own clock of a demo book.
+    `restored_from_at` and `restored_at` are the moments of the backup and of the restore while nobody has said what
+    left between them: as long as they stand, nothing leaves that a person did not approve.
     """
 
     BRAND = (
@@ -56,6 +58,8 @@ class Creditor(models.Model):
     clock_at = models.DateTimeField(null=True, blank=True)
     sending_paused_at = models.DateTimeField(null=True, blank=True)
     sending_paused_reason = models.CharField(max_length=240, blank=True)
+    restored_from_at = models.DateTimeField(null=True, blank=True)
+    restored_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -69,6 +73,11 @@ class Creditor(models.Model):
             models.CheckConstraint(
                 condition=models.Q(sending_paused_at__isnull=True) | ~models.Q(sending_paused_reason=""),
                 name="creditor_pause_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(restored_at__isnull=True, restored_from_at__isnull=True)
+                | models.Q(restored_at__isnull=False, restored_from_at__isnull=False),
+                name="creditor_restored_is_whole",
             ),
         ]
 

@@ -11,7 +11,7 @@ from conserje.domain.outreach.strategy import Mode
 from conserje.services.arrangements import promise
 from conserje.services.integrations import hook
 from conserje.services.journal import seal
-from conserje.services.outreach import record, send, sweep
+from conserje.services.outreach import record, restored, send, sweep
 from conserje.services.receivables import checkout_look
 
 
@@ -36,6 +36,7 @@ def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mo
     looked = checkout_look.look_due(creditor_id=creditor_id, now=clock())
     freed = record.reap(creditor_id=creditor_id, now=clock())
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
+    furthest = restored.furthest(creditor_id=creditor_id, wanted=furthest)
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)
     sent = send.send_due(creditor_id=creditor_id, clock=clock)
     while seal.close(creditor_id=creditor_id, now=clock()):

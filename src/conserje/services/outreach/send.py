@@ -28,7 +28,17 @@ from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Re
 from conserje.domain.ports.registry import carriers
 from conserje.domain.rules.facts import Purpose
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import carrying, letter, mime, portal_link, record, strategy, sweep, thanks
+from conserje.services.outreach import (
+    carrying,
+    letter,
+    mime,
+    outside,
+    portal_link,
+    record,
+    strategy,
+    sweep,
+    thanks,
+)
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import acting
 
@@ -121,6 +131,8 @@ def _hand_over(batch: _Batch, item: Ready, session: Session, clock: Callable[[],
     except NotAnyMore:
         record.release(creditor_id=creditor_id, touch=item.touch, token=token, now=clock())
         return "later"
+    except outside.NotNoted:
+        outcome = Refused(reason="outside_record_unwritable", permanent=False)
     handed = record.Handed(touch=item.touch, token=token, marked=marked)
     record.outcome(creditor_id=creditor_id, handed=handed, outcome=outcome, now=clock())
     return {Accepted: "accepted", Refused: "refused", Unsure: "unsure"}[type(outcome)]
@@ -141,6 +153,7 @@ def _mark(creditor_id: int, token: UUID, item: Ready, now: datetime) -> bool:
         )
         if marked:
             hand_over.count(creditor_id=creditor_id, touch_id=touch.id, hashes=item.hashes)
+            outside.note(creditor_id=creditor_id, touch=touch, now=now)
     return marked
 
 

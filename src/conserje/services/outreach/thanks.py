@@ -33,7 +33,9 @@ INSERT INTO outreach_touch (creditor_id, customer_id, episode_id, contact_id, po
        purpose, channel, carrier, state, planned_at, planned_on, asked, copies, reason, attempts, approved_by,
        created_at)
 SELECT %(creditor)s, y.customer_id, NULL, %(contact)s, %(point)s, %(key)s, %(step)s, 'closing', 'thank_you',
-       'payment_confirmation', 'email', %(carrier)s, 'planned', %(now)s, %(on)s,
+       'payment_confirmation', 'email', %(carrier)s,
+       (SELECT CASE WHEN restored_at IS NULL THEN 'planned' ELSE 'proposed' END FROM tenancy_creditor
+         WHERE id = y.creditor_id), %(now)s, %(on)s,
        coalesce((SELECT jsonb_agg(jsonb_build_object('invoice_id', i.id, 'currency', i.currency, 'minor', i.open_minor,
                                                      'due_on', i.first_due_on))
                    FROM receivables_invoice i WHERE i.creditor_id = y.creditor_id AND i.id IN (

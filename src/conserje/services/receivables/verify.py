@@ -11,6 +11,8 @@ from django.db import connection
 from conserje.domain.receivables.posting import Account
 from conserje.services.journal import seal
 from conserje.services.receivables import verify_queries as queries
+from conserje.services.tenancy import anchor
+from conserje.services.tenancy import creditor as creditors
 from conserje.services.tenancy.act import reading, step
 
 HOLDS = "holds"
@@ -88,7 +90,8 @@ def _judged(creditor_id: int, number: int, name: str, asked: tuple[str, ...]) ->
 
 
 def _journal(creditor_id: int) -> Property:
-    wrong = seal.broken(creditor_id=creditor_id)
+    public_id = creditors.by_id(creditor_id=creditor_id).public_id
+    wrong = seal.broken(creditor_id=creditor_id, known_head=anchor.last_heads().get(public_id, ""))
     return _property(13, "the journal is whole", [f"{item.where}: {item.what}" for item in wrong])
 
 

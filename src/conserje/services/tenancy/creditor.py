@@ -27,7 +27,10 @@ class UnknownCreditor(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One creditor in plain values. `clock_at` is the own clock of a demo book."""
+    """One creditor in plain values. `clock_at` is the own clock of a demo book.
+
+    The moments of a backup and its restore stand until a person said what left between them.
+    """
 
     id: int
     organisation_id: int
@@ -42,6 +45,8 @@ class Facts:
     is_demo: bool
     clock_at: datetime | None
     paused: bool
+    restored_from_at: datetime | None = None
+    restored_at: datetime | None = None
     brand: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +76,11 @@ def every() -> list[Facts]:
     return [_facts(row) for row in Creditor.objects.order_by("id")]
 
 
+def any_at_all() -> bool:
+    """Whether there is a creditor; asks for no column, so that it works on older tables."""
+    return Creditor.objects.exists()
+
+
 def set_clock(*, creditor_id: int, at: datetime) -> None:
     """Move the own clock of a demo book; the database refuses it for any other."""
     Creditor.objects.filter(id=creditor_id, is_demo=True).update(clock_at=at)
@@ -91,5 +101,7 @@ def _facts(row: Creditor) -> Facts:
         is_demo=row.is_demo,
         clock_at=row.clock_at,
         paused=row.sending_paused_at is not None,
+        restored_from_at=row.restored_from_at,
+        restored_at=row.restored_at,
         brand=row.brand,
     )
