@@ -188,7 +188,7 @@ def test_a_mail_servers_log_says_what_was_taken(story: Story) -> None:
         for n in story.world.messages()
     ]
     story.restore()
-    keys = evidence.keys_in(log)
+    keys = mail_log.keys_in(log)
     assert len(keys) == 3
     lines = list(outside.read(outside.files()))
     assert mail_log.take_in(creditor_id=story.creditor.id, lines=lines, taken=keys, now=RESTORED) == {
@@ -205,7 +205,7 @@ def test_a_log_alone_marks_what_the_backup_had_planned(story: Story) -> None:
     log = [str(story.world.message(letter.number)["Message-ID"]) for letter in story.world.messages()]
     story.restore()
     found = mail_log.take_in(
-        creditor_id=story.creditor.id, lines=(), taken=evidence.keys_in(log), now=RESTORED
+        creditor_id=story.creditor.id, lines=(), taken=mail_log.keys_in(log), now=RESTORED
     )
 
     assert found == {"accepted": 1, "unmatched": 2}
