@@ -110,7 +110,12 @@ LOGIN_REDIRECT_URL = "/"
 
 # The queue
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
-PROCRASTINATE_IMPORT_PATHS = ["conserje.jobs.outreach", "conserje.jobs.hooks", "conserje.jobs.queue"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "conserje.jobs.outreach",
+    "conserje.jobs.hooks",
+    "conserje.jobs.contacts",
+    "conserje.jobs.queue",
+]
 
 # Languages and time
 USE_TZ = True

@@ -11,7 +11,7 @@ from conserje.domain.outreach.strategy import Mode
 from conserje.services.arrangements import promise
 from conserje.services.integrations import hook
 from conserje.services.journal import seal
-from conserje.services.outreach import record, send, sweep
+from conserje.services.outreach import evidence, record, send, sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,13 @@ class Turned:
 
 
 def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mode.AUTOMATIC) -> Turned:
-    """Apply hooks, free lost claims, judge promises, sweep what is due, send what may leave; seal the journal.
+    """Apply hooks, free lost claims, look for evidence, judge promises, sweep what is due, send, seal the journal.
 
     `clock` is the door's; `furthest` bounds the stages' own modes.
     """
     hooks = hook.apply_waiting(creditor_id=creditor_id, now=clock())
     freed = record.reap(creditor_id=creditor_id, now=clock())
+    evidence.look_due(creditor_id=creditor_id, clock=clock)
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)
     sent = send.send_due(creditor_id=creditor_id, clock=clock)
