@@ -92,3 +92,7 @@ class Alarm(StrEnum):
     REVIEW_LATE = "review_late"
     TURN_MISSING = "turn_missing"
     LEDGER_DISAGREES = "ledger_disagrees"
+
+
+# Alarms that name customers; the others name touches, or nothing.
+OF_CUSTOMERS: Final = frozenset({Alarm.NOT_WATCHED, Alarm.REVIEW_LATE})

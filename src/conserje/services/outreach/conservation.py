@@ -16,7 +16,15 @@ from django.db import connection
 
 from conserje.data.outreach import letters, snapshots
 from conserje.domain.kit.days import local_date
-from conserje.domain.outreach.conservation import PATIENCE, TURN_PATIENCE, Alarm, Fate, Standing, fate
+from conserje.domain.outreach.conservation import (
+    OF_CUSTOMERS,
+    PATIENCE,
+    TURN_PATIENCE,
+    Alarm,
+    Fate,
+    Standing,
+    fate,
+)
 from conserje.domain.outreach.decision import Kind
 from conserje.domain.outreach.recheck import Go, Going, recheck
 from conserje.domain.outreach.strategy import StrategyRefused
@@ -118,6 +126,15 @@ SELECT t.id, count(*) OVER () FROM looked t
             ELSE false END
  ORDER BY t.id LIMIT %(named)s"""
 
+_BY_CUSTOMER = """
+SELECT u.id, u.name FROM receivables_customer u
+ WHERE u.creditor_id = %(creditor)s AND u.id = ANY(%(ids)s) ORDER BY u.sort_key, u.id"""
+_BY_TOUCH = """
+SELECT u.id, u.name FROM receivables_customer u
+ WHERE u.creditor_id = %(creditor)s AND u.id IN (
+   SELECT t.customer_id FROM outreach_touch t WHERE t.creditor_id = %(creditor)s AND t.id = ANY(%(ids)s))
+ ORDER BY u.sort_key, u.id"""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -176,6 +193,13 @@ def examine(*, creditor_id: int, zone: str, now: datetime, on: date | None = Non
         *ledger,
     ]
     return Examined(_book(asked, sum(row[2] <= today for row in lawful)), tuple(findings))
+
+
+@step
+def concerned(*, creditor_id: int, alarm: Alarm, about: Sequence[int]) -> list[tuple[int, str]]:
+    """Ids and names of the customers that an alert speaks of, by name."""
+    sql = _BY_CUSTOMER if alarm in OF_CUSTOMERS else _BY_TOUCH
+    return _rows(sql, {"creditor": creditor_id, "ids": list(about)})
 
 
 def _asked(creditor_id: int, now: datetime, on: date, today: date) -> dict[str, Any]:
