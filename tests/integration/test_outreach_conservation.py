@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,12 +11,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.integration import book, build
+from tests.integration import book, build, visitor
 from tests.integration import workbench_book as wb
 from tests.integration.book import TUESDAY
 
+from conserje.cli.contacts import contacts as contacts_command
+from conserje.cli.doctor import doctor
 from conserje.data.journal.models import Entry
 from conserje.data.outreach import hand_over
 from conserje.data.outreach.models import Alert, ContactRecord, Review, Touch
@@ -301,6 +305,30 @@ def test_a_day_of_the_past_has_its_book(planned: Creditor, world: World) -> None
     later = TUESDAY + 5 * DAY
     assert fates(examine(planned, later, on=TUESDAY.date())) == {"accepted": 3}
     assert examine(planned, later, on=(TUESDAY + DAY).date()).book.due == 0
+
+
+def test_the_commands_name_the_rows_and_end_with_1(planned: Creditor, world: World) -> None:
+    visitor.set_clock(planned, TUESDAY)
+    send_all(planned)
+    sweep.sweep(creditor_id=planned.id, now=TUESDAY)
+    whole = CliRunner().invoke(contacts_command, [])
+    assert whole.exit_code == 0, whole.output
+    assert "3 contacts were due: 3 accepted." in whole.output
+
+    with acting(creditor_id=planned.id):
+        first = Touch.objects.order_by("id")[0].id
+        ContactRecord.objects.filter(touch_id=first).update(outcome="failed_before")
+    wrong = CliRunner().invoke(contacts_command, ["--on", TUESDAY.date().isoformat(), "--json"])
+    assert wrong.exit_code == 1
+    assert json.loads(wrong.output)["findings"] == [
+        {"alarm": "ledger_disagrees", "count": 1, "about": [first]}
+    ]
+    assert f"touches {first}." in CliRunner().invoke(contacts_command, []).output
+    check(planned, TUESDAY)
+    seen = json.loads(CliRunner().invoke(doctor, ["--json"]).output)["findings"]
+    (about,) = [item for item in seen if item["about"].endswith(": contacts")]
+    assert not about["ok"]
+    assert f"touches {first}." in about["says"]
 
 
 def test_the_check_takes_the_same_statements_for_few_and_for_many(creditor: Creditor, world: World) -> None:

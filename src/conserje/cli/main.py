@@ -9,6 +9,7 @@ import os
 import click
 
 COMMANDS = {
+    "contacts": "conserje.cli.contacts:contacts",
     "creditor": "conserje.cli.creditor:creditor",
     "database": "conserje.cli.database:database",
     "demo": "conserje.cli.demo:demo",
