@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from conserje.data.outreach import letters, snapshots
+from conserje.data.outreach import hand_over, letters, snapshots
 from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.conservation import (
     OF_CUSTOMERS,
@@ -43,9 +43,6 @@ _FREE = """NOT EXISTS (SELECT 1 FROM outreach_senderstop s WHERE s.creditor_id =
                    AND s.channel IN ('', t.channel))
    AND NOT EXISTS (SELECT 1 FROM tenancy_creditor c WHERE c.id = t.creditor_id AND c.sending_paused_at IS NOT NULL)"""
 
-_ABANDONED = """t.creditor_id = %(creditor)s AND t.state IN ('claimed', 'handing_over')
-   AND t.claim_until < clock_timestamp() - %(turn_patience)s"""
-
 _BOOK = """
 WITH book AS (
   SELECT t.* FROM outreach_touch t WHERE t.creditor_id = %(creditor)s AND t.planned_on = %(on)s
@@ -59,7 +56,7 @@ SELECT t.state, max(%(now)s - greatest(t.retry_at, t.planned_at)),
        EXISTS (SELECT 1 FROM outreach_senderstop s WHERE s.creditor_id = %(creditor)s AND s.lifted_at IS NULL
                   AND s.channel IN ('', t.channel)),
        EXISTS (SELECT 1 FROM tenancy_creditor c WHERE c.id = %(creditor)s AND c.sending_paused_at IS NOT NULL),
-       coalesce(t.claim_until < clock_timestamp() - %(turn_patience)s, false), count(*)
+       t.id = ANY(%(abandoned)s), count(*)
   FROM book t
  GROUP BY t.state, t.channel, 5, CASE WHEN greatest(t.retry_at, t.planned_at) > %(now)s THEN -1
           WHEN greatest(t.retry_at, t.planned_at) >= %(now)s - %(patience)s THEN 0 ELSE 1 END"""
@@ -71,10 +68,6 @@ SELECT t.id, t.customer_id, t.planned_on, t.episode_id IS NOT NULL, t.step, t.ch
  WHERE t.creditor_id = %(creditor)s AND t.state = 'planned'
    AND t.planned_at < %(now)s - %(patience)s AND greatest(t.retry_at, t.planned_at) < %(now)s - %(patience)s AND {_FREE}
  ORDER BY t.planned_at, t.id LIMIT %(limit)s"""  # noqa: S608 - our own words
-
-_CLAIMS = (
-    f"SELECT t.id, count(*) OVER () FROM outreach_touch t WHERE {_ABANDONED} ORDER BY t.id LIMIT %(named)s"  # noqa: S608
-)
 
 # Somebody owes something that is due or soon is, nothing is in hand, and no date brings them back.
 _UNWATCHED = """
@@ -180,13 +173,13 @@ def examine(*, creditor_id: int, zone: str, now: datetime, on: date | None = Non
     ledger = _counted(Alarm.LEDGER_DISAGREES, _rows(_LEDGER, asked))
     if asked["on"] != today:
         return Examined(_book(asked, 0), ledger)
-    late = _rows(_LATE, asked)
+    late, claims = _rows(_LATE, asked), tuple(asked["abandoned"])
     missing = _missing(creditor_id, late, now)
     lawful = [row for row in late if row[0] not in missing]
     total = late[0][-1] - len(lawful) if late else 0
     findings = [
         *([Finding(Alarm.NOT_SENT, total, tuple(missing)[:NAMED_MAX])] if total else []),
-        *_counted(Alarm.CLAIM_ABANDONED, _rows(_CLAIMS, asked)),
+        *([Finding(Alarm.CLAIM_ABANDONED, len(claims), claims[:NAMED_MAX])] if claims else []),
         *_unwatched(creditor_id, asked, now),
         *_counted(Alarm.REVIEW_LATE, _rows(_REVIEWS, asked)),
         *_no_turn(asked),
@@ -215,6 +208,7 @@ def _asked(creditor_id: int, now: datetime, on: date, today: date) -> dict[str, 
         "horizon": today + soon,
         "ledger_since": on - timedelta(days=_LEDGER_DAYS),
         "turn": turn_lock(creditor_id=creditor_id),
+        "abandoned": hand_over.abandoned(creditor_id=creditor_id, patience=TURN_PATIENCE),
         "limit": JUDGED_MAX,
         "named": NAMED_MAX,
     }
