@@ -25,7 +25,7 @@ from conserje.data.outreach import hand_over
 from conserje.data.outreach.models import Alert, ContactRecord, Review, Touch
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.outreach.conservation import Alarm, Fate
-from conserje.services.outreach import alert, conservation, draft, review, send, stop, sweep, unsure
+from conserje.services.outreach import alert, conservation, draft, hold, review, send, stop, sweep, unsure
 from conserje.services.outreach.conservation import Examined
 from conserje.services.tenancy.act import acting, reading
 from conserje.services.tenancy.queue import enqueue
@@ -243,6 +243,20 @@ def test_customers_who_rightly_wait_for_an_event_are_left_in_peace(creditor: Cre
     assert check(creditor, TUESDAY + 140 * DAY).ok
     with acting(creditor_id=creditor.id):
         assert Review.objects.get().version == version
+
+
+def test_customers_under_an_open_hold_are_left_in_peace(creditor: Creditor, world: World) -> None:
+    book.set_up(creditor, world=world)
+    (customer_id,) = wb.fill(creditor, 1)
+    pause = hold.Pause(None, "vacaciones", None)
+    hold.place(creditor_id=creditor.id, customer_id=customer_id, pause=pause, by="person:1", now=TUESDAY)
+    sweep.sweep(creditor_id=creditor.id, now=TUESDAY)
+    with acting(creditor_id=creditor.id):
+        row = Review.objects.get()
+    assert (row.next_review_at, row.reason) == (None, "wait")
+    assert check(creditor, TUESDAY + MINUTE).ok
+    with acting(creditor_id=creditor.id):
+        assert Review.objects.get().version == row.version
 
 
 def test_reviews_that_nobody_takes_are_an_alert(creditor: Creditor, world: World) -> None:
