@@ -6,15 +6,23 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import conserje.channels
-from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Unsure
+from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Session, Traceable, Unsure
 from conserje.domain.ports.settings import describe, read
-from conserje.testing.replay import Dialogue, RecordedHttp, ScriptedServer, load_dialogue, load_recording
+from conserje.testing.replay import (
+    Dialogue,
+    RecordedHttp,
+    Recording,
+    ScriptedServer,
+    load_dialogue,
+    load_recording,
+)
 
 ROOT = Path(conserje.channels.__file__).parent
 FOLDERS = sorted(path for path in ROOT.iterdir() if (path / "__init__.py").exists())
@@ -121,6 +129,41 @@ def test_smtp_dialogue(path: Path) -> None:
         assert "@" not in str(outcome), "an outcome is kept in the journal and names nobody"
 
 
+def concluded_by(adapter: Any, session: Session, recording: Recording, http: RecordedHttp) -> Outcome | None:
+    """What comes of a recording: of handing a parcel over or, when its call is `look_up`, of asking for it later."""
+    if recording.call == "look_up":
+        found: Outcome | None = adapter.look_up(
+            recording.given["key"], read(adapter.settings_type, recording.given["settings"]), http
+        )
+        return found
+    given = recording.given["parcel"]
+    parcel = Parcel(given["key"], given["sender"], given["recipient"], given["content"].encode())
+    return session.send(parcel, mark=lambda: None)
+
+
+def unproven(adapter: Any, recordings: Sequence[Recording]) -> set[str]:
+    """What a carrier that can be asked afterwards must show with recordings, and does not."""
+    if not isinstance(adapter, Traceable):
+        return set()
+    shown = {str(item.concludes["is"]) for item in recordings if item.call == "look_up"}
+    return {"Accepted", "NoneType"} - shown
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+def test_a_carrier_that_can_be_asked_shows_what_it_took_and_what_it_does_not_know(folder: Path) -> None:
+    recordings = [load_recording(path) for path in sorted((folder / "samples").glob("*.http.json"))]
+    assert unproven(adapter_of(folder), recordings) == set()
+
+
+def test_a_carrier_that_only_says_it_can_be_asked_is_found() -> None:
+    class Boasting:
+        def look_up(self, key: str, settings: Any, http: Any) -> Outcome | None:
+            return None
+
+    assert unproven(Boasting(), ()) == {"Accepted", "NoneType"}
+    assert unproven(object(), ()) == set()
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)
 def test_http_recordings(folder: Path) -> None:
     adapter = adapter_of(folder)
@@ -128,11 +171,9 @@ def test_http_recordings(folder: Path) -> None:
         recording = load_recording(path)
         http = RecordedHttp(recording.exchanges)
         session = adapter.open(read(adapter.settings_type, recording.given["settings"]), http)
-        given = recording.given["parcel"]
-        parcel = Parcel(given["key"], given["sender"], given["recipient"], given["content"].encode())
-        outcome = session.send(parcel, mark=lambda: None)
+        outcome = concluded_by(adapter, session, recording, http)
         session.close()
-        concluded = {"is": type(outcome).__name__, **dataclasses.asdict(outcome)}
+        concluded = {"is": type(outcome).__name__, **(dataclasses.asdict(outcome) if outcome else {})}
         assert {key: concluded[key] for key in recording.concludes} == recording.concludes, path.name
         assert http.departures == [], path.name
         assert http.finished(), path.name

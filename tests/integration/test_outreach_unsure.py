@@ -152,8 +152,12 @@ def test_the_command_lists_and_resolves(creditor: Creditor, world: World, touch_
     assert [row["number"] for row in listed["unsure"]] == [touch_id]
 
     again = CliRunner().invoke(command, ["send-again", str(touch_id), "999999", "--by", "1", "--json"])
-    assert json.loads(again.output) == {"resolved": [touch_id], "left": [999999]}
+    assert json.loads(again.output) == {
+        "resolved": [touch_id],
+        "left": [999999],
+        "because": {"999999": "unknown"},
+    }
     assert state(creditor, touch_id) == "planned"
     sent = CliRunner().invoke(command, ["treat-as-sent", str(touch_id)])
-    assert "overtaken" in sent.output
+    assert f"{touch_id} was left: it is not unsure any more." in sent.output
     assert "known whether it arrived" in CliRunner().invoke(command, []).output

@@ -38,6 +38,8 @@ def addresses(creditor: Creditor) -> tuple[list[str], list[str]]:
         "receivables/",
         "payments/",
         "contacts/",
+        "contacts/book/",
+        "unsure/",
         f"customer/{customer}/",
         f"messages/{touch}/body/",
         "drafts/",
@@ -46,6 +48,7 @@ def addresses(creditor: Creditor) -> tuple[list[str], list[str]]:
     ]
     done = [
         "drafts/approval/",
+        "unsure/resolution/",
         f"drafts/{touch}/approval/",
         f"drafts/{touch}/refusal/",
         "clock/",

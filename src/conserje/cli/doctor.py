@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`conserje doctor`: is everything in place? Database, roles, mail, public address, packs."""
+"""`conserje doctor`: is everything in place? Database, roles, mail, public address, packs, contacts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Finding:
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Look at the database, the mail server, the public address and the law packs; exits 1 when something is wrong."""
+    """Look at database, mail server, public address, packs and contacts; exits 1 when something is wrong."""
     ready()
     findings = [*_database(), *_public_address(), *_creditors()]
     result = {"ok": all(item.ok for item in findings), "findings": [vars_of(item) for item in findings]}
@@ -81,4 +81,17 @@ def _creditors() -> list[Finding]:
             Finding(f"{facts.name}: {item.about}", item.ok, item.says)
             for item in health.carriers(creditor_id=facts.id)
         ]
+        findings.append(_contacts(facts.id, facts.name))
     return findings
+
+
+def _contacts(creditor_id: int, name: str) -> Finding:
+    """The alerts about a creditor's contacts that are in force."""
+    from conserje.cli.contacts import said
+    from conserje.services.outreach import alert
+    from conserje.services.tenancy.act import reading
+
+    with reading(creditor_id=creditor_id):
+        found = alert.in_force(creditor_id=creditor_id)
+    says = " ".join(said(item.alarm.value, item.count, list(item.about)) for item in found)
+    return Finding(f"{name}: contacts", not found, says or "no alert.")

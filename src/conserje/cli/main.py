@@ -10,6 +10,7 @@ import click
 
 COMMANDS = {
     "backup": "conserje.cli.backup:backup",
+    "contacts": "conserje.cli.contacts:contacts",
     "creditor": "conserje.cli.creditor:creditor",
     "database": "conserje.cli.database:database",
     "demo": "conserje.cli.demo:demo",

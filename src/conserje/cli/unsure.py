@@ -11,6 +11,12 @@ import click
 from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
 from conserje.cli.main import ready
 
+_BECAUSE = {
+    "overtaken": "something newer was sent to its customer, or waits to be",
+    "case_closed": "its case is closed",
+    "unknown": "there is no such message",
+}
+_RESOLVED = "it is not unsure any more"
 _by_option = click.option("--by", "user_id", type=int, default=0, help="Number of the person who says so.")
 
 
@@ -19,7 +25,7 @@ _by_option = click.option("--by", "user_id", type=int, default=0, help="Number o
 @json_option
 @click.pass_context
 def unsure(context: click.Context, public_id: str, as_json: bool) -> None:
-    """List the messages of which nobody knows whether they arrived."""
+    """List the messages of which nobody knows whether they arrived, and those that could not be sent."""
     if context.invoked_subcommand is not None:
         return
     ready()
@@ -29,7 +35,8 @@ def unsure(context: click.Context, public_id: str, as_json: bool) -> None:
     facts = chosen(public_id)
     with reading(creditor_id=facts.id):
         rows = [_plain(item) for item in unresolved.waiting(creditor_id=facts.id)]
-    show({"unsure": rows}, as_json=as_json, lines=lambda: _lines(rows))
+        parked = [_plain(item) for item in unresolved.parked(creditor_id=facts.id)]
+    show({"unsure": rows, "parked": parked}, as_json=as_json, lines=lambda: _lines(rows, parked))
 
 
 @unsure.command("treat-as-sent")
@@ -67,16 +74,21 @@ def _resolve(
     as_json: bool,
     told: str,
 ) -> None:
+    from conserje.services.outreach import unsure as unresolved
+    from conserje.services.tenancy.act import reading
+
     facts = chosen(public_id)
     now = moment_of(facts, "")
     done = act(creditor_id=facts.id, touch_ids=numbers, by=f"person:{user_id}", now=now)
     missed = sorted(set(numbers) - set(done))
+    with reading(creditor_id=facts.id):
+        why = unresolved.left_because(creditor_id=facts.id, touch_ids=missed)
     show(
-        {"resolved": done, "left": missed},
+        {"resolved": done, "left": missed, "because": {str(number): why[number] for number in missed}},
         as_json=as_json,
         lines=lambda: [
             f"{len(done)} {told}",
-            *([f"Not unsure any more, or overtaken: {', '.join(map(str, missed))}."] if missed else []),
+            *(f"{number} was left: {_BECAUSE.get(why[number], _RESOLVED)}." for number in missed),
         ],
     )
 
@@ -90,13 +102,18 @@ def _plain(item: Any) -> dict[str, Any]:
         "handed_at": item.handed_at.isoformat(),
         "reason": item.reason,
         "to": item.address,
+        "subject": item.subject,
+        "looks": item.looks,
+        "looked_at": item.looked_at.isoformat() if item.looked_at else None,
+        "next_look_at": item.next_look_at.isoformat() if item.next_look_at else None,
     }
 
 
-def _lines(rows: list[dict[str, Any]]) -> list[str]:
-    if not rows:
-        return ["Of every message it is known whether it arrived."]
-    return [
-        f"{row['number']:>7}  {row['handed_at'][:16]}  {row['letter']:<16} {row['customer']} <{row['to']}>"
-        for row in rows
-    ]
+def _lines(rows: list[dict[str, Any]], parked: list[dict[str, Any]]) -> list[str]:
+    lines = [_line(row) for row in rows] or ["Of every message it is known whether it arrived."]
+    return [*lines, *(["They could not be sent:", *map(_line, parked)] if parked else [])]
+
+
+def _line(row: dict[str, Any]) -> str:
+    when = f"{row['number']:>7}  {row['handed_at'][:16]}  {row['letter']:<16} {row['reason']:<18}"
+    return f"{when} {row['customer']} <{row['to']}>"

@@ -120,6 +120,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_IMPORT_PATHS = [
     "conserje.jobs.outreach",
     "conserje.jobs.hooks",
+    "conserje.jobs.contacts",
     "conserje.jobs.queue",
     "conserje.jobs.anchor",
 ]

@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from conserje.domain.outreach.evidence import Trace
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.checkout import Attempt
 from conserje.portal import account, home
 from conserje.portal.account import Account
 from conserje.portal.home import Kept
 from conserje.portal.pages import OpenInvoice
-from conserje.portal.visit import Visit, acting
+from conserje.portal.visit import Visit, acting, leave_trace
 from conserje.services.outreach import telling
 from conserje.services.receivables import checkout, gateway
 from conserje.services.receivables.checkout import Started
@@ -42,10 +43,11 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     warning = _trouble(invoices, wanted, seen=form.get("seen", ""), offer=offer)
     if warning or offer is None:
         return home.again(request, visit, kept=Kept(warning, None if everything else ticks))
+    attempt = _attempt(visit, wanted, nonce=form.get("attempt", ""), offer=offer)
     try:
         started = checkout.start(
             creditor_id=visit.creditor_id,
-            attempt=_attempt(visit, wanted, nonce=form.get("attempt", ""), offer=offer),
+            attempt=attempt,
             access=offer.access,
             now=visit.now,
         )
@@ -54,6 +56,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not isinstance(started, Started):
         sentence = _("The payment page did not open. Nothing was charged: please try again in a few minutes.")
         return home.again(request, visit, kept=Kept(sentence, None if everything else ticks))
+    leave_trace(visit, Trace.PAYMENT, attempt.public_id)
     return HttpResponse(status=303, headers={"Location": started.url})
 
 

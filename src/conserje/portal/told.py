@@ -13,9 +13,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from conserje.domain.outreach.evidence import Trace
 from conserje.portal import brand
 from conserje.portal.pages import TellPage, ToldPage
-from conserje.portal.visit import Page, Visit, acting, by_method, looking, not_open
+from conserje.portal.visit import Page, Visit, acting, by_method, leave_trace, looking, not_open
 from conserje.services.arrangements import claim, promise
 from conserje.services.receivables import account
 from conserje.services.receivables.account import InvoiceStanding
@@ -33,12 +34,14 @@ _SALT = "conserje.portal.told"
 class _Kind:
     """One thing that can be told: its form, its field, the days it takes, and the service that writes it down.
 
-    `write` answers the day through which nothing is sent, None when that depends on a person.
+    `trace` is what telling it proves of the message that led here. `write` answers the day through which nothing is
+    sent, None when that depends on a person.
     """
 
     name: str
     template: str
     field: str
+    trace: Trace
     earliest: Callable[[date], date]
     latest: Callable[[date], date]
     write: Callable[[Visit, Sequence[int], date, Mapping[str, str]], date | None]
@@ -72,6 +75,7 @@ _PAID = _Kind(
     name="paid",
     template="portal/told/paid.html",
     field="paid_on",
+    trace=Trace.PAYMENT_CLAIM,
     earliest=lambda today: today - OLDEST_CLAIM,
     latest=lambda today: today,
     write=_write_claim,
@@ -80,6 +84,7 @@ _SCHEDULED = _Kind(
     name="scheduled",
     template="portal/told/scheduled.html",
     field="pay_on",
+    trace=Trace.PROMISE,
     earliest=lambda today: today,
     latest=lambda today: today + timedelta(days=promise.LATEST_DAYS),
     write=_write_promise,
@@ -114,6 +119,7 @@ def _page_of(kind: _Kind) -> Page:
             errors = {kind.field: _out_of_bounds(visit, kind)}
             page = _form(visit, kind, invoices, ticks, form, errors)
             return render(request, kind.template, {"page": page}, status=400)
+        leave_trace(visit, kind.trace, on.isoformat())
         return _written(visit, kind, on, until, [item.number for item in chosen])
 
     return by_method(get=show, post=take)

@@ -22,7 +22,8 @@ from django.utils import translation
 
 from conserje.config import clock
 from conserje.domain.kit.days import zone
-from conserje.services.outreach import portal_link
+from conserje.domain.outreach.evidence import Trace
+from conserje.services.outreach import evidence, portal_link
 from conserje.services.outreach.portal_link import Opened
 from conserje.services.tenancy import creditor as creditors
 from conserje.services.tenancy.act import reading
@@ -65,6 +66,18 @@ class Visit:
     def url(self, page: str, **parts: str) -> str:
         """The path of a page of this creditor."""
         return reverse(f"portal:{page}", kwargs={"creditor": self.creditor.public_id, **parts})
+
+
+def leave_trace(visit: Visit, kind: Trace, reference: str) -> None:
+    """A person did something that opening a page does not: the message whose link brought them here has arrived."""
+    if visit.opened.touch_id is not None:
+        evidence.keep(
+            creditor_id=visit.creditor_id,
+            touch_id=visit.opened.touch_id,
+            kind=kind,
+            reference=reference,
+            now=visit.now,
+        )
 
 
 Page = Callable[..., HttpResponse]

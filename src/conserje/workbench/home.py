@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from conserje.services.insights.portfolio import Aged, Waiting
 from conserje.ui import labels
 from conserje.ui.figures import show_day
 from conserje.workbench.access import Desk, looking
+from conserje.workbench.contact_book import alert_rows
 from conserje.workbench.frame import frame
 from conserje.workbench.pages import Attention, Figure, HomePage
 from conserje.workbench.receivables import chart, filtered
@@ -116,9 +116,9 @@ def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Itera
             "messages may or may not have arrived: look at them",
             waiting.unsure,
         )
-        yield Attention(
-            waiting.unsure, text, f"{desk.url('contacts')}?{urlencode({'state': 'unsure'})}", "late"
-        )
+        yield Attention(waiting.unsure, text, desk.url("unsure"), "late")
+    for row in alert_rows(desk):
+        yield Attention(row.count, row.text, desk.url("contact_book"), "late")
     yield from _silent(desk, counts)
     stale = _stale(waiting, desk.today)
     if stale:

@@ -69,12 +69,9 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True)
 class ContactsPage:
-    """`workbench/rows/contacts.html`, at `workbench:contacts`: those of the day, and those still `coming` in it.
-
-    `is_unsure`: instead, all of which nobody knows whether they arrived.
-    """
+    """`workbench/rows/contacts.html`, at `workbench:contacts`: those of the day, and those still `coming` in it."""
 
     frame: Frame
-    is_unsure: bool
+    book_url: str
     rows: tuple[ContactRow, ...]
     coming: tuple[ContactRow, ...] = ()

@@ -65,17 +65,13 @@ def recorded(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @looking
 def contacts(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Contacts of the book's day; with `?state=unsure`, all that nobody knows the end of."""
-    is_unsure = request.GET.get("state") == "unsure"
+    """Contacts of the book's day, and those still to leave."""
     day = day_bounds(desk.today, desk.creditor.time_zone)
-    if is_unsure:
-        rows, coming = contacts_made.unsure(creditor_id=desk.creditor_id), []
-    else:
-        rows = contacts_made.of_day(creditor_id=desk.creditor_id, day=day)
-        coming = contacts_made.still_coming(creditor_id=desk.creditor_id, before=day[1])
+    rows = contacts_made.of_day(creditor_id=desk.creditor_id, day=day)
+    coming = contacts_made.still_coming(creditor_id=desk.creditor_id, before=day[1])
     page = ContactsPage(
         frame=frame(request, desk, section="home"),
-        is_unsure=is_unsure,
+        book_url=desk.url("contact_book"),
         rows=tuple(_contact(desk, row) for row in rows),
         coming=tuple(_contact(desk, row) for row in coming),
     )

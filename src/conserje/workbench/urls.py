@@ -3,7 +3,19 @@
 
 from django.urls import include, path
 
-from conserje.workbench import clock, customer, drafts, home, language, message, receivables, rows, start
+from conserje.workbench import (
+    clock,
+    contact_book,
+    customer,
+    drafts,
+    home,
+    language,
+    message,
+    receivables,
+    rows,
+    start,
+    unsure,
+)
 
 app_name = "workbench"
 
@@ -13,6 +25,9 @@ _desk = [
     path("payments/", rows.payments, name="payments"),
     path("payments/recorded/", rows.recorded, name="payments_recorded"),
     path("contacts/", rows.contacts, name="contacts"),
+    path("contacts/book/", contact_book.show, name="contact_book"),
+    path("unsure/", unsure.show_all, name="unsure"),
+    path("unsure/resolution/", unsure.resolve, name="unsure_resolution"),
     path("customer/<int:customer>/", customer.show, name="customer"),
     path("customer/<int:customer>/portal/", clock.see_portal, name="portal_link"),
     path("messages/<int:touch>/", message.show, name="message"),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -93,6 +93,11 @@ UPDATE outreach_touch SET state = CASE state WHEN 'claimed' THEN 'planned' ELSE 
  WHERE creditor_id = %(creditor)s AND state IN ('claimed', 'handing_over') AND claim_until < clock_timestamp()
 RETURNING id, customer_id, state"""
 
+_ABANDONED = """
+SELECT id FROM outreach_touch
+ WHERE creditor_id = %(creditor)s AND state IN ('claimed', 'handing_over')
+   AND claim_until < clock_timestamp() - %(patience)s ORDER BY id"""
+
 
 def claim(*, creditor_id: int, token: UUID, now: datetime, limit: int) -> list[tuple[int, str]]:
     """Take up to `limit` planned touches that are due at `now`; answers (id, carrier)."""
@@ -165,6 +170,11 @@ def suppress(*, creditor_id: int, reasons: dict[int, str], now: datetime) -> set
 def reap(*, creditor_id: int, now: datetime) -> list[tuple[int, int, str]]:
     """Free claims of lost workers; a hand-over of one becomes unsure. Answers (id, customer, state)."""
     return _run(_REAP, {"creditor": creditor_id, "now": now})
+
+
+def abandoned(*, creditor_id: int, patience: timedelta) -> list[int]:
+    """Touches whose claim ended longer ago than `patience` and was not freed."""
+    return [touch_id for (touch_id,) in _run(_ABANDONED, {"creditor": creditor_id, "patience": patience})]
 
 
 def _run(sql: str, asked: dict[str, Any]) -> list[Any]:

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.outreach.evidence import Alert, Evidence, Inquiry
 from conserje.data.outreach.permission import Hold, Permission, PortalLink, SenderStop, Suppression
 from conserje.data.outreach.strategy import Decision, Episode, Review, StrategyVersion
 from conserje.data.outreach.touch import Attempt, ContactRecord, Message, Touch
 
 __all__ = [
+    "Alert",
     "Attempt",
     "ContactRecord",
     "Decision",
     "Episode",
+    "Evidence",
     "Hold",
+    "Inquiry",
     "Message",
     "Permission",
     "PortalLink",

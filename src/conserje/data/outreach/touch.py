@@ -8,6 +8,9 @@ from django.db import models
 from conserje.data.outreach.strategy import Decision, Episode
 from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_unique
 
+# Reasons of touches that were given up as they are: nothing about the customer's address is wrong.
+PARKED = ("cannot_be_written", "poisoned")
+
 
 class Touch(TenantModel):
     """One contact attempt for one step of one episode. A trigger refuses every edge that `domain.outreach.touch` lacks.
@@ -97,6 +100,20 @@ class Touch(TenantModel):
                 name="touch_to_send",
             ),
             models.Index(fields=["creditor", "customer", "-created_at"], name="touch_by_customer"),
+            models.Index(
+                fields=["creditor", "planned_at"],
+                condition=models.Q(state="proposed"),
+                name="touch_proposed",
+            ),
+            models.Index(
+                fields=["creditor", "handed_at"], condition=models.Q(state="unsure"), name="touch_unsure"
+            ),
+            models.Index(
+                fields=["creditor", "-ended_at"],
+                condition=models.Q(state="failed", reason__in=PARKED),
+                name="touch_parked",
+            ),
+            models.Index(fields=["creditor", "planned_on"], name="touch_of_day"),
         ]
 
 

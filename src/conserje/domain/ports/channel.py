@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from conserje.domain.ports.http import Http
 
@@ -85,3 +85,14 @@ class Carrier(Protocol):
 
     def open(self, settings: Any, http: Http) -> Session: ...
     def check(self, settings: Any, http: Http) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class Traceable(Protocol):
+    """A carrier that can be asked afterwards what became of a parcel; e-mail cannot.
+
+    `look_up` answers `Accepted` when the parcel of that key was taken, `Refused` when it certainly reached nobody, and
+    None or `Unsure` when the carrier does not know, does not know yet, or does not answer.
+    """
+
+    def look_up(self, key: str, settings: Any, http: Http) -> Outcome | None: ...

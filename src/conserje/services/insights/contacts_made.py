@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contacts of one day, or all that are unsure, over every customer: the rows behind a figure."""
+"""Contacts of one day over every customer: the rows behind a figure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ _COMING = (
     _ROWS
     + " AND t.state IN ('planned', 'claimed') AND t.planned_at < %(ends)s ORDER BY t.planned_at, t.id LIMIT %(limit)s"
 )
-_UNSURE = _ROWS + " AND t.state = 'unsure' ORDER BY t.handed_at DESC, t.id DESC LIMIT %(limit)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,6 @@ def of_day(*, creditor_id: int, day: tuple[datetime, datetime]) -> list[ContactM
 def still_coming(*, creditor_id: int, before: datetime) -> list[ContactMade]:
     """Those planned to leave before that instant, in their order; at most `LIMIT`."""
     return _rows(_COMING, {"creditor": creditor_id, "ends": before})
-
-
-@step
-def unsure(*, creditor_id: int) -> list[ContactMade]:
-    """Those of which nobody knows whether they arrived, newest first; at most `LIMIT`."""
-    return _rows(_UNSURE, {"creditor": creditor_id})
 
 
 def _rows(sql: str, asked: dict[str, Any]) -> list[ContactMade]:

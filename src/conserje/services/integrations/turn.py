@@ -11,7 +11,7 @@ from conserje.domain.outreach.strategy import Mode
 from conserje.services.arrangements import promise
 from conserje.services.integrations import hook
 from conserje.services.journal import seal
-from conserje.services.outreach import record, restored, send, sweep
+from conserje.services.outreach import evidence, record, restored, send, sweep
 from conserje.services.receivables import checkout_look
 
 
@@ -28,13 +28,14 @@ class Turned:
 
 
 def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mode.AUTOMATIC) -> Turned:
-    """Apply hooks, ask about unfinished payments, free lost claims, judge promises, sweep what is due, send; seal.
+    """One turn: hooks, unfinished payments, lost claims, evidence, promises, the sweep, what may leave, the seal.
 
     `clock` is the door's; `furthest` bounds the stages' own modes.
     """
     hooks = hook.apply_waiting(creditor_id=creditor_id, now=clock())
     looked = checkout_look.look_due(creditor_id=creditor_id, now=clock())
     freed = record.reap(creditor_id=creditor_id, now=clock())
+    evidence.look_due(creditor_id=creditor_id, clock=clock)
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
     furthest = restored.furthest(creditor_id=creditor_id, wanted=furthest)
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)

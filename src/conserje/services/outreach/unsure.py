@@ -14,16 +14,32 @@ from typing import Any
 from django.db import connection
 
 from conserje.domain.kit.days import local_date
+from conserje.domain.outreach.evidence import next_look
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review
 from conserje.services.tenancy.act import act, step
 
-_LIST = """
-SELECT t.id, t.customer_id, u.name, t.channel, t.letter, t.handed_at, t.reason, p.address
+_FROM = """
+SELECT t.id, t.customer_id, u.name, t.channel, t.letter, t.stage, coalesce(t.handed_at, t.ended_at), t.reason,
+       p.address, coalesce(m.subject, ''), t.carrier,
+       CASE WHEN t.state = 'unsure' THEN coalesce(t.ended_at, t.handed_at) END, q.looks, q.looked_at, q.next_look_at
   FROM outreach_touch t
   JOIN receivables_customer u ON u.creditor_id = t.creditor_id AND u.id = t.customer_id
   JOIN receivables_contactpoint p ON p.creditor_id = t.creditor_id AND p.id = t.point_id
- WHERE t.creditor_id = %s AND t.state = 'unsure' ORDER BY t.handed_at, t.id LIMIT %s OFFSET %s"""
+  LEFT JOIN outreach_message m ON m.creditor_id = t.creditor_id AND m.touch_id = t.id AND m.erased_at IS NULL
+  LEFT JOIN outreach_inquiry q ON q.creditor_id = t.creditor_id AND q.touch_id = t.id
+       AND q.since = coalesce(t.ended_at, t.handed_at)
+ WHERE t.creditor_id = %(creditor)s AND """
+_LIST = _FROM + "t.state = 'unsure' ORDER BY t.handed_at, t.id LIMIT %(limit)s OFFSET %(offset)s"
+# Those of which nothing newer tells the same step, while their case is open.
+_PARKED = f"""{_FROM} t.state = 'failed' AND t.reason IN ('cannot_be_written', 'poisoned')
+   AND NOT EXISTS (SELECT 1 FROM outreach_touch o
+                    WHERE o.creditor_id = t.creditor_id AND o.customer_id = t.customer_id AND o.id > t.id
+                      AND o.step = t.step AND o.episode_id IS NOT DISTINCT FROM t.episode_id)
+   AND NOT EXISTS (SELECT 1 FROM outreach_episode e
+                    WHERE e.creditor_id = t.creditor_id AND e.id = t.episode_id AND e.closed_at IS NOT NULL)
+ ORDER BY t.ended_at DESC, t.id DESC LIMIT %(limit)s"""  # noqa: S608 - our own words
+_COUNT = "SELECT count(*) FROM outreach_touch WHERE creditor_id = %s AND state = 'unsure'"
 
 _SENT = """
 UPDATE outreach_touch SET state = 'accepted', ended_at = %(now)s
@@ -53,26 +69,66 @@ _HELD = """
 SELECT 1 FROM outreach_review WHERE creditor_id = %s AND customer_id = ANY(%s) ORDER BY customer_id FOR UPDATE"""
 
 
+_LEFT = """
+SELECT t.id, CASE WHEN t.state <> 'unsure' THEN t.state
+                  WHEN e.closed_at IS NOT NULL THEN 'case_closed' ELSE 'overtaken' END
+  FROM outreach_touch t
+  LEFT JOIN outreach_episode e ON e.creditor_id = t.creditor_id AND e.id = t.episode_id
+ WHERE t.creditor_id = %s AND t.id = ANY(%s)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """One message that may or may not have arrived; `reason` is why nobody knows."""
+    """One message that may or may not have arrived, or was given up; `reason` is why.
+
+    `looks` counts how often evidence was looked for; `next_look_at` is when it is again, None when never.
+    """
 
     touch_id: int
     customer_id: int
     customer: str
     channel: str
     letter: str
+    stage: str
     handed_at: datetime
     reason: str
     address: str
+    subject: str
+    carrier: str
+    looks: int
+    looked_at: datetime | None
+    next_look_at: datetime | None
 
 
 @step
 def waiting(*, creditor_id: int, limit: int = 1000, offset: int = 0) -> list[Unresolved]:
     """What nobody knows of, the oldest first."""
+    return _listed(_LIST, {"creditor": creditor_id, "limit": limit, "offset": offset})
+
+
+@step
+def parked(*, creditor_id: int, limit: int = 100) -> list[Unresolved]:
+    """What was given up and not made up for since, though nothing is wrong with the address; the newest first."""
+    return _listed(_PARKED, {"creditor": creditor_id, "limit": limit})
+
+
+@step
+def count(*, creditor_id: int) -> int:
+    """Of how many messages nobody knows whether they arrived."""
     with connection.cursor() as cursor:
-        cursor.execute(_LIST, [creditor_id, limit, offset])
-        return [Unresolved(*row) for row in cursor.fetchall()]
+        cursor.execute(_COUNT, [creditor_id])
+        return int(cursor.fetchone()[0])
+
+
+@step
+def left_because(*, creditor_id: int, touch_ids: Sequence[int]) -> dict[int, str]:
+    """Why these were left alone when a person resolved them: "case_closed", "overtaken", or the state they are in.
+
+    An id that is not the creditor's is "unknown".
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT, [creditor_id, list(touch_ids)])
+        return dict.fromkeys(touch_ids, "unknown") | dict(cursor.fetchall())
 
 
 @act
@@ -108,6 +164,20 @@ def send_again(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: date
             cursor.execute(_AGAIN, asked)
             moved += cursor.fetchall()
     return _tell(creditor_id, moved, "sent_again", by, now)
+
+
+def _listed(sql: str, asked: dict[str, Any]) -> list[Unresolved]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        return [_unresolved(*row) for row in cursor.fetchall()]
+
+
+def _unresolved(*row: Any) -> Unresolved:
+    *facts, since, looks, looked_at, next_look_at = row
+    if looks is None and since is not None:
+        next_look_at = next_look(since=since, looked_at=None)
+    values: list[Any] = [*facts, looks or 0, looked_at, next_look_at]
+    return Unresolved(*values)
 
 
 def _tell(creditor_id: int, moved: Sequence[tuple[int, int]], what: str, by: str, now: datetime) -> list[int]:

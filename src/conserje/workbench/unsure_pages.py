@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the screens about contacts show of which something is not known: arrivals, failures to write, the day's book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from conserje.ui.listing import Pager
+from conserje.workbench.pages import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureRow:
+    """One message of which nobody knows whether it arrived. `happened` says why, `sought` what was looked for.
+
+    `looked_at` is None before the first look, `next_look_at` None after the last.
+    """
+
+    id: int
+    customer: str
+    customer_url: str
+    what: str
+    subject: str
+    to: str
+    channel: str
+    at: datetime
+    happened: str
+    sought: str
+    looked_at: datetime | None
+    next_look_at: datetime | None
+    message_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """One message that was given up: `why` it could not be sent, and what is `to_do`."""
+
+    customer: str
+    customer_url: str
+    what: str
+    at: datetime
+    why: str
+    to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsurePage:
+    """`workbench/unsure/list.html`, at `workbench:unsure`.
+
+    `resolve_url` takes POST `touch` (ids) and `as` ("sent" or "again"), and is empty for those who only look.
+    """
+
+    frame: Frame
+    rows: tuple[UnsureRow, ...]
+    parked: tuple[ParkedRow, ...] = ()
+    pager: Pager | None = None
+    resolve_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One thing that is wrong: `count` of what `text` says, since when, what was done; `names` are (customer, url)."""
+
+    count: int
+    text: str
+    since: datetime
+    done: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BookPage:
+    """`workbench/contact_book/show.html`, at `workbench:contact_book`: where the contacts of a day stand.
+
+    `ends` and `waits` are (word, count); `missing` what is in neither.
+    """
+
+    frame: Frame
+    on: date
+    due: int
+    ends: tuple[tuple[str, int], ...]
+    waits: tuple[tuple[str, int], ...]
+    missing: int
+    alerts: tuple[AlertRow, ...] = ()
+    previous_url: str = ""
+    next_url: str = ""

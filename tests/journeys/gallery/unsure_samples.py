@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Screens about contacts of which something is not known, with obviously invented people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from tests.journeys.gallery.customer_sample import ZONE
+
+from conserje.ui.listing import Pager
+from conserje.workbench.pages import Frame
+from conserje.workbench.unsure_pages import AlertRow, BookPage, ParkedRow, UnsurePage, UnsureRow
+
+AT = datetime(2026, 11, 24, 9, 40, tzinfo=ZONE)
+SOUGHT = "una promesa, un aviso de pago o un pago hechos desde su enlace"
+
+
+def rows() -> tuple[UnsureRow, ...]:
+    """Before the first look, between looks with an endless name, and after the last look."""
+    first = UnsureRow(
+        1,
+        "Ficticia Comercial S.A.S.",
+        "#c1",
+        "Recordatorio amable",
+        "FE-1042 · Rediseño del sitio, fase 2 · Taller Ejemplo",
+        "laura@ficticia.example",
+        "email",
+        AT,
+        "El servidor del cliente recibió el mensaje y no respondió a tiempo.",
+        SOUGHT,
+        None,
+        AT + timedelta(minutes=5),
+        "#m1",
+    )
+    long = replace(
+        first,
+        id=2,
+        customer="Consorcio Internacional de Importaciones y Exportaciones Imaginarias del Caribe S.A. E.S.P.",
+        to="departamento.de.cuentas.por.pagar.internacionales@consorcio-imaginario-del-caribe.example",
+        happened="Nuestro propio proceso se detuvo mientras entregaba el mensaje.",
+        looked_at=AT + timedelta(days=1),
+        next_look_at=AT + timedelta(days=2),
+    )
+    old = replace(
+        long, id=3, customer="Panadería de Mentira", to="p@pan.example", next_look_at=None, subject=""
+    )
+    return first, long, old
+
+
+def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
+    """(name, template, page) of each."""
+    frame = replace(frame, section="home")
+    parked = ParkedRow(
+        "Invento Digital Ltda.",
+        "#c4",
+        "Carta formal",
+        AT,
+        "No se pudo escribir su carta. Revise los datos del cliente y los de su marca.",
+        "Se escribe una vez más por sí solo. Si también falla, busque otra manera de hablar con el cliente.",
+    )
+    pager = Pager(1, 50, 51, next_url="?page=2")
+    list_ = "workbench/unsure/list.html"
+    yield "w-unsure", list_, UnsurePage(frame, rows(), (parked,), pager, "#resolve")
+    yield "w-unsure-looking", list_, UnsurePage(frame, rows()[:1])
+    yield "w-unsure-none", list_, UnsurePage(frame, ())
+    ends = (("Enviado", 118), ("No llegó", 2), ("No salió, con su motivo", 9), ("No sabemos si llegó", 1))
+    whole = BookPage(frame, date(2026, 11, 24), 136, ends, (("Espera aprobación", 6),), 0, (), "#before")
+    book = "workbench/contact_book/show.html"
+    yield "w-book", book, whole
+    late = AlertRow(
+        3,
+        "mensajes debieron salir hace más de 15 minutos y no han salido",
+        AT,
+        "Se corrige por sí solo hasta donde se puede; se vuelve a mirar antes de dos minutos.",
+        (("Ficticia Comercial S.A.S.", "#c1"), ("Panadería de Mentira", "#c2")),
+    )
+    wrong = AlertRow(
+        1,
+        "contacto no concuerda con el registro de contactos de la organización",
+        AT,
+        "Esto no se corrige por sí solo: debe mirarlo una persona.",
+    )
+    yield "w-book-missing", book, replace(whole, missing=3, due=139, alerts=(late, wrong), next_url="#after")
