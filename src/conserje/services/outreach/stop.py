@@ -8,19 +8,26 @@ from datetime import datetime
 from conserje.data.outreach.models import SenderStop
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
-from conserje.services.tenancy.act import act
+from conserje.services.tenancy.act import act, step
 
 
 @act
 def place(*, creditor_id: int, channel: str, reason: str, by: str, now: datetime) -> bool:
     """Stop `channel`, or everything when it is empty. False when it was stopped before."""
+    return put(creditor_id=creditor_id, channel=channel, reason=reason, by=by, now=now)
+
+
+@step
+def put(*, creditor_id: int, channel: str, reason: str, by: str, now: datetime) -> bool:
+    """The same as part of another act."""
     _, made = SenderStop.objects.get_or_create(
         creditor_id=creditor_id,
         channel=channel,
         lifted_at=None,
         defaults={"reason": reason[:120], "placed_by": by, "placed_at": now},
     )
-    _tell(creditor_id, "placed", channel, by, now)
+    if made:
+        _tell(creditor_id, "placed", channel, by, now)
     return made
 
 
