@@ -25,10 +25,9 @@ MESSAGES_AN_HOUR = 3
 # A touch that so many workers in a row died or failed with is parked.
 STRIKES_MAX = 5
 
+# Found once, then taken: as a plain subquery it may be run again for each row, and takes more than its limit.
 _DUE = """
-UPDATE outreach_touch SET state = 'claimed', claim = %(claim)s,
-       claim_until = clock_timestamp() + make_interval(secs => %(lease)s)
- WHERE creditor_id = %(creditor)s AND id IN (
+WITH due AS MATERIALIZED (
    SELECT t.id FROM outreach_touch t
     WHERE t.creditor_id = %(creditor)s AND t.state = 'planned' AND t.planned_at <= %(now)s
       AND coalesce(t.retry_at, t.planned_at) <= %(now)s
@@ -36,13 +35,18 @@ UPDATE outreach_touch SET state = 'claimed', claim = %(claim)s,
                        WHERE s.creditor_id = t.creditor_id AND s.lifted_at IS NULL AND s.channel IN ('', t.channel))
       AND NOT EXISTS (SELECT 1 FROM tenancy_creditor c WHERE c.id = t.creditor_id AND c.sending_paused_at IS NOT NULL)
 """
+_TAKE = """
+UPDATE outreach_touch t SET state = 'claimed', claim = %(claim)s,
+       claim_until = clock_timestamp() + make_interval(secs => %(lease)s)
+  FROM due WHERE t.creditor_id = %(creditor)s AND t.id = due.id
+RETURNING t.id, t.carrier"""
 _CLAIM = f"""{_DUE}
       AND t.strikes = 0 ORDER BY t.planned_at, t.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, carrier"""
+{_TAKE}"""
 # What workers died or failed with travels alone and last: it can stop nobody else.
 _CLAIM_ALONE = f"""{_DUE}
       AND t.strikes > 0 ORDER BY t.strikes, t.planned_at, t.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, carrier"""
+{_TAKE}"""
 
 _MARK = (
     "outreach_mark(act.id, %(id)s, %(claim)s, %(version)s, %(past)s, %(since)s, %(hashes)s::text[], %(now)s,"

@@ -61,6 +61,12 @@ def give_back(*, creditor_id: int, token: UUID) -> int:
     return hand_over.give_back(creditor_id=creditor_id, token=token)
 
 
+@act
+def lapses_in(*, creditor_id: int) -> int | None:
+    """Seconds until the first claim in force runs out and its work can be taken over; None when nothing is claimed."""
+    return hand_over.lapses_in(creditor_id=creditor_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Handed:
     """A touch as one worker handed it over, or had it refused before it was `marked`."""
