@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.integration import book
 from tests.integration.book import TUESDAY
@@ -292,3 +293,11 @@ def test_a_turn_looks_again_when_the_claim_of_another_runs_out(creditor: Credito
     assert waiting.queueing_lock == f"lapse:{creditor.id}"
     seconds = (waiting.scheduled_at - datetime.now(waiting.scheduled_at.tzinfo)).total_seconds()
     assert hand_over.LEASE_SECONDS - 60 < seconds <= hand_over.LEASE_SECONDS + 2
+
+
+def test_one_step_of_one_case_is_one_contact(creditor: Creditor, world: World) -> None:
+    due(creditor, world, 1)
+    with pytest.raises(IntegrityError, match="touch_step_once"), acting(creditor_id=creditor.id):
+        touch = Touch.objects.get()
+        touch.pk, touch.key = None, uuid4().hex
+        touch.save(force_insert=True)
