@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -32,11 +30,10 @@ def turn(creditor_id: int) -> None:
     Claims that others hold are looked at again when they run out: a dead worker's work waits for no tick.
     """
     facts = creditors.by_id(creditor_id=creditor_id)
-    until = time.monotonic() + TURN_SECONDS
     done = turns.turn(
         creditor_id=creditor_id,
         clock=lambda: clock.now_for(facts),
-        enough=lambda: time.monotonic() >= until,
+        enough=clock.after(TURN_SECONDS),
     )
     if done.more:
         enqueue(job="outreach.turn", once=f"turn:{creditor_id}", creditor_id=creditor_id)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.data.outreach.models import SenderStop
@@ -39,6 +40,23 @@ def lift(*, creditor_id: int, channel: str, by: str, now: datetime) -> bool:
     )
     _tell(creditor_id, "lifted", channel, by, now)
     return bool(lifted)
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A stop in force: its channel (empty for everything), since when, by whom and why."""
+
+    channel: str
+    since: datetime
+    by: str
+    reason: str
+
+
+@step
+def in_force(*, creditor_id: int) -> list[Stopped]:
+    """What is stopped now, the oldest first."""
+    rows = SenderStop.objects.filter(creditor_id=creditor_id, lifted_at=None).order_by("placed_at", "id")
+    return [Stopped(*row) for row in rows.values_list("channel", "placed_at", "placed_by", "reason")]
 
 
 def _tell(creditor_id: int, what: str, channel: str, by: str, now: datetime) -> None:
