@@ -16,7 +16,7 @@ from tests.integration.book import TUESDAY
 from conserje.cli.unsure import unsure as command
 from conserje.data.journal.models import Entry
 from conserje.data.outreach import hand_over
-from conserje.data.outreach.models import ContactRecord, Touch
+from conserje.data.outreach.models import ContactRecord, Review, Touch
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.payment import Received, Road, RoadName
@@ -135,10 +135,11 @@ def test_a_worker_lost_at_the_handover_used_the_cap_of_everybody_who_may_have_re
     token = uuid4()
     with acting(creditor_id=creditor.id):
         ((lost, _),) = hand_over.claim(creditor_id=creditor.id, token=token, now=TUESDAY, limit=1)
-        Touch.objects.filter(id=lost).update(
-            state="handing_over", handed_at=TUESDAY, claim_until=TUESDAY - 1000 * DAY
-        )
-        hand_over.count(creditor_id=creditor.id, touch_id=lost, hashes=["of-the-reader", "of-a-copy"])
+        version = Review.objects.get().version
+    fence = hand_over.Fence(lost, token, version, "", TUESDAY - 100 * DAY, ("of-the-reader", "of-a-copy"))
+    assert hand_over.mark(creditor_id=creditor.id, fence=fence, now=TUESDAY) == "marked"
+    with acting(creditor_id=creditor.id):
+        Touch.objects.filter(id=lost).update(claim_until=TUESDAY - 1000 * DAY)
 
     assert record.reap(creditor_id=creditor.id, now=TUESDAY) == 1
     with acting(creditor_id=creditor.id):

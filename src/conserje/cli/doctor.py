@@ -70,7 +70,7 @@ def _public_address() -> list[Finding]:
 def _creditors() -> list[Finding]:
     from conserje.domain.ports.registry import countries
     from conserje.services.tenancy import creditor as creditors
-    from conserje.services.tenancy import health
+    from conserje.services.tenancy import health, queue
 
     findings = [Finding("law packs", True, ", ".join(p.label for c in countries.all() for p in c.packs()))]
     for facts in creditors.every():
@@ -82,7 +82,33 @@ def _creditors() -> list[Finding]:
             for item in health.carriers(creditor_id=facts.id)
         ]
         findings.append(_contacts(facts.id, facts.name))
+        findings += _sending(facts)
+    for job in queue.parked():
+        says = f"given up after {job.tries} tries. Look at the logs, then `conserje parked again --job {job.id}`."
+        findings.append(Finding(f"job {job.name} of creditor {job.creditor_id}", False, says))
     return findings
+
+
+def _sending(facts: Any) -> list[Finding]:
+    from conserje.services.outreach import parked, stop
+    from conserje.services.tenancy.act import reading
+
+    with reading(creditor_id=facts.id):
+        stopped = stop.in_force(creditor_id=facts.id)
+        given_up = parked.waiting(creditor_id=facts.id)
+    found = [
+        Finding(
+            f"{facts.name}: sending",
+            item.by != "system",
+            f"{item.channel or 'everything'} is stopped since {item.since:%Y-%m-%d %H:%M} ({item.reason})."
+            " `conserje stop lift` lets it go again.",
+        )
+        for item in stopped
+    ]
+    if given_up:
+        says = f"{len(given_up)} contacts were given up. `conserje parked` lists them."
+        found.append(Finding(f"{facts.name}: parked", False, says))
+    return found
 
 
 def _contacts(creditor_id: int, name: str) -> Finding:

@@ -60,7 +60,13 @@ def worker(once: bool) -> None:
     connection.ensure_connection()
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(concurrency=1, wait=False, listen_notify=True, install_signal_handlers=True)
+        worker_app.run_worker(
+            concurrency=1,
+            wait=False,
+            listen_notify=True,
+            install_signal_handlers=True,
+            delete_jobs="successful",
+        )
 
 
 def _must_be_powerless() -> None:

@@ -53,7 +53,9 @@ async def _work() -> None:
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         async with worker.open_async():
-            await worker.run_worker_async(concurrency=1, listen_notify=True, install_signal_handlers=False)
+            await worker.run_worker_async(
+                concurrency=1, listen_notify=True, install_signal_handlers=False, delete_jobs="successful"
+            )
 
 
 def _answers() -> bool:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -35,6 +37,12 @@ def now_for(creditor: HasClock) -> datetime:
     if creditor.is_demo and creditor.clock_at is not None:
         return creditor.clock_at.astimezone(UTC)
     return now()
+
+
+def after(seconds: int) -> Callable[[], bool]:
+    """A stopwatch: whether so many seconds have passed since this call, whatever the book's own clock says."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() >= until
 
 
 def given_now(text: str, *, creditor: HasClock, simulating: bool = False) -> datetime:

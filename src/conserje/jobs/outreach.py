@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from conserje.config import clock
 from conserje.services.integrations import turn as turns
 from conserje.services.tenancy import creditor as creditors
-from conserje.services.tenancy.queue import enqueue
+from conserje.services.tenancy.queue import TRIES_MAX, enqueue
+
+# A creditor with much to send makes way for the others after half a minute and goes on behind them.
+TURN_SECONDS = 30
 
 
 @app.periodic(cron="* * * * *")
@@ -19,7 +23,20 @@ def tick(timestamp: int) -> None:
         enqueue(job="outreach.turn", once=f"turn:{creditor.id}", creditor_id=creditor.id)
 
 
-@app.task(name="outreach.turn")
+@app.task(name="outreach.turn", retry=RetryStrategy(max_attempts=TRIES_MAX - 1, exponential_wait=4))
 def turn(creditor_id: int) -> None:
-    """One turn of work for one creditor, by its own clock."""
-    turns.turn(creditor_id=creditor_id, clock=lambda: clock.now_for(creditors.by_id(creditor_id=creditor_id)))
+    """One turn of work for one creditor, by its own clock; what it leaves is enqueued again.
+
+    Claims that others hold are looked at again when they run out: a dead worker's work waits for no tick.
+    """
+    facts = creditors.by_id(creditor_id=creditor_id)
+    done = turns.turn(
+        creditor_id=creditor_id,
+        clock=lambda: clock.now_for(facts),
+        enough=clock.after(TURN_SECONDS),
+    )
+    if done.more:
+        enqueue(job="outreach.turn", once=f"turn:{creditor_id}", creditor_id=creditor_id)
+    if done.lapses_in is not None:
+        seconds = max(1, done.lapses_in + 1)
+        enqueue(job="outreach.turn", once=f"lapse:{creditor_id}", creditor_id=creditor_id, in_seconds=seconds)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +54,29 @@ SELECT public_id, organisation_id, name, legal_name, tax_id, country, time_zone,
 _COPIES = """
 SELECT id, address, address_hash FROM receivables_contactpoint
  WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"""
+
+
+_KEEP = """
+INSERT INTO outreach_message (creditor_id, touch_id, locale, subject, text, html, template_version, sha256, written_at)
+SELECT %(creditor)s, m.*, %(now)s
+  FROM json_to_recordset(%(said)s::json) AS m(touch_id bigint, locale text, subject text, text text, html text,
+       template_version text, sha256 text)
+ON CONFLICT (creditor_id, touch_id) DO UPDATE
+   SET locale = excluded.locale, subject = excluded.subject, text = excluded.text, html = excluded.html,
+       template_version = excluded.template_version, sha256 = excluded.sha256, written_at = excluded.written_at"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one letter says, as it is kept: with placeholders for its links."""
+
+    touch_id: int
+    locale: str
+    subject: str
+    text: str
+    html: str
+    template_version: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +210,20 @@ def contents(*, creditor_id: int, document_ids: Sequence[int]) -> dict[int, byte
         row[0]: bytes(row[1])
         for row in _rows(_CONTENTS, {"creditor": creditor_id, "ids": list(document_ids)})
     }
+
+
+def keep(*, creditor_id: int, said: Sequence[Said], now: datetime) -> None:
+    """Keep what these letters say, in place of what was written for their touches before. One statement."""
+    if not said:
+        return
+    # As JSON: the driver dumps an array of long texts in Python, character by character.
+    asked: dict[str, Any] = {
+        "creditor": creditor_id,
+        "now": now,
+        "said": json.dumps([asdict(item) for item in said]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, asked)
 
 
 def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:

@@ -16,6 +16,7 @@ class Touch(TenantModel):
     """One contact attempt for one step of one episode. A trigger refuses every edge that `domain.outreach.touch` lacks.
 
     `key` is stable over all attempts (it makes the Message-ID). `claim` fences: only its holder may hand over.
+    `strikes` counts the workers in a row that died or failed while holding it, before anything was handed over.
     A touch with no episode is a message that is not chasing (a thank-you); its `step` then names its cause.
     """
 
@@ -50,6 +51,7 @@ class Touch(TenantModel):
     claim = models.UUIDField(null=True)
     claim_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    strikes = models.PositiveSmallIntegerField(default=0, db_default=0)
     retry_at = models.DateTimeField(null=True)
     approved_by = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
@@ -95,7 +97,7 @@ class Touch(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["creditor", "planned_at"],
+                fields=["creditor", "planned_at", "id"],
                 condition=models.Q(state__in=["planned", "claimed", "handing_over"]),
                 name="touch_to_send",
             ),

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -53,6 +54,31 @@ SELECT former.creditor, former.organisation, c.organisation_id,
 def current_tenant() -> Tenant | None:
     """The tenant in force in this thread, as this module set it."""
     return _current.get()
+
+
+# The settings are made when the table `act` is filled, and the call takes its creditor from there: so they come first.
+_ALONE = """
+WITH act AS MATERIALIZED (
+    SELECT c.id, set_config('conserje.creditor_id', c.id::text, true),
+           set_config('conserje.organisation_id', c.organisation_id::text, true)
+      FROM tenancy_creditor c WHERE c.id = %(creditor)s)
+SELECT {call} FROM act"""
+
+
+def alone(*, creditor_id: int, call: str, asked: Mapping[str, Any]) -> Any:
+    """One database function as a whole transaction, in one round trip; answers its value, committed.
+
+    `call` is our own text such as "outreach_mark(act.id, %(touch)s)". Raises `UnknownCreditor`, and `RuntimeError`
+    inside a transaction, where it would not be committed.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("What must be committed at once cannot run inside a transaction.")
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE.format(call=call), {**asked, "creditor": creditor_id})
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
+    return row[0]
 
 
 @contextmanager

@@ -17,7 +17,11 @@ from conserje.services.receivables import checkout_look
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What a turn did. `looked` is how many unfinished payments ended when their gateway was asked."""
+    """What a turn did. `more`: it stopped because it was enough, and there is more to do.
+
+    `looked` is how many unfinished payments ended when their gateway was asked; `lapses_in` in how many seconds the
+    first claim that is still in force runs out, None when nothing is claimed.
+    """
 
     hooks: int
     looked: int
@@ -25,12 +29,20 @@ class Turned:
     broken_promises: int
     swept: sweep.Swept
     sent: send.Sent
+    more: bool
+    lapses_in: int | None
 
 
-def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mode.AUTOMATIC) -> Turned:
+def turn(
+    *,
+    creditor_id: int,
+    clock: Callable[[], datetime],
+    furthest: Mode = Mode.AUTOMATIC,
+    enough: Callable[[], bool] = send.never,
+) -> Turned:
     """One turn: hooks, unfinished payments, lost claims, evidence, promises, the sweep, what may leave, the seal.
 
-    `clock` is the door's; `furthest` bounds the stages' own modes.
+    `clock` is the door's; `furthest` bounds the stages' own modes; sending ends when it is `enough`.
     """
     hooks = hook.apply_waiting(creditor_id=creditor_id, now=clock())
     looked = checkout_look.look_due(creditor_id=creditor_id, now=clock())
@@ -39,7 +51,8 @@ def turn(*, creditor_id: int, clock: Callable[[], datetime], furthest: Mode = Mo
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
     furthest = restored.furthest(creditor_id=creditor_id, wanted=furthest)
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)
-    sent = send.send_due(creditor_id=creditor_id, clock=clock)
+    sent = send.send_due(creditor_id=creditor_id, clock=clock, enough=enough)
     while seal.close(creditor_id=creditor_id, now=clock()):
         continue
-    return Turned(hooks, looked, freed, broken, swept, sent)
+    lapses_in = record.lapses_in(creditor_id=creditor_id)
+    return Turned(hooks, looked, freed, broken, swept, sent, enough(), lapses_in)

@@ -57,6 +57,11 @@ def write(*, creditor_id: int, entries: Sequence[NewEntry]) -> None:
         cursor.execute(_INSERT, [creditor_id, canonical.dump(rows).decode()])
 
 
+def as_json(*, creditor_id: int, entries: Sequence[NewEntry]) -> str:
+    """`entries` as the JSON that the database's `journal_write` takes. Raises as `write` does."""
+    return canonical.dump([_row(creditor_id, entry) for entry in entries]).decode()
+
+
 def hash_of(*, creditor_id: int, row: Mapping[str, Any]) -> str:
     """The hash of an entry, from its columns but `id` and `hash`, its creditor and `at` in UTC."""
     facts = {

@@ -18,7 +18,7 @@ from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Purpose
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import carrying, letter, review, strategy, sweep
-from conserje.services.outreach.send import following
+from conserje.services.outreach.prepare import following
 from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import act, step
 

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from conserje.data.outreach import hand_over
+from conserje.data.outreach.hand_over import Answer
 from conserje.data.outreach.letters import TouchFacts
 from conserje.data.receivables.models import ContactPoint
 from conserje.domain.kit.days import local_date
@@ -15,10 +18,11 @@ from conserje.domain.outreach.recheck import Drop, Later
 from conserje.domain.ports.channel import Accepted, Outcome, Refused
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
-from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.act import act, acting, step
 
 # Fifteen minutes, doubled each time: a server that is away for a day costs nobody their letter.
 TRIES_MAX = 8
+POISONED = "poisoned"
 _FIRST_WAIT = timedelta(minutes=15)
 
 
@@ -34,7 +38,8 @@ def not_now(
         to = {"state": "suppressed", "reason": found.reason.code, "ended_at": now}
     if hand_over.leave_claimed(creditor_id=creditor_id, touch_id=touch.id, token=token, to=to):
         rules = [hit.rule for hit in found.verdict.hits] if found.verdict else []
-        _journal(creditor_id, touch, str(to["state"]), {"reason": found.reason.code, "rules": rules}, now)
+        entry = _entry(touch, str(to["state"]), {"reason": found.reason.code, "rules": rules}, now)
+        journal.write(creditor_id=creditor_id, entries=[entry])
         if isinstance(found, Drop):
             review.wake_many(
                 creditor_id=creditor_id, customer_ids=[touch.customer_id], now=now, reason="touch.suppressed"
@@ -46,7 +51,20 @@ def release(*, creditor_id: int, touch: TouchFacts, token: UUID, now: datetime) 
     """A claimed touch that the last fence held back: judged afresh at once."""
     to = {"state": "planned", "reason": "changed_meanwhile"}
     if hand_over.leave_claimed(creditor_id=creditor_id, touch_id=touch.id, token=token, to=to):
-        _journal(creditor_id, touch, "planned", {"reason": "changed_meanwhile"}, now)
+        entry = _entry(touch, "planned", {"reason": "changed_meanwhile"}, now)
+        journal.write(creditor_id=creditor_id, entries=[entry])
+
+
+@act
+def give_back(*, creditor_id: int, token: UUID) -> int:
+    """What a worker claimed and will not get to is planned again, as if nobody had taken it."""
+    return hand_over.give_back(creditor_id=creditor_id, token=token)
+
+
+@act
+def lapses_in(*, creditor_id: int) -> int | None:
+    """Seconds until the first claim in force runs out and its work can be taken over; None when nothing is claimed."""
+    return hand_over.lapses_in(creditor_id=creditor_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,45 +76,95 @@ class Handed:
     marked: bool
 
 
+def outcome(*, creditor_id: int, handed: Handed, outcome: Outcome, now: datetime) -> bool:
+    """What the carrier answered, fenced by the claim: a worker that lost it records nothing, and False is answered.
+
+    Committed when this returns; the usual answers take one round trip.
+    """
+    touch, token = handed.touch, handed.token
+    answer = _answer(creditor_id, touch, outcome, now)
+    if handed.marked and not (isinstance(outcome, Refused) and outcome.permanent):
+        return hand_over.record(
+            creditor_id=creditor_id, touch_id=touch.id, token=token, answer=answer, now=now
+        )
+    with acting(creditor_id=creditor_id):
+        if not handed.marked and answer.state == "planned":
+            to = {"state": "planned", "reason": answer.reason, "retry_at": answer.retry_at, "tried": 1}
+            kept = hand_over.leave_claimed(creditor_id=creditor_id, touch_id=touch.id, token=token, to=to)
+            if kept:
+                entry = _entry(touch, "planned", {"reason": answer.reason}, now)
+                journal.write(creditor_id=creditor_id, entries=[entry])
+            return kept
+        kept = _end(creditor_id, handed, answer, now)
+        if kept and isinstance(outcome, Refused) and outcome.permanent:
+            ContactPoint.objects.filter(creditor_id=creditor_id, id=touch.point_id).update(
+                unusable_since=now, unusable_reason=outcome.reason
+            )
+    return kept
+
+
+@step
+def unwritable(*, creditor_id: int, touch: TouchFacts, token: UUID, now: datetime) -> None:
+    """A claimed touch whose letter cannot be written: parked as failed, so that it stops nobody else's."""
+    given_up = hand_over.park(
+        creditor_id=creditor_id, token=token, touch_ids=[touch.id], reason="cannot_be_written", now=now
+    )
+    _tell_parked(creditor_id, given_up, {"reason": "cannot_be_written"}, now)
+
+
 @act
-def outcome(*, creditor_id: int, handed: Handed, outcome: Outcome, now: datetime) -> None:
-    """What the carrier answered, fenced by the claim: a worker that lost it records nothing."""
-    touch, token, marked = handed.touch, handed.token, handed.marked
+def struck(*, creditor_id: int, token: UUID, touch_ids: Sequence[int], cause: str, now: datetime) -> int:
+    """A worker failed with these claimed touches before any was handed over: tried again alone, or at last parked.
+
+    `cause` is one word, such as the name of an error. Answers how many were parked.
+    """
+    last = hand_over.at_last_strike(creditor_id=creditor_id, token=token, touch_ids=touch_ids)
+    parked = hand_over.park(creditor_id=creditor_id, token=token, touch_ids=last, reason=POISONED, now=now)
+    _tell_parked(creditor_id, parked, {"reason": POISONED, "cause": cause}, now)
+    rest = [touch_id for touch_id in touch_ids if touch_id not in last]
+    again = hand_over.strike(
+        creditor_id=creditor_id, token=token, touch_ids=rest, reason=f"failed.{cause}"[:60], now=now
+    )
+    payload = {"reason": "worker_failed", "cause": cause}
+    entries = [
+        _system(touch_id, customer_id, "planned", {**payload, "strikes": strikes}, now)
+        for touch_id, customer_id, strikes in again
+    ]
+    journal.write(creditor_id=creditor_id, entries=entries)
+    return len(parked)
+
+
+@act
+def reap(*, creditor_id: int, now: datetime) -> int:
+    """Free what lost workers had claimed; what one was handing over becomes unsure and counts as a contact.
+
+    What so many workers in a row were lost with is parked.
+    """
+    last = hand_over.at_last_strike(creditor_id=creditor_id)
+    parked = hand_over.park(creditor_id=creditor_id, token=None, touch_ids=last, reason=POISONED, now=now)
+    _tell_parked(creditor_id, parked, {"reason": POISONED, "cause": "worker_lost"}, now)
+    freed = hand_over.reap(creditor_id=creditor_id, now=now)
+    entries = [
+        _system(touch_id, customer_id, state, {"reason": "worker_lost"}, now)
+        for touch_id, customer_id, state in freed
+    ]
+    journal.write(creditor_id=creditor_id, entries=entries)
+    unsure = [customer_id for _, customer_id, state in freed if state == "unsure"]
+    review.wake_many(creditor_id=creditor_id, customer_ids=unsure, now=now, reason="touch.unsure")
+    return len(freed) + len(parked)
+
+
+def _answer(creditor_id: int, touch: TouchFacts, outcome: Outcome, now: datetime) -> Answer:
     state, reason, retry_at = _state(outcome, touch, now)
-    if not marked and not _mark_refusal(creditor_id, touch, token, state, reason, retry_at, now):
-        return
-    if marked and not _end(creditor_id, handed, outcome, state, reason, retry_at, now):
-        return
-    if isinstance(outcome, Refused):
-        hand_over.not_reached(creditor_id=creditor_id, touch_id=touch.id)
-    if isinstance(outcome, Refused) and outcome.permanent:
-        ContactPoint.objects.filter(creditor_id=creditor_id, id=touch.point_id).update(
-            unusable_since=now, unusable_reason=outcome.reason
-        )
-    _journal(creditor_id, touch, state, {"reason": reason}, now)
-    if state != "planned":
-        review.wake_many(
-            creditor_id=creditor_id, customer_ids=[touch.customer_id], now=now, reason=f"touch.{state}"
-        )
-
-
-def _end(
-    creditor_id: int,
-    handed: Handed,
-    outcome: Outcome,
-    state: str,
-    reason: str,
-    retry_at: datetime | None,
-    now: datetime,
-) -> bool:
-    ended_at = None if state == "planned" else now
-    to = {"state": state, "reason": reason, "retry_at": retry_at, "ended_at": ended_at}
-    touch_id = handed.touch.id
-    if not hand_over.leave_handing(creditor_id=creditor_id, touch_id=touch_id, token=handed.token, to=to):
-        return False
-    detail = outcome.reference if isinstance(outcome, Accepted) else outcome.detail or outcome.reason
-    hand_over.end_attempt(creditor_id=creditor_id, touch_id=touch_id, outcome=state, detail=detail, now=now)
-    return True
+    entry = _entry(touch, state, {"reason": reason}, now)
+    return Answer(
+        state=state,
+        reason=reason,
+        retry_at=retry_at,
+        detail=outcome.reference if isinstance(outcome, Accepted) else outcome.detail or outcome.reason,
+        unreached=isinstance(outcome, Refused),
+        journal=journal.as_json(creditor_id=creditor_id, entries=[entry]),
+    )
 
 
 def _state(outcome: Outcome, touch: TouchFacts, now: datetime) -> tuple[str, str, datetime | None]:
@@ -109,83 +177,53 @@ def _state(outcome: Outcome, touch: TouchFacts, now: datetime) -> tuple[str, str
     return "unsure", outcome.reason, None
 
 
-def _mark_refusal(
-    creditor_id: int,
-    touch: TouchFacts,
-    token: UUID,
-    state: str,
-    reason: str,
-    retry_at: datetime | None,
-    now: datetime,
-) -> bool:
-    """A refusal before the point of no return: back to planned, or through a marked attempt to failed."""
-    if state == "planned":
-        to = {"state": "planned", "reason": reason, "retry_at": retry_at, "tried": 1}
-        return hand_over.leave_claimed(creditor_id=creditor_id, touch_id=touch.id, token=token, to=to)
-    if not hand_over.mark(
-        creditor_id=creditor_id, touch_id=touch.id, token=token, version=touch.version, now=now
+def _end(creditor_id: int, handed: Handed, answer: Answer, now: datetime) -> bool:
+    """The end of a hand-over; of what was refused before the mark the attempt is begun first, as the edges demand."""
+    touch_id, token = handed.touch.id, handed.token
+    if not handed.marked and not hand_over.begin_refused(
+        creditor_id=creditor_id, touch_id=touch_id, token=token, now=now
     ):
         return False
-    to = {"state": state, "reason": reason, "ended_at": now}
-    hand_over.leave_handing(creditor_id=creditor_id, touch_id=touch.id, token=token, to=to)
-    hand_over.end_attempt(creditor_id=creditor_id, touch_id=touch.id, outcome=state, detail=reason, now=now)
-    return True
+    return hand_over.record(creditor_id=creditor_id, touch_id=touch_id, token=token, answer=answer, now=now)
 
 
-@step
-def unwritable(*, creditor_id: int, touch: TouchFacts, token: UUID, now: datetime) -> None:
-    """A claimed touch whose letter cannot be written: parked as failed, so that it stops nobody else's."""
-    reason = "cannot_be_written"
-    if _mark_refusal(creditor_id, touch, token, "failed", reason, None, now):
-        _journal(creditor_id, touch, "failed", {"reason": reason}, now)
-        review.wake_many(
-            creditor_id=creditor_id, customer_ids=[touch.customer_id], now=now, reason="touch.failed"
-        )
-
-
-@act
-def reap(*, creditor_id: int, now: datetime) -> int:
-    """Free what lost workers had claimed; what one was handing over becomes unsure and counts as a contact."""
-    freed = hand_over.reap(creditor_id=creditor_id, now=now)
-    for touch_id, customer_id, state in freed:
-        if state == "unsure":
-            hand_over.end_attempt(
-                creditor_id=creditor_id, touch_id=touch_id, outcome="unsure", detail="worker_lost", now=now
-            )
-            review.wake_many(
-                creditor_id=creditor_id, customer_ids=[customer_id], now=now, reason="touch.unsure"
-            )
-        journal.write(
-            creditor_id=creditor_id,
-            entries=[
-                journal.NewEntry(
-                    at=now,
-                    kind=f"outreach.touch.{state}",
-                    actor="system",
-                    customer_id=customer_id,
-                    subject_kind="touch",
-                    subject_id=touch_id,
-                    payload={"reason": "worker_lost"},
-                )
-            ],
-        )
-    return len(freed)
-
-
-def _journal(
-    creditor_id: int, touch: TouchFacts, state: str, payload: dict[str, object], now: datetime
+def _tell_parked(
+    creditor_id: int, parked: Sequence[tuple[int, int, int]], payload: dict[str, Any], now: datetime
 ) -> None:
-    journal.write(
+    entries = [
+        _system(touch_id, customer_id, "failed", {**payload, "strikes": strikes}, now)
+        for touch_id, customer_id, strikes in parked
+    ]
+    journal.write(creditor_id=creditor_id, entries=entries)
+    review.wake_many(
         creditor_id=creditor_id,
-        entries=[
-            journal.NewEntry(
-                at=now,
-                kind=f"outreach.touch.{state}",
-                actor="rule",
-                customer_id=touch.customer_id,
-                subject_kind="touch",
-                subject_id=touch.id,
-                payload=payload,
-            )
-        ],
+        customer_ids=[customer_id for _, customer_id, _ in parked],
+        now=now,
+        reason="touch.failed",
+    )
+
+
+def _entry(touch: TouchFacts, state: str, payload: dict[str, Any], now: datetime) -> journal.NewEntry:
+    return journal.NewEntry(
+        at=now,
+        kind=f"outreach.touch.{state}",
+        actor="rule",
+        customer_id=touch.customer_id,
+        subject_kind="touch",
+        subject_id=touch.id,
+        payload=payload,
+    )
+
+
+def _system(
+    touch_id: int, customer_id: int, state: str, payload: dict[str, Any], now: datetime
+) -> journal.NewEntry:
+    return journal.NewEntry(
+        at=now,
+        kind=f"outreach.touch.{state}",
+        actor="system",
+        customer_id=customer_id,
+        subject_kind="touch",
+        subject_id=touch_id,
+        payload=payload,
     )

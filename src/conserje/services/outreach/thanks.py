@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -45,21 +47,22 @@ SELECT %(creditor)s, y.customer_id, NULL, %(contact)s, %(point)s, %(key)s, %(ste
   FROM receivables_payment y WHERE y.creditor_id = %(creditor)s AND y.id = %(payment)s
 ON CONFLICT DO NOTHING RETURNING id"""
 
-_PAYMENT = """
-SELECT currency, amount_minor, value_on, method FROM receivables_payment y
- WHERE creditor_id = %(creditor)s AND id = %(payment)s
+_PAYMENTS = """
+SELECT id, currency, amount_minor, value_on, method FROM receivables_payment y
+ WHERE creditor_id = %(creditor)s AND id = ANY(%(payments)s)
    AND NOT EXISTS (SELECT 1 FROM receivables_paymentreversal r
                     WHERE r.creditor_id = y.creditor_id AND r.payment_id = y.id)"""
 
 _APPLIED = """
-SELECT i.number, i.subject, i.currency, sum(a.amount_minor)::bigint, i.open_minor
+SELECT a.payment_id, i.number, i.subject, i.currency, sum(a.amount_minor)::bigint, i.open_minor
   FROM receivables_allocation a JOIN receivables_invoice i ON i.creditor_id = a.creditor_id AND i.id = a.invoice_id
- WHERE a.creditor_id = %(creditor)s AND a.payment_id = %(payment)s
- GROUP BY i.id HAVING sum(a.amount_minor) > 0 ORDER BY i.first_due_on, i.id"""
+ WHERE a.creditor_id = %(creditor)s AND a.payment_id = ANY(%(payments)s)
+ GROUP BY a.payment_id, i.id HAVING sum(a.amount_minor) > 0 ORDER BY a.payment_id, i.first_due_on, i.id"""
 
 _REMAINING = """
-SELECT number, subject, first_due_on, currency, open_minor FROM receivables_invoice
- WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s AND open_minor > 0 ORDER BY first_due_on, id"""
+SELECT customer_id, number, subject, first_due_on, currency, open_minor FROM receivables_invoice
+ WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(customers)s) AND open_minor > 0
+ ORDER BY customer_id, first_due_on, id"""
 
 
 @step
@@ -85,32 +88,43 @@ def plan(*, creditor_id: int, payment_id: int, now: datetime) -> bool:
 
 
 @step
-def payment_of(*, creditor_id: int, touch: TouchFacts) -> dict[str, Any] | None:
-    """The payment a thank-you is about, as `PaymentValues` of the wording; None when any of it went back since."""
-    if not touch.step.startswith(_PREFIX):
-        return None
+def payments_of(*, creditor_id: int, touches: Sequence[TouchFacts]) -> dict[int, dict[str, Any]]:
+    """The payments that thank-yous are about, as `PaymentValues` of the wording, by touch; three queries.
+
+    A touch is not in it when it is no thank-you, or when any of its payment went back since.
+    """
+    about = {
+        touch.id: int(touch.step.removeprefix(_PREFIX)) for touch in touches if touch.step.startswith(_PREFIX)
+    }
+    if not about:
+        return {}
     asked = {
         "creditor": creditor_id,
-        "payment": int(touch.step.removeprefix(_PREFIX)),
-        "customer": touch.customer_id,
+        "payments": sorted(set(about.values())),
+        "customers": sorted({touch.customer_id for touch in touches if touch.id in about}),
     }
-    found = _rows(_PAYMENT, asked)
-    if not found:
-        return None
-    ((currency, minor, value_on, method),) = found
-    return {
-        "amount": Money(currency, minor),
-        "received_on": value_on,
-        "method": method,
-        "invoices": [
-            {"number": number, "subject": subject, "applied": Money(code, applied), "open": Money(code, left)}
-            for number, subject, code, applied, left in _rows(_APPLIED, asked)
-        ],
-        "remaining": [
+    paid = {row[0]: row[1:] for row in _rows(_PAYMENTS, asked)}
+    applied, remaining = defaultdict(list), defaultdict(list)
+    for payment_id, number, subject, code, minor, left in _rows(_APPLIED, asked):
+        applied[payment_id].append(
+            {"number": number, "subject": subject, "applied": Money(code, minor), "open": Money(code, left)}
+        )
+    for customer_id, number, subject, due_on, code, left in _rows(_REMAINING, asked):
+        remaining[customer_id].append(
             {"number": number, "subject": subject, "due_on": due_on, "open": Money(code, left)}
-            for number, subject, due_on, code, left in _rows(_REMAINING, asked)
-        ],
-    }
+        )
+    found = {}
+    for touch in touches:
+        if about.get(touch.id) in paid:
+            currency, minor, value_on, method = paid[about[touch.id]]
+            found[touch.id] = {
+                "amount": Money(currency, minor),
+                "received_on": value_on,
+                "method": method,
+                "invoices": applied[about[touch.id]],
+                "remaining": remaining[touch.customer_id],
+            }
+    return found
 
 
 def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
