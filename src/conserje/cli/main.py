@@ -9,6 +9,7 @@ import os
 import click
 
 COMMANDS = {
+    "bench": "conserje.cli.bench:bench",
     "creditor": "conserje.cli.creditor:creditor",
     "database": "conserje.cli.database:database",
     "demo": "conserje.cli.demo:demo",

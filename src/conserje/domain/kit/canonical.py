@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from functools import lru_cache
-from json.encoder import encode_basestring  # type: ignore[attr-defined] - what json.dumps itself writes texts with
+from json.encoder import encode_basestring
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -49,7 +49,8 @@ def text(value: Any) -> str:
 
     Dataclasses whose fields all have plain types are written by an encoder made once from those types.
     """
-    encode = _of_dataclass(type(value)) if is_dataclass(value) else None
+    kind: Any = type(value)
+    encode = _of_dataclass(kind) if is_dataclass(value) else None
     return _ENCODER.encode(value) if encode is None else encode(value)
 
 
@@ -71,8 +72,14 @@ _ENCODER = json.JSONEncoder(
 
 @lru_cache(maxsize=256)
 def _of_dataclass(kind: Any) -> Encoder | None:
-    """The encoder of a dataclass, `None` when a field's type does not say how it is written."""
-    hints = get_type_hints(kind)
+    """The encoder of a dataclass, `None` when a field's type does not say how it is written.
+
+    A part is written as its field's type says: a value of a class derived from that one would lose what it added.
+    """
+    try:
+        hints = get_type_hints(kind)
+    except NameError:  # a class that stands inside a function
+        return None
     names = sorted(field.name for field in fields(kind))
     parts = [_of_type(hints[name]) for name in names]
     known = [part for part in parts if part is not None]
@@ -101,10 +108,11 @@ def _of_type(kind: Any) -> Encoder | None:
         return _listed(known[0]) if args[-1] is Ellipsis else _paired(known)
     if origin is frozenset:
         return _Kept(lambda value: _ENCODER.encode(plain(value))).__getitem__
-    if is_dataclass(kind):
-        inner = _of_dataclass(kind)
+    if isinstance(kind, type) and is_dataclass(kind):
+        whole: Any = kind
+        inner = _of_dataclass(whole)
         return _once(inner) if inner is not None and kind in _SHARED else inner
-    if isinstance(kind, type) and issubclass(kind, Enum):
+    if isinstance(kind, type) and issubclass(kind, Enum) and len(kind):
         return {member: _ENCODER.encode(member.value) for member in kind}.__getitem__
     return _LEAVES.get(kind)
 
