@@ -15,7 +15,7 @@ import pytest
 from tests import harness
 
 COMMAND = [sys.executable, "-m", "conserje.cli", "bench", "run"]
-SMALL = ["--invoices=90", "--customers=30", "--due-share=0.4", "--letters=6", "--messages=4", "--lines=60"]
+SMALL = ["--invoices=650", "--customers=200", "--due-share=0.5", "--letters=6", "--messages=50", "--lines=60"]
 FIGURES = {
     "rows", "invoices", "seconds", "invoices_per_s", "cpu_s", "peak_rss_mb", "statements", "limit_seconds",
     "ratio_to_limit",
@@ -50,12 +50,16 @@ def test_every_figure_is_true(environment: dict[str, str]) -> None:
     phases = result["phases"]
     assert list(phases) == ["import_csv", "import_xlsx", "sweep", "second_sweep", "render", "mime", "send"]
     assert all(set(phase) >= FIGURES for phase in phases.values())
-    assert {name: phase["rows"] for name, phase in phases.items()} == {
-        "import_csv": 60, "import_xlsx": 60, "sweep": 12, "second_sweep": 0, "render": 6, "mime": 6, "send": 4,
+    rows = {name: phase["rows"] for name, phase in phases.items()}
+    alone = phases["send"]["one_worker"]["rows"]
+    # Sending claims batches, so a worker may take some more than it was asked for, and leave fewer to the next.
+    assert 50 <= alone <= 100
+    assert min(50, 100 - alone) <= rows.pop("send") <= 100 - alone
+    assert rows == {
+        "import_csv": 60, "import_xlsx": 60, "sweep": 100, "second_sweep": 0, "render": 6, "mime": 6,
     }  # fmt: skip
-    assert result["asked"]["due_customers"] == phases["sweep"]["touches"] == 12
-    assert phases["sweep"]["invoices"] == 36
-    assert phases["send"]["one_worker"]["rows"] == 4
+    assert result["asked"]["due_customers"] == phases["sweep"]["touches"] == 100
+    assert phases["sweep"]["invoices"] == 325
     assert all(phase["seconds"] > 0 and phase["limit_seconds"] > 0 for phase in phases.values())
     assert set(result["machine"]) == {
         "cores",
@@ -65,7 +69,7 @@ def test_every_figure_is_true(environment: dict[str, str]) -> None:
         "fsync",
         "synchronous_commit",
     }
-    assert "sweep: 12 in" in done.stderr
+    assert "sweep: 100 in" in done.stderr
     assert left_over() == []
 
 

@@ -35,7 +35,7 @@ _CHANNEL = {item.value: item for item in Channel}
 _PURPOSE = {item.value: item for item in Purpose}
 _OUTCOME = {item.value: item for item in ContactOutcome}
 _CONSENT = {item.value: item for item in Consent}
-_DEBTOR = {item.value: item for item in DebtorType}
+_PERSON_TYPE = {item.value: item for item in DebtorType}
 _BLOCK = {item.value: item for item in BlockKind}
 # What an address of each kind can carry; SMS and WhatsApp share a number, the permission tells them apart.
 _CHANNELS_OF_KIND = {"email": (Channel.EMAIL,), "phone": (Channel.WHATSAPP, Channel.SMS, Channel.CALL)}
@@ -294,7 +294,7 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, past: Sequence[PastCo
     if len(rows.blocks) > 1:
         rows.blocks.sort(key=lambda block: (block.kind.value, block.ref))
     subject = Subject(
-        country, subdivision, zones, _DEBTOR[debtor_type], of.role, tuple(permissions), tuple(past)
+        country, subdivision, zones, _PERSON_TYPE[debtor_type], of.role, tuple(permissions), tuple(past)
     )
     return Case(
         customer_id,
