@@ -57,7 +57,8 @@ check: install-dev  ## Style, types, floors, migrations, words: under a minute, 
 	$(BIN)/codespell src docs *.md
 	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) -m "not long and not slow"
 
-bench: install-dev  ## Measure, on an otherwise idle machine
+bench: install-dev  ## Measure, on an otherwise idle machine: BENCH="--invoices 1000000 --customers 250000" for a large book
+	$(BIN)/conserje bench run $(BENCH)
 	$(BIN)/python -m tests.bench
 
 screenshots: install-dev  ## Every page of a running demo at 360 and 1280 px: ARGS="WORKBENCH MAILBOX PORTAL-LINK"

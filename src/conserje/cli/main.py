@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "backup": "conserje.cli.backup:backup",
     "contacts": "conserje.cli.contacts:contacts",
+    "bench": "conserje.cli.bench:bench",
     "creditor": "conserje.cli.creditor:creditor",
     "database": "conserje.cli.database:database",
     "demo": "conserje.cli.demo:demo",

@@ -15,7 +15,7 @@ from conserje.domain.outreach.case import Block, BlockKind, Case
 from conserje.domain.outreach.decision import Decision, Kind
 from conserje.domain.outreach.strategy import Mode, Step, Strategy
 from conserje.domain.rules.facts import Consent
-from conserje.services.outreach.sweep import Judged
+from conserje.services.outreach.decided import Judged
 from conserje.ui.figures import show_day, show_money
 from conserje.workbench.reasons import sentence
 from conserje.workbench.words import DECISIONS, LETTERS, STAGES, name

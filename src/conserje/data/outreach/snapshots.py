@@ -6,8 +6,9 @@ Everything here runs inside the creditor's context; `now` bounds what is read of
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,12 +31,26 @@ from conserje.domain.rules.facts import (
 )
 
 PAST_DAYS = 100
+_CHANNEL = {item.value: item for item in Channel}
+_PURPOSE = {item.value: item for item in Purpose}
+_OUTCOME = {item.value: item for item in ContactOutcome}
+_CONSENT = {item.value: item for item in Consent}
+_PERSON_TYPE = {item.value: item for item in DebtorType}
+_BLOCK = {item.value: item for item in BlockKind}
 # What an address of each kind can carry; SMS and WhatsApp share a number, the permission tells them apart.
 _CHANNELS_OF_KIND = {"email": (Channel.EMAIL,), "phone": (Channel.WHATSAPP, Channel.SMS, Channel.CALL)}
 
-_CUSTOMERS = """
-SELECT id, kind, debtor_type, country, subdivision, time_zone
-  FROM receivables_customer WHERE creditor_id = %(creditor)s AND id = ANY(%(ids)s)"""
+# One row for each address, or one alone for a customer without any. The usual contact comes first.
+_PEOPLE = """
+SELECT u.id, u.kind, u.debtor_type, u.country, u.subdivision, u.time_zone, p.id, c.id, p.kind, c.role, c.is_usual,
+       c.time_zone, p.address_hash, p.unusable_since IS NULL,
+       array(SELECT s.channel FROM outreach_suppression s
+              WHERE s.creditor_id = p.creditor_id AND s.address_hash = p.address_hash AND s.lifted_at IS NULL)
+  FROM receivables_customer u
+  LEFT JOIN receivables_contact c ON c.creditor_id = u.creditor_id AND c.customer_id = u.id
+  LEFT JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
+ WHERE u.creditor_id = %(creditor)s AND u.id = ANY(%(ids)s::bigint[])
+ ORDER BY u.id, c.is_usual DESC, c.id, p.id"""
 
 _DUES = """
 SELECT customer_id, invoice_id, position, due_on, currency, open_part FROM (
@@ -45,16 +60,8 @@ SELECT customer_id, invoice_id, position, due_on, currency, open_part FROM (
     FROM receivables_invoice i
     JOIN receivables_invoicedue d ON d.creditor_id = i.creditor_id AND d.invoice_id = i.id
    WHERE i.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND i.open_minor > 0) parts
- WHERE open_part > 0 ORDER BY customer_id, due_on, invoice_id, position"""
-
-_REACHES = """
-SELECT c.customer_id, c.id, p.id, p.kind, c.role, c.is_usual, c.time_zone, p.address_hash, p.unusable_since IS NULL,
-       array(SELECT s.channel FROM outreach_suppression s
-              WHERE s.creditor_id = p.creditor_id AND s.address_hash = p.address_hash AND s.lifted_at IS NULL)
-  FROM receivables_contact c
-  JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
- WHERE c.creditor_id = %(creditor)s AND c.customer_id = ANY(%(ids)s)
- ORDER BY c.customer_id, c.is_usual DESC, c.id, p.id"""
+ WHERE open_part > 0"""
+_DUES_IN_ORDER = f"{_DUES} ORDER BY customer_id, due_on, invoice_id, position"
 
 _HASHES = """
 SELECT p.address_hash FROM receivables_contact c
@@ -66,20 +73,24 @@ SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
   FROM outreach_permission WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s)
  ORDER BY customer_id, channel, stated_at DESC, id DESC"""
 
-_BLOCKS = """
-SELECT customer_id, 'hold' AS kind, id, invoice_id, NULL::bigint, until
+# What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount).
+_OWED = f"""
+SELECT customer_id, 'due' AS kind, invoice_id, position::bigint AS number, due_on AS day, currency,
+       open_part AS amount_minor FROM ({_DUES}) open_dues
+UNION ALL
+SELECT customer_id, 'hold', invoice_id, id, until, NULL, NULL
   FROM outreach_hold WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND released_at IS NULL
 UNION ALL
-SELECT customer_id, 'promise', id, invoice_id, NULL, promised_on + grace_days
+SELECT customer_id, 'promise', invoice_id, id, promised_on + grace_days, NULL, NULL
   FROM arrangements_promisetopay WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND state = 'open'
 UNION ALL
-SELECT customer_id, 'claimed_paid', id, invoice_id, NULL, NULL
+SELECT customer_id, 'claimed_paid', invoice_id, id, NULL, NULL, NULL
   FROM arrangements_paymentclaim WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND answered_at IS NULL
 UNION ALL
-SELECT i.customer_id, 'dispute', d.id, d.invoice_id, d.amount_minor, NULL
+SELECT i.customer_id, 'dispute', d.invoice_id, d.id, NULL, NULL, d.amount_minor
   FROM arrangements_dispute d JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id
  WHERE d.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND d.closed_at IS NULL
-ORDER BY 1, 2, 3"""
+ORDER BY 1, 2, 5, 3, 4"""  # noqa: S608 - our own text
 
 _TOUCHES = """
 SELECT e.customer_id, e.id, t.id, t.step, t.state, t.channel, t.contact_id, t.point_id, t.planned_at,
@@ -99,7 +110,8 @@ _STANDING = """
 SELECT c.time_zone, c.role, f.through_on, coalesce(f.days, 0),
        array(SELECT adapter FROM integrations_connection
               WHERE creditor_id = c.id AND kind = 'channel' AND ended_at IS NULL ORDER BY adapter),
-       array(SELECT channel FROM outreach_senderstop WHERE creditor_id = c.id AND lifted_at IS NULL)
+       array(SELECT channel FROM outreach_senderstop WHERE creditor_id = c.id AND lifted_at IS NULL),
+       (SELECT content FROM outreach_strategyversion WHERE creditor_id = c.id AND in_force)
   FROM tenancy_creditor c
   LEFT JOIN (SELECT creditor_id, min(recorded_through_on) AS through_on, min(limit_business_days) AS days
                FROM receivables_freshness WHERE creditor_id = %(creditor)s GROUP BY 1) f ON f.creditor_id = c.id
@@ -108,8 +120,9 @@ SELECT c.time_zone, c.role, f.through_on, coalesce(f.days, 0),
 
 @dataclass(slots=True)
 class _Gathered:
-    """Rows of one customer before they become a case."""
+    """Rows of one customer before they become a case; `customer` is its own: kind, type, country, part of it, zone."""
 
+    customer: Sequence[Any]
     dues: list[Due] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     reaches: list[Reach] = field(default_factory=list)
@@ -125,7 +138,11 @@ class _Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is true of a creditor as a whole while its customers are judged."""
+    """What is true of a creditor as a whole while its customers are judged.
+
+    `carriers` names the first carrier of each channel that is set up, `strategy` is the stored form of the version in
+    force, None when there is none.
+    """
 
     creditor_id: int
     zone: str
@@ -133,6 +150,8 @@ class Standing:
     ready: frozenset[Channel]
     payments_known_through: date | None
     freshness_days: int
+    carriers: Mapping[Channel, str]
+    strategy: Mapping[str, Any] | None
 
 
 def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -> Standing:
@@ -142,9 +161,13 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
     """
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"creditor": creditor_id})
-        zone, role, known, limit, adapters, stopped = cursor.fetchone()
-    carried = {channel_of(name) for name in adapters}
-    ready = frozenset(channel for channel in carried if channel is not None and channel.value not in stopped)
+        zone, role, known, limit, adapters, stopped, content = cursor.fetchone()
+    carried: dict[Channel, str] = {}
+    for name in adapters:
+        channel = channel_of(name)
+        if channel is not None:
+            carried.setdefault(channel, name)
+    ready = frozenset(channel for channel in carried if channel.value not in stopped)
     return Standing(
         creditor_id=creditor_id,
         zone=zone,
@@ -152,6 +175,8 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
         ready=frozenset() if "" in stopped else ready,
         payments_known_through=known,
         freshness_days=int(limit),
+        carriers=carried,
+        strategy=json.loads(content) if isinstance(content, str) else content,
     )
 
 
@@ -159,50 +184,53 @@ def dues(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, list[Due
     """The open parts of each customer's invoices by date; who has none is not in it. One query."""
     found: dict[int, list[Due]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_DUES, {"creditor": creditor_id, "ids": list(customer_ids)})
+        cursor.execute(_DUES_IN_ORDER, {"creditor": creditor_id, "ids": list(customer_ids)})
         for customer_id, *due in cursor.fetchall():
             found[customer_id].append(Due(*due))
     return dict(found)
 
 
 def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[Case]:
-    """One case for each id, in the order given; ids that are not the creditor's are left out. Seven queries."""
+    """One case for each id, in the order given; ids that are not the creditor's are left out. Five queries."""
     asked: dict[str, Any] = {"creditor": of.creditor_id, "ids": list(customer_ids)}
-    found: dict[int, _Gathered] = defaultdict(_Gathered)
+    found: dict[int, _Gathered] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_CUSTOMERS, asked)
-        customers = {row[0]: row[1:] for row in cursor.fetchall()}
-        for customer_id, parts in dues(creditor_id=of.creditor_id, customer_ids=customer_ids).items():
-            found[customer_id].dues = parts
-        cursor.execute(_BLOCKS, asked)
-        for customer_id, kind, *rest in cursor.fetchall():
-            found[customer_id].blocks.append(Block(BlockKind(kind), *rest))
-        cursor.execute(_PERMISSIONS, asked)
-        for customer_id, channel, consent, ref in cursor.fetchall():
-            found[customer_id].permissions.append(Permission(Channel(channel), Consent(consent), str(ref)))
-        cursor.execute(_REACHES, asked)
+        cursor.execute(_PEOPLE, asked)
         for row in cursor.fetchall():
-            _reach(found[row[0]], row, customers[row[0]][0])
+            rows = found.get(row[0])
+            if rows is None:
+                rows = found[row[0]] = _Gathered(row[1:6])
+            if row[6] is not None:
+                _reach(rows, row)
+        cursor.execute(_OWED, asked)
+        for customer_id, kind, invoice_id, number, day, currency, minor in cursor.fetchall():
+            if kind == "due":
+                found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor))
+            else:
+                found[customer_id].blocks.append(Block(_BLOCK[kind], number, invoice_id, minor, day))
+        cursor.execute(_PERMISSIONS, asked)
+        for customer_id, name, consent, ref in cursor.fetchall():
+            found[customer_id].permissions.append(Permission(_CHANNEL[name], _CONSENT[consent], str(ref)))
         cursor.execute(_TOUCHES, asked)
         for row in cursor.fetchall():
             _touch(found[row[0]], row, of.zone)
-        past = _past(cursor, asked, found, now)
+        past = _past(cursor, asked, {key: rows.hashes for key, rows in found.items()}, now)
     return [
-        _case(of, customer_id, customers[customer_id], found[customer_id], past[customer_id])
+        _case(of, customer_id, found[customer_id], past.get(customer_id, ()))
         for customer_id in customer_ids
-        if customer_id in customers
+        if customer_id in found
     ]
 
 
-def _reach(into: _Gathered, row: Sequence[Any], kind: str) -> None:
-    _, contact_id, point_id, point_kind, role, usual, zone, address_hash, usable, suppressed = row
+def _reach(into: _Gathered, row: Sequence[Any]) -> None:
+    point_id, contact_id, point_kind, role, usual, zone, address_hash, usable, suppressed = row[6:]
     into.hashes.append(address_hash)
     if zone and usual:
         into.zones.append(zone)
-    if kind == "person":
-        recipient = RecipientRole.DEBTOR if usual or role == "owner" else RecipientRole.OTHER_THIRD_PARTY
-    else:
+    if row[1] != "person":
         recipient = RecipientRole.AUTHORISED_REP
+    else:
+        recipient = RecipientRole.DEBTOR if usual or role == "owner" else RecipientRole.OTHER_THIRD_PARTY
     for channel in _CHANNELS_OF_KIND[point_kind]:
         if channel.value in suppressed:
             into.stopped.add(channel)
@@ -215,32 +243,31 @@ def _touch(into: _Gathered, row: Sequence[Any], zone: str) -> None:
     if touch_id is None:
         return
     if state in ("proposed", "planned", "claimed", "handing_over"):
-        into.in_hand = InHand(touch_id, step, Channel(channel), contact_id, point_id, planned_at, state)
+        into.in_hand = InHand(touch_id, step, _CHANNEL[channel], contact_id, point_id, planned_at, state)
     elif state == "suppressed":
         into.refused.append(step)
     else:
-        into.made.append(Made(step, at, local_date(at, zone), Channel(channel), state != "failed"))
+        into.made.append(Made(step, at, local_date(at, zone), _CHANNEL[channel], state != "failed"))
 
 
 def _past(
-    cursor: Any, asked: dict[str, Any], found: dict[int, _Gathered], now: datetime
+    cursor: Any, asked: dict[str, Any], hashes: Mapping[int, Iterable[str]], now: datetime
 ) -> dict[int, list[PastContact]]:
     """Contacts of the last `PAST_DAYS` days with anybody who shares an address, each touch once."""
     owners: dict[str, list[int]] = defaultdict(list)
-    for customer_id, gathered in found.items():
-        for address_hash in set(gathered.hashes):
+    for customer_id, of_customer in hashes.items():
+        for address_hash in dict.fromkeys(of_customer):
             owners[address_hash].append(customer_id)
-    hashes = sorted(owners)
     result: dict[int, list[PastContact]] = defaultdict(list)
-    if not hashes:
+    if not owners:
         return result
-    cursor.execute(_PAST, {**asked, "hashes": hashes, "since": now - timedelta(days=PAST_DAYS)})
+    cursor.execute(_PAST, {**asked, "hashes": sorted(owners), "since": now - timedelta(days=PAST_DAYS)})
     seen: set[tuple[int, int]] = set()
     for person_hash, touch_id, channel, purpose, outcome, at in cursor.fetchall():
         for customer_id in owners[person_hash]:
             if (customer_id, touch_id) not in seen:
                 seen.add((customer_id, touch_id))
-                contact = PastContact(at, Channel(channel), Purpose(purpose), ContactOutcome(outcome))
+                contact = PastContact(at, _CHANNEL[channel], _PURPOSE[purpose], _OUTCOME[outcome])
                 result[customer_id].append(contact)
     return result
 
@@ -248,45 +275,39 @@ def _past(
 def past_of(*, creditor_id: int, customer_id: int, now: datetime) -> tuple[PastContact, ...]:
     """The past of one customer's `Case.subject` as it stands this moment, whoever sent what meanwhile."""
     asked: dict[str, Any] = {"creditor": creditor_id, "ids": [customer_id]}
-    found: dict[int, _Gathered] = {customer_id: _Gathered()}
     with connection.cursor() as cursor:
         cursor.execute(_HASHES, asked)
-        found[customer_id].hashes.extend(address_hash for (address_hash,) in cursor.fetchall())
-        return tuple(_past(cursor, asked, found, now)[customer_id])
+        hashes = [address_hash for (address_hash,) in cursor.fetchall()]
+        return tuple(_past(cursor, asked, {customer_id: hashes}, now)[customer_id])
 
 
-def _case(
-    of: Standing, customer_id: int, customer: Sequence[Any], rows: _Gathered, past: list[PastContact]
-) -> Case:
-    _, debtor_type, country, subdivision, time_zone = customer
-    zones = tuple(dict.fromkeys(zone for zone in (time_zone, *rows.zones) if zone))
-    reachable = {reach.channel for reach in rows.reaches}
-    permissions = tuple(
-        Permission(item.channel, Consent.REVOKED, item.evidence)
-        if item.channel in rows.stopped and item.channel not in reachable
-        else item
-        for item in rows.permissions
+def _case(of: Standing, customer_id: int, rows: _Gathered, past: Sequence[PastContact]) -> Case:
+    _, debtor_type, country, subdivision, time_zone = rows.customer
+    zones = tuple(dict.fromkeys([zone for zone in (time_zone, *rows.zones) if zone]))
+    permissions = rows.permissions
+    if rows.stopped:
+        silent = rows.stopped - {reach.channel for reach in rows.reaches}
+        permissions = [
+            Permission(item.channel, Consent.REVOKED, item.evidence) if item.channel in silent else item
+            for item in permissions
+        ]
+    if len(rows.blocks) > 1:
+        rows.blocks.sort(key=lambda block: (block.kind.value, block.ref))
+    subject = Subject(
+        country, subdivision, zones, _PERSON_TYPE[debtor_type], of.role, tuple(permissions), tuple(past)
     )
     return Case(
-        customer_id=customer_id,
-        zone=next((zone for zone in zones if is_zone(zone)), of.zone),
-        dues=tuple(rows.dues),
-        blocks=tuple(rows.blocks),
-        episode_id=rows.episode_id,
-        made=tuple(rows.made),
-        in_hand=rows.in_hand,
-        reaches=tuple(rows.reaches),
-        ready=of.ready,
-        subject=Subject(
-            country=country,
-            subdivision=subdivision,
-            zones=zones,
-            debtor_type=DebtorType(debtor_type),
-            creditor_role=of.role,
-            permissions=permissions,
-            past=tuple(past),
-        ),
-        payments_known_through=of.payments_known_through,
-        freshness_days=of.freshness_days,
-        refused=tuple(rows.refused),
+        customer_id,
+        next((zone for zone in zones if is_zone(zone)), of.zone),
+        tuple(rows.dues),
+        tuple(rows.blocks),
+        rows.episode_id,
+        tuple(rows.made),
+        rows.in_hand,
+        tuple(rows.reaches),
+        of.ready,
+        subject,
+        of.payments_known_through,
+        of.freshness_days,
+        tuple(rows.refused),
     )

@@ -35,7 +35,11 @@ class Review(TenantModel):
     """
 
     customer = models.ForeignKey(
-        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "receivables.Customer",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     next_review_at = models.DateTimeField(null=True)
     version = models.BigIntegerField(default=0)
@@ -54,7 +58,11 @@ class Episode(TenantModel):
     """From the first overdue or reminded amount until none is left. Steps are made once in an episode."""
 
     customer = models.ForeignKey(
-        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="episodes"
+        "receivables.Customer",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="episodes",
     )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -74,7 +82,11 @@ class Decision(TenantModel):
     """A decision whole: the case, the strategy and packs by version, and what came out, as canonical bytes."""
 
     customer = models.ForeignKey(
-        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="decisions"
+        "receivables.Customer",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="decisions",
     )
     decided_at = models.DateTimeField()
     moment = models.CharField(max_length=10)

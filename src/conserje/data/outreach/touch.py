@@ -21,19 +21,37 @@ class Touch(TenantModel):
     """
 
     customer = models.ForeignKey(
-        "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="touches"
+        "receivables.Customer",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="touches",
     )
     episode = models.ForeignKey(
-        Episode, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="touches"
+        Episode,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="touches",
     )
     decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="touches"
+        Decision,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="touches",
     )
     contact = models.ForeignKey(
-        "receivables.Contact", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "receivables.Contact", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
     point = models.ForeignKey(
-        "receivables.ContactPoint", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "receivables.ContactPoint",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     key = models.CharField(max_length=40)
     step = models.CharField(max_length=60)

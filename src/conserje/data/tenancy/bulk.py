@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -37,3 +37,20 @@ def insert_many(
         taken = f'SELECT {names} FROM "incoming_{table}"'  # noqa: S608 - our own names
         cursor.execute(f'INSERT INTO "{table}" ({names}) {taken} {conflict}{back}')
         return list(cursor.fetchall()) if returning else []
+
+
+def copy_in(*, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+    """Fill the temporary `table` (`columns`: SQL type by name) until the transaction ends.
+
+    It is made once a connection and only emptied by a commit: statements that use it are planned over the same table.
+    Names come from our own code, and one name always has the same columns.
+    """
+    shape = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    # Rows only pass through: packing long values here would be work done twice.
+    kept = "WITH (toast_tuple_target = 8160) ON COMMIT DELETE ROWS"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{table}" ({shape}) {kept}')
+        names = ", ".join(f'"{name}"' for name in columns)
+        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)

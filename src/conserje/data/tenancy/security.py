@@ -2,7 +2,8 @@
 """Migration operations that put row-level security, privileges and append-only triggers on a table.
 
 Each table of a creditor gets one of `Secure`, `SecureByOrganisation` or, besides, `AppendOnly`; tables that are read
-without a context get `Grant`. The catalogue test finds a table that was forgotten.
+without a context get `Grant`, those whose ids are taken beforehand `TakeNumbers`. The catalogue test finds a table that
+was forgotten.
 """
 
 from __future__ import annotations
@@ -149,6 +150,25 @@ class AppendOnly(_TableOperation):
     def backwards(self, table: str) -> list[str]:
         """Statements that take it back."""
         return [f'DROP TRIGGER append_only ON "{table}"', f'DROP TRIGGER append_only_table ON "{table}"']
+
+
+class TakeNumbers(_TableOperation):
+    """Let the app role take ids of a table before it writes the rows: bulk work whose journal names them."""
+
+    def __init__(self, model_name: str) -> None:
+        super().__init__(model_name, "USAGE")
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As migrations write it."""
+        return type(self).__name__, [self.model_name], {}
+
+    def forwards(self, table: str) -> list[str]:
+        """Statements that apply the operation to `table`."""
+        return [f'GRANT USAGE ON SEQUENCE "{table}_id_seq" TO "{settings.DATABASE_ROLES["app"]}"']
+
+    def backwards(self, table: str) -> list[str]:
+        """Statements that take it back."""
+        return [f'REVOKE USAGE ON SEQUENCE "{table}_id_seq" FROM "{settings.DATABASE_ROLES["app"]}"']
 
 
 def grants(table: str, privileges: str) -> list[str]:

@@ -5,13 +5,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from functools import lru_cache
+from json.encoder import encode_basestring
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+_KEPT_MAX = 4096
+_SHARED: set[type] = set()
 T = TypeVar("T")
+Encoder = Callable[[Any], str]
 
 
 def plain(value: Any) -> Any:
@@ -38,25 +44,135 @@ def plain(value: Any) -> Any:
     )
 
 
+def text(value: Any) -> str:
+    """Canonical JSON of `value`: sorted keys, no spaces. Takes what `plain` takes, without building it first.
+
+    Dataclasses whose fields all have plain types are written by an encoder made once from those types.
+    """
+    kind: Any = type(value)
+    encode = _of_dataclass(kind) if is_dataclass(value) else None
+    return _ENCODER.encode(value) if encode is None else encode(value)
+
+
 def dump(value: Any) -> bytes:
-    """Canonical JSON of `value`: sorted keys, no spaces, UTF-8. Takes what `plain` takes, without building it first."""
-    return _ENCODER.encode(value).encode()
+    """The same in UTF-8: what is stored and hashed."""
+    return text(value).encode()
 
 
 def _shallow(value: Any) -> Any:
-    kind = type(value)
-    names = _NAMES.get(kind)
-    if names is None and is_dataclass(kind):
-        names = _NAMES[kind] = tuple(field.name for field in fields(kind))
-    if names is not None:
-        return {name: getattr(value, name) for name in names}
-    return plain(value)
+    return (
+        plain(value) if not is_dataclass(value) else {f.name: getattr(value, f.name) for f in fields(value)}
+    )
 
 
-_NAMES: dict[type, tuple[str, ...]] = {}
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_shallow
 )
+
+
+@lru_cache(maxsize=256)
+def _of_dataclass(kind: Any) -> Encoder | None:
+    """The encoder of a dataclass, `None` when a field's type does not say how it is written.
+
+    A part is written as its field's type says: a value of a class derived from that one would lose what it added.
+    """
+    try:
+        hints = get_type_hints(kind)
+    except NameError:  # a class that stands inside a function
+        return None
+    names = sorted(field.name for field in fields(kind))
+    parts = [_of_type(hints[name]) for name in names]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    # One expression for all fields: reading and joining them one by one costs twice as much, millions of times.
+    shown = [
+        f"{{v.{name}:d}}" if hints[name] is int else f"{{p[{n}](v.{name})}}" for n, name in enumerate(names)
+    ]
+    body = ",".join(f'"{name}":{value}' for name, value in zip(names, shown, strict=True))
+    encode: Encoder = eval(f"lambda v: f'''{{{{{body}}}}}'''", {"p": known})  # noqa: S307 - our own fields' names
+    return encode
+
+
+def _of_type(kind: Any) -> Encoder | None:
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (UnionType, Union):
+        rest = [item for item in args if item is not type(None)]
+        inner = _of_type(rest[0]) if len(rest) == 1 else None
+        return inner and _or_null(inner)
+    if origin is tuple:
+        items = [_of_type(item) for item in args if item is not Ellipsis]
+        known = [item for item in items if item is not None]
+        if len(known) < len(items):
+            return None
+        return _listed(known[0]) if args[-1] is Ellipsis else _paired(known)
+    if origin is frozenset:
+        return _Kept(lambda value: _ENCODER.encode(plain(value))).__getitem__
+    if isinstance(kind, type) and is_dataclass(kind):
+        whole: Any = kind
+        inner = _of_dataclass(whole)
+        return _once(inner) if inner is not None and kind in _SHARED else inner
+    if isinstance(kind, type) and issubclass(kind, Enum) and len(kind):
+        return {member: _ENCODER.encode(member.value) for member in kind}.__getitem__
+    return _LEAVES.get(kind)
+
+
+def _or_null(inner: Encoder) -> Encoder:
+    return lambda value: "null" if value is None else inner(value)
+
+
+def _listed(item: Encoder) -> Encoder:
+    return lambda value: f"[{','.join(map(item, value))}]" if value else "[]"
+
+
+def _paired(items: list[Encoder]) -> Encoder:
+    return lambda value: "[" + ",".join([item(part) for item, part in zip(items, value, strict=True)]) + "]"
+
+
+def _once(inner: Encoder) -> Encoder:
+    kept: dict[int, tuple[Any, str]] = {}
+
+    def encode(value: Any) -> str:
+        # Its number alone would not do: it is another's once the value is gone.
+        known, written = kept.get(id(value), (None, ""))
+        if known is value:
+            return written
+        if len(kept) > _KEPT_MAX:
+            kept.clear()
+        written = inner(value)
+        kept[id(value)] = (value, written)
+        return written
+
+    return encode
+
+
+class _Kept(dict[Any, str]):
+    """What was written of values that come again and again; forgotten when there are too many."""
+
+    def __init__(self, write: Encoder) -> None:
+        self._write = write
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) > _KEPT_MAX:
+            self.clear()
+        written = self[value] = self._write(value)
+        return written
+
+
+_LEAVES: dict[Any, Encoder] = {
+    str: encode_basestring,
+    int: int.__repr__,
+    bool: {True: "true", False: "false"}.__getitem__,
+    date: _Kept(lambda day: f'"{day.isoformat()}"').__getitem__,
+    datetime: lambda at: f'"{at.isoformat()}"',
+    time: lambda at: f'"{at.isoformat()}"',
+}
+
+
+def shared(kind: type[T]) -> type[T]:
+    """Mark a frozen dataclass whose values are parts of many others: each is written once and remembered."""
+    _SHARED.add(kind)
+    return kind
 
 
 def digest(value: Any) -> str:

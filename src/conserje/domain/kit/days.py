@@ -25,18 +25,20 @@ def is_zone(name: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=16384)
 def local_date(at: datetime, zone_name: str) -> date:
     """The calendar day of the instant `at` in `zone_name`."""
     return at.astimezone(zone(zone_name)).date()
 
 
+@lru_cache(maxsize=16384)
 def instant(on: date, at: time, zone_name: str) -> datetime:
     """The instant of local `on` `at` in `zone_name`, in UTC.
 
     A time that does not exist (a spring gap) becomes the first instant after the gap; one that occurs twice is its
     first occurrence (2026-09-06 00:00 in America/Santiago does not exist and becomes 01:00).
     """
-    tz = zone(zone_name)
+    tz, at = zone(zone_name), at.replace(fold=0)
     found = datetime.combine(on, at, tz).astimezone(UTC)
     if found.astimezone(tz).replace(tzinfo=None) == datetime.combine(on, at):
         return found

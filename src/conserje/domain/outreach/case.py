@@ -6,10 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from conserje.domain.kit.days import business_days_after
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import ContactOutcome, PastContact, Purpose, RecipientRole, Subject
+
+
+@lru_cache(maxsize=1024)
+def _fresh_through(known: date, days: int) -> date:
+    return business_days_after(known, days)
 
 
 class BlockKind(StrEnum):
@@ -107,7 +113,7 @@ class Case:
         known = self.payments_known_through
         if self.freshness_days < 0:
             return False
-        return known is None or business_days_after(known, self.freshness_days) < on
+        return known is None or _fresh_through(known, self.freshness_days) < on
 
     def after(self, *, step: str, channel: Channel, at: datetime, on: date, purpose: Purpose) -> Case:
         """The case as it will stand once that step has been made."""

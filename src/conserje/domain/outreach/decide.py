@@ -47,9 +47,8 @@ class _Search:
         if case.in_hand is not None:
             return self._say(Kind.WAIT, first, [Reason("touch_in_hand", (("state", case.in_hand.state),))])
         reasons = self._why_not_today(first)
-        on, limit = today, today + timedelta(days=HORIZON_DAYS)
+        on, limit, position = today, today + timedelta(days=HORIZON_DAYS), first
         while True:
-            position = on_day(case, on=on, soon_days=self.strategy.preventive_days)
             found = self._on(position, first, reasons)
             if isinstance(found, Decision):
                 return found
@@ -60,15 +59,15 @@ class _Search:
                     "The search for the next contact must move to a later date at every turn."
                 )
             on = found
+            position = on_day(case, on=on, soon_days=self.strategy.preventive_days)
 
     def _on(self, position: Position, first: Position, reasons: list[Reason]) -> Decision | date | None:
         """The decision found on that day, or the later day to look at, or None when no date brings a change."""
         if position.whole is not None:
             until = position.whole.until
             return None if until is None else until + timedelta(days=1)
-        change = next_change(self.case, after=position.on, soon_days=self.strategy.preventive_days)
         if position.anchor is None or not enough(position, minimum_open=self.strategy.minimum_open):
-            return change
+            return self._change(position)
         if self._contacts() >= self.strategy.contacts_max:
             return self._say(
                 Kind.ENDED,
@@ -80,9 +79,10 @@ class _Search:
             if position.overdue:
                 why = "refused_by_person" if self.case.refused else "every_step_made"
                 return self._say(Kind.ENDED, first, [*reasons, Reason(why)])
-            return change
+            return self._change(position)
         earliest_on = self.strategy.working_day(max(rung.earliest_on, position.on))
         if earliest_on > position.on:
+            change = self._change(position)
             return earliest_on if change is None else min(earliest_on, change)
         if failures(self.case, step=rung.step.key) >= FAILURES_MAX:
             return self._say(
@@ -92,6 +92,9 @@ class _Search:
                 found_on=position.on,
             )
         return self._through_channels(position, first, rung, reasons)
+
+    def _change(self, position: Position) -> date | None:
+        return next_change(self.case, after=position.on, soon_days=self.strategy.preventive_days)
 
     def _through_channels(
         self, position: Position, first: Position, rung: Rung, reasons: list[Reason]
@@ -141,14 +144,13 @@ class _Search:
     ) -> Decision:
         step = rung.step
         stale = self.case.stale(on=first.on)
+        mode = self.strategy.modes[step.stage]
         planned = Planned(
             step=step.key,
             stage=step.stage,
             letter=step.letter,
             purpose=purpose_of(step),
-            mode=Mode.DRAFT
-            if stale and self.strategy.modes[step.stage] is Mode.AUTOMATIC
-            else self.strategy.modes[step.stage],
+            mode=Mode.DRAFT if stale and mode is Mode.AUTOMATIC else mode,
             channel=reach.channel,
             contact_id=reach.contact_id,
             point_id=reach.point_id,
@@ -188,7 +190,7 @@ class _Search:
         found_on: date | None = None,
     ) -> Decision:
         """A decision without a contact. A person who is needed now, `found_on` today, is asked for again tomorrow."""
-        review_on = next_change(self.case, after=first.on, soon_days=self.strategy.preventive_days)
+        review_on = self._change(first)
         if found_on is not None:
             again = max(found_on, first.on + timedelta(days=1))
             review_on = again if review_on is None else min(review_on, again)
@@ -218,21 +220,18 @@ class _Search:
         return reasons
 
     def _contacts(self) -> int:
-        return sum(1 for item in self.case.made if item.counted)
+        return sum([item.counted for item in self.case.made])
 
     def _reach(self, channel: Channel) -> Reach | None:
         """The usual contact, else somebody beside them: never somebody above in their place."""
-        above = self.strategy.above
-        return next(
-            (
-                reach
-                for reach in self.case.reaches
-                if reach.channel is channel and (reach.usual or reach.role not in above)
-            ),
-            None,
-        )
+        for reach in self.case.reaches:
+            if reach.channel is channel and (reach.usual or reach.role not in self.strategy.above):
+                return reach
+        return None
 
     def _copies(self, step: Step, reach: Reach, at: datetime) -> tuple[int, ...]:
+        if not step.copies:
+            return ()
         return tuple(
             other.point_id
             for other in self.case.reaches

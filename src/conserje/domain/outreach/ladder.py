@@ -34,32 +34,30 @@ def next_rung(case: Case, *, position: Position, strategy: Strategy) -> Rung | N
     anchor = position.anchor
     if anchor is None:
         return None
-    made = {item.step for item in case.made if item.counted}
-    possible = [
-        step
-        for step in strategy.steps
-        if step.key not in made
-        and step.key not in case.refused
-        and (step.stage is Stage.PREVENTIVE) == (not position.overdue)
-        and all(key in made for key in step.requires)
-    ]
+    possible = _after_the_last_made(case, strategy, preventive=not position.overdue)
     if not possible:
         return None
-    come = [step for step in possible if anchor + timedelta(days=step.day) <= position.on]
-    reached = _last_reached(strategy, made)
-    ahead = [step for step in (come or possible) if strategy.steps.index(step) > reached]
-    if not ahead:
-        ahead = [step for step in possible if strategy.steps.index(step) > reached]
-    if not ahead:
-        return None
-    step = ahead[-1] if come and ahead[-1] in come else ahead[0]
-    before = strategy.steps.index(step)
-    overtaken = tuple(item.key for item in ahead if strategy.steps.index(item) < before)
-    return Rung(step=step, earliest_on=_earliest(case, step, anchor), overtaken=overtaken)
+    age_days = (position.on - anchor).days
+    come = [step for step in possible if step.day <= age_days]
+    if not come:
+        return Rung(possible[0], _earliest(case, possible[0], anchor), ())
+    return Rung(come[-1], _earliest(case, come[-1], anchor), tuple([step.key for step in come[:-1]]))
 
 
-def _last_reached(strategy: Strategy, made: set[str]) -> int:
-    return max((index for index, step in enumerate(strategy.steps) if step.key in made), default=-1)
+def _after_the_last_made(case: Case, strategy: Strategy, *, preventive: bool) -> list[Step]:
+    """The steps that may still be made, in their order: none stands before one that was made."""
+    made = {item.step for item in case.made if item.counted}
+    possible: list[Step] = []
+    for step in strategy.steps:
+        if step.key in made:
+            possible.clear()
+        elif (
+            (step.stage is Stage.PREVENTIVE) is preventive
+            and step.key not in case.refused
+            and made.issuperset(step.requires)
+        ):
+            possible.append(step)
+    return possible
 
 
 def _earliest(case: Case, step: Step, anchor: date) -> date:

@@ -32,25 +32,22 @@ class Position:
 
 def on_day(case: Case, *, on: date, soon_days: int) -> Position:
     """The position of `case` on the local date `on`; `soon_days` is how far ahead a reminder may look."""
-    blocks = tuple(block for block in case.blocks if block.until is None or block.until >= on)
-    whole = next((block for block in blocks if block.invoice_id is None), None)
+    blocks = tuple([block for block in case.blocks if block.until is None or block.until >= on])
+    whole = next((block for block in blocks if block.invoice_id is None), None) if blocks else None
     horizon = on + timedelta(days=soon_days)
-    free = tuple(_free(case.dues, blocks))
+    free = tuple(_free(case.dues, blocks)) if blocks else case.dues
     return Position(
         on=on,
-        overdue=tuple(due for due in free if due.due_on < on),
-        soon=tuple(due for due in free if on <= due.due_on <= horizon),
+        overdue=tuple([due for due in free if due.due_on < on]),
+        soon=tuple([due for due in free if on <= due.due_on <= horizon]),
         blocks=blocks,
         whole=whole,
         open_due=any(due.due_on <= horizon for due in case.dues),
     )
 
 
-def _free(dues: Iterable[Due], blocks: tuple[Block, ...]) -> Iterable[Due]:
+def _free(dues: tuple[Due, ...], blocks: tuple[Block, ...]) -> Iterable[Due]:
     """The dues less what is blocked: a blocked amount is taken from an invoice's oldest parts first."""
-    if not blocks:
-        yield from dues
-        return
     left: dict[int, int] = {}
     for block in blocks:
         if block.invoice_id is None:

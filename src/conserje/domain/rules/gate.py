@@ -19,6 +19,7 @@ from conserje.domain.rules.verdict import Hit, Ruling, Verdict
 from conserje.domain.rules.vocabulary import POSTAL_CHANNELS, Condition, Lift, TextWhen
 
 DEFER_DAYS = 60
+ALIKE_MAX = 4096
 _ALL_OF_TIME = frozenset({Lift.CAPS, Lift.WINDOWS})
 _ONLY_FIRST = frozenset({TextWhen.FIRST_CONTACT, TextWhen.FIRST_CONTACT_OF_MONTH})
 _Place = tuple[str, ZoneInfo, datetime]
@@ -51,6 +52,9 @@ class RuleStack:
     _hours: dict[tuple[str, Channel], Hours] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _alike: dict[tuple[object, ...], tuple[datetime | None, Verdict]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -75,8 +79,21 @@ class RuleStack:
         """First instant in `[after, until)` at which `judge` allows (to the second), with its verdict.
 
         `None` comes with the verdict that stopped the search: a refusal, a person's decision, or a deferral
-        beyond `until`.
+        beyond `until`. Customers of whom the law knows the same are answered once.
         """
+        key = _as_the_law_sees(intent, subject)
+        if key is None:
+            return self._next_instant(intent, subject, after, until)
+        known = self._alike.get((*key, after, until))
+        if known is None:
+            if len(self._alike) >= ALIKE_MAX:
+                self._alike.clear()
+            known = self._alike[*key, after, until] = self._next_instant(intent, subject, after, until)
+        return known
+
+    def _next_instant(
+        self, intent: Intent, subject: Subject, after: datetime, until: datetime
+    ) -> tuple[datetime | None, Verdict]:
         briefings = self._prepare(intent, subject)
         look = self._look(briefings, intent, subject, after)
         if look.ruling <= Ruling.ALLOW_WITH_TEXT:
@@ -169,6 +186,17 @@ class RuleStack:
                 look.hits.append(trouble)
         look.ruling = max([hit.ruling for hit in look.hits], default=Ruling.ALLOW)
         return look
+
+
+def _as_the_law_sees(intent: Intent, subject: Subject) -> tuple[object, ...] | None:
+    """Everything of `subject` that is judged, None where it has a past or a state of its own."""
+    if subject.past or subject.other_hours_until is not None:
+        return None
+    if subject.time_barred or subject.insolvent or subject.deceased_or_minor:
+        return None
+    consent = permission(subject=subject, intent=intent)
+    place = (subject.country, subject.subdivision, subject.zones)
+    return (*place, subject.debtor_type, subject.creditor_role, consent, intent)
 
 
 def _verdict(

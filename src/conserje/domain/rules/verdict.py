@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from conserje.domain.kit.canonical import shared
+
 
 class Ruling(IntEnum):
     """From mildest to strictest; the strictest of all packs wins."""
@@ -28,6 +30,7 @@ class Hit:
     values: tuple[tuple[str, str], ...] = ()
 
 
+@shared
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What may be done. `until` is set only for `DEFER_UNTIL`: the next instant that every pack allows.

@@ -15,7 +15,8 @@ from conserje.domain.kit.money import Money
 from conserje.domain.kit.text import terms
 from conserje.domain.receivables.keys import match_key
 from conserje.services.insights.aged import from_aged
-from conserje.services.outreach.sweep import Judged, judge_many
+from conserje.services.outreach.decided import Judged
+from conserje.services.outreach.sweep import judge_many
 from conserje.services.tenancy.act import step
 
 PAGE: Final = 50

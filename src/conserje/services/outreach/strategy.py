@@ -35,12 +35,17 @@ def default() -> dict[str, Any]:
 @step
 def in_force(*, creditor_id: int) -> Strategy:
     """The strategy in force; raises `StrategyRefused` when none was adopted."""
-    rules = _any(creditor_id)
-    if rules is None:
+    rows = StrategyVersion.objects.filter(creditor_id=creditor_id, in_force=True)
+    return read_stored(content=rows.values_list("content", flat=True).first())
+
+
+def read_stored(*, content: Mapping[str, Any] | None) -> Strategy:
+    """The strategy of a stored version; raises `StrategyRefused` when there is none."""
+    if content is None:
         raise domain.StrategyRefused(
             "This creditor has no strategy in force. Adopt one before planning contacts."
         )
-    return rules
+    return _read(dump(content))
 
 
 def _any(creditor_id: int) -> Strategy | None:

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole database for a while, on the server in use: for measuring and for simulated worlds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote, urlsplit
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from conserje.config import embedded
+from conserje.config.database import provision
+from conserje.config.migrating import OWNER, NoOwner, bring_up_to_date
+
+
+class NoNewDatabase(RuntimeError):
+    """The role at hand may not make a database; the message says what to do."""
+
+
+@contextmanager
+def scratch(name: str) -> Iterator[dict[str, str]]:
+    """An empty database of its own on the server in use, up to date, dropped at the end; no other one is touched.
+
+    Django's connections of this process look at it meanwhile; yields the environment for child processes that are to.
+    Raises `NoOwner`, `NoNewDatabase`.
+    """
+    if OWNER not in connections.settings:
+        raise NoOwner(
+            "A database is made by the role that owns tables: set DATABASE_OWNER_URL beside DATABASE_URL."
+        )
+    former = {alias: connections.settings[alias]["NAME"] for alias in ("default", OWNER)}
+    with _maker() as maker:
+        roles = settings.DATABASE_ROLES
+        try:
+            provision.database(maker, name, roles)
+        except psycopg.errors.InsufficientPrivilege as refusal:
+            raise NoNewDatabase(
+                f"The role {maker.info.user} may not create databases. Let it, for as long as the measurement takes: "
+                f"ALTER ROLE {maker.info.user} CREATEDB; and afterwards NOCREATEDB."
+            ) from refusal
+        try:
+            with _maker(name) as inside:
+                provision.privileges(inside, name, roles)
+            _look_at(dict.fromkeys(former, name))
+            bring_up_to_date()
+            yield {"DATABASE_URL": _address("default"), "DATABASE_OWNER_URL": _address(OWNER)}
+        finally:
+            _look_at(former)
+            maker.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _look_at(names: dict[str, str]) -> None:
+    connections.close_all()
+    for alias, name in names.items():
+        connections.settings[alias]["NAME"] = name
+
+
+def _maker(name: str = "") -> psycopg.Connection:
+    """An autocommit connection that may make databases: the embedded server's administrator, or the owner role."""
+    if not os.environ.get("DATABASE_URL"):
+        embedded.start()
+        return embedded.connect(database=name or "postgres")
+    url = os.environ["DATABASE_OWNER_URL"]
+    return psycopg.connect(urlsplit(url)._replace(path=f"/{name}").geturl() if name else url, autocommit=True)
+
+
+def _address(alias: str) -> str:
+    """The database that connections of `alias` look at, as a URL."""
+    given = os.environ.get("DATABASE_URL" if alias == "default" else "DATABASE_OWNER_URL")
+    known = connections.settings[alias]
+    if given:
+        return urlsplit(given)._replace(path=f"/{known['NAME']}").geturl()
+    return f"postgresql://{known['USER']}@/{known['NAME']}?host={quote(known['HOST'])}&port={known['PORT']}"
