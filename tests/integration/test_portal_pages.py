@@ -98,6 +98,8 @@ def test_links_that_do_not_open_cannot_be_told_apart(creditor: Creditor) -> None
     ]
 
     answers = [Client(SERVER_NAME="127.0.0.1").get(path) for path in paths]
+    # Of each request alone, drawn by chance.
+    assert len({answer.headers.pop("X-Request-ID") for answer in answers}) == len(paths)
 
     assert {(answer.status_code, answer.content, str(answer.headers)) for answer in answers} == {
         (404, answers[0].content, str(answers[0].headers))
