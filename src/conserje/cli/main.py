@@ -20,6 +20,7 @@ COMMANDS = {
     "replay": "conserje.cli.replay:replay",
     "run": "conserje.cli.run:run",
     "serve": "conserje.cli.serve:serve",
+    "simulate": "conserje.cli.simulate:simulate",
     "unsure": "conserje.cli.unsure:unsure",
     "verify": "conserje.cli.verify:verify",
     "worker": "conserje.cli.serve:worker",

@@ -119,7 +119,7 @@ def _values(
         "mandatory": {},
         "payment": writing.payment,
     }
-    values["mandatory"] = _mandatory(dossier.creditor, writing.texts, locale, values)
+    values["mandatory"] = _mandatory(writing.case.subject.country, writing.texts, locale, values)
     return values
 
 
@@ -253,11 +253,9 @@ def _attached(dossier: Dossier, asked: Sequence[Asked]) -> tuple[DocumentFacts, 
     return tuple(taken)
 
 
-def _mandatory(
-    creditor: CreditorFacts, texts: Sequence[str], locale: str, values: dict[str, Any]
-) -> dict[str, str]:
-    """The pack's texts for the slots that the letter's own blocks do not already fill."""
-    code = creditor.country.lower()
+def _mandatory(country: str, texts: Sequence[str], locale: str, values: dict[str, Any]) -> dict[str, str]:
+    """The texts of the customer's law for the slots that the letter's own blocks do not already fill."""
+    code = country.lower()
     if not countries.has(code):
         return {}
     facts = {
@@ -272,7 +270,7 @@ def _mandatory(
     for slot in texts:
         if slot in _BUILT_IN:
             continue
-        where = f"{creditor.country}/{slot}"
+        where = f"{country}/{slot}"
         template = parse(
             countries.get(code).mandatory_text(slot, locale), locale=locale, html=False, where=where
         )
