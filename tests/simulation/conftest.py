@@ -21,13 +21,17 @@ def live(template: str) -> Callable[..., Report]:
     """Live one world in a fresh database; says its seed, and how to live it again, when something was found."""
     from conserje.cli.simulation import days, scratch
 
-    def one(*, seed: int, customers: int, days_of_it: int, **more: Any) -> Report:
+    def one(*, seed: int, customers: int, days_of_it: int, before: str = "", **more: Any) -> Report:
         with harness.clone(template) as clone, harness.django_on(clone), clone.connect("admin") as admin:
+            if before:
+                admin.execute(before)
             report = days.run(
                 seed=seed, customers=customers, days=days_of_it, expire=lambda: scratch.expire(admin), **more
             )
         line = f"seed {seed}: {report.letters} letters, {report.crashes} crashes, world {report.digest[:12]}"
-        sys.stderr.write(line + "\n")
+        sys.stderr.write(
+            "\n".join([line, *(f"    {item.line()[:400]}" for item in report.findings[:2])]) + "\n"
+        )
         return report
 
     return one

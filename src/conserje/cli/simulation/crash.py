@@ -34,11 +34,11 @@ def armed(fault: Fault | None) -> Iterator[None]:
             yield
         return
     commit = here.commit
-    here.commit = _Commits(fault, commit)
+    here.__dict__["commit"] = _Commits(fault, commit)
     try:
         yield
     finally:
-        del here.commit
+        del here.__dict__["commit"]
 
 
 class _Statements:

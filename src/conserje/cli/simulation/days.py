@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import OperationalError
 
@@ -21,12 +22,11 @@ from conserje.testing.simulation.auditor.findings import Finding
 from conserje.testing.simulation.behaviour import Deed
 from conserje.testing.simulation.cast import CURRENCY
 from conserje.testing.simulation.draw import stream
-from conserje.testing.simulation.faults import of_turn, outages
+from conserje.testing.simulation.faults import USUAL, Dial, of_turn, outages
 
 # Turns of a day in UTC: Bogota is five hours behind. Some stand a minute before a window closes.
 EDGES = (time(14, 45), time(20, 29, 20), time(23, 59, 25))
 TURNS_AGAIN_MAX = 60
-BETWEEN_PERCENT = 5
 VERIFIED_EACH = 9
 
 
@@ -61,10 +61,10 @@ def run(
     days: int,
     expire: Callable[[], None],
     keep: bool = False,
-    told: Callable[[date], None] = lambda day: None,
+    dial: Dial = USUAL,
 ) -> Report:
     """Live a world in the database that Django is connected to, until its end or the first finding."""
-    world = build(seed=seed, customers=customers, days=days, expire=expire, keep=keep)
+    world = build(seed=seed, customers=customers, days=days, expire=expire, dial=dial, keep=keep)
     world.line.between = lambda address, attempt: _between(world, address, attempt)
     start, lived = start_of(seed, days), 0
     silent = outages(seed=seed, start=start, days=days)
@@ -72,7 +72,6 @@ def run(
         on = start + timedelta(days=ahead)
         _day(world, on, silent=on in silent)
         lived += 1
-        told(on)
         if world.auditor.findings:
             break
     return Report(
@@ -107,14 +106,20 @@ def _day(world: World, on: date, *, silent: bool) -> None:
         worked = _work(world) and worked
         if world.auditor.findings:
             return
+    world.clock.moment += timedelta(minutes=10)
+    world.line.calm = True
+    _work(world)
+    world.line.calm = False
     _audit(world, worked=worked)
 
 
 def _moments(seed: int, on: date) -> list[datetime]:
-    """When the queue's clock wakes a worker on `on`: the edges, and two moments drawn."""
+    """When the queue's clock wakes a worker on `on`: the edges, and a moment drawn."""
     chance = stream(seed, "moments", on)
-    drawn = [time(chance.randint(10, 13), chance.randint(0, 59)), time(chance.randint(16, 19), 31)]
-    return [datetime.combine(on, moment, UTC) for moment in sorted((*EDGES, *drawn))]
+    drawn = chance.choice(
+        (time(10, 12), time(11, 58), time(12, 59, 50), time(13, 31), time(17, 20), time(19, 31))
+    )
+    return [datetime.combine(on, moment, UTC) for moment in sorted((*EDGES, drawn))]
 
 
 def _until(world: World, at: datetime) -> None:
@@ -126,6 +131,8 @@ def _until(world: World, at: datetime) -> None:
 def _work(world: World) -> bool:
     """A worker's turn; when it dies the next one comes a minute later. False when nobody came to an end."""
     pending: set[str] = set()
+    # Since the last turn more time has passed than any lease lasts.
+    world.expire()
     for again in range(TURNS_AGAIN_MAX):
         asked = {key: charge.asked for key, charge in world.desk.charges.items()}
         for charge in world.desk.charges.values():
@@ -144,7 +151,8 @@ def _work(world: World) -> bool:
 
 def _turn(world: World, *, faulty: bool) -> bool:
     world.turns += 1
-    fault = of_turn(seed=world.seed, number=world.turns) if faulty else None
+    faulty = faulty and not world.line.calm
+    fault = of_turn(seed=world.seed, number=world.turns, dial=world.line.dial) if faulty else None
     try:
         with crash.armed(fault):
             done = turn.turn(creditor_id=world.creditor_id, clock=world.clock)
@@ -161,7 +169,7 @@ def _turn(world: World, *, faulty: bool) -> bool:
 def _between(world: World, address: str, attempt: int) -> None:
     """Something happens between judging a letter and handing it over: another worker, or word from its customer."""
     chance = stream(world.seed, "between", address, attempt)
-    if world.nested or chance.random() * 100 >= BETWEEN_PERCENT:
+    if world.nested or chance.random() * 100 >= world.line.dial.between:
         return
     refs = [one.ref for one in world.people.cast.values() if one.address == address]
     what = chance.choice(("turn", "zombie", "pay", "leave", "hold", "promise", "stop"))
@@ -178,13 +186,14 @@ def _between(world: World, address: str, attempt: int) -> None:
 def _word(world: World, what: str, ref: str, draw: int) -> None:
     now = world.clock.moment
     numbers = [one.number for one in world.auditor.books.owed(ref)]
-    facts = {
+    every: dict[str, dict[str, Any]] = {
         "pay": {"ref": f"between-{ref}-{draw}", "shares": [], "minor": 5_000_000},
         "hold": {"draw": draw},
         "promise": {"on": now.date() + timedelta(days=4), "numbers": []},
         "stop": {"channel": ""},
         "leave": {},
-    }[what]
+    }
+    facts = every[what]
     if what == "pay":
         shares = [(number, world.auditor.books.invoices[number].open) for number in numbers]
         facts |= {"shares": shares, "minor": sum(minor for _, minor in shares)}
@@ -199,7 +208,8 @@ def _audit(world: World, *, worked: bool) -> None:
     with reading(creditor_id=creditor_id):
         shown = outline.balances(creditor_id=creditor_id, currency=CURRENCY)
         touches = outline.touches(creditor_id=creditor_id)
-    audit.told_and_done(auditor, at, worked=worked)
+    # Who writes in the last minute of the day cannot be held to the day.
+    audit.told_and_done(auditor, at, worked=worked and not world.line.dial.hour)
     audit.forgotten(auditor, at, worked=worked)
     audit.balances(auditor, at, {item.reference: (item.open, item.left) for item in shown})
     audit.conserved(auditor, at, [_shown(world, item) for item in touches])

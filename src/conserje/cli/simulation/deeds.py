@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from conserje.cli.simulation import paying, setting
@@ -49,16 +50,15 @@ def _promise(world: World, deed: Deed) -> None:
 def _say_paid(world: World, deed: Deed) -> None:
     for number in _still_open(world, deed) or [""]:
         now = world.clock()
-        made = world.act(
-            lambda number=number, now=now: claim.make(
-                creditor_id=world.creditor_id,
-                customer_id=world.ids[deed.who],
-                invoice_ids=[world.numbers[number]] if number else [],
-                said=claim.Said(paid_on=None, method="transfer"),
-                now=now,
-            ),
-            twice=False,
+        call = partial(
+            claim.make,
+            creditor_id=world.creditor_id,
+            customer_id=world.ids[deed.who],
+            invoice_ids=[world.numbers[number]] if number else [],
+            said=claim.Said(paid_on=None, method="transfer"),
+            now=now,
         )
+        made = world.act(call, twice=False)
         if made:
             ours = world.open.number()
             world.open.claims[ours] = (deed.who, made[0])
@@ -245,19 +245,16 @@ def _drafts(world: World, deed: Deed) -> None:
     with reading(creditor_id=world.creditor_id):
         waiting = draft.waiting(creditor_id=world.creditor_id)
     by_id = {row: ref for ref, row in world.ids.items()}
-    refused, approved = [], []
+    refused: list[draft.Draft] = []
+    approved: list[draft.Draft] = []
     for item in waiting:
         chance = stream(world.seed, "draft", by_id[item.customer_id], item.planned_at.isoformat())
         (refused if chance.random() < 0.05 else approved).append(item)
     for items, move in ((approved, draft.approve), (refused, draft.refuse)):
         now, ids = world.clock(), [item.touch_id for item in items]
         if ids:
-            world.act(
-                lambda move=move, ids=ids, now=now: move(
-                    creditor_id=world.creditor_id, touch_ids=ids, by=BY, now=now
-                ),
-                twice=True,
-            )
+            call = partial(move, creditor_id=world.creditor_id, touch_ids=ids, by=BY, now=now)
+            world.act(call, twice=True)
     for item in approved:
         world.tell("approved", by_id[item.customer_id])
     for item in refused:
@@ -277,14 +274,10 @@ def _unsure(world: World, deed: Deed) -> None:
         draw, now = chance.random(), world.clock()
         if draw < 0.3:
             continue
-        call = unsure.treat_as_sent if draw < 0.65 else unsure.send_again
-        moved = world.act(
-            lambda call=call, item=item, now=now: call(
-                creditor_id=world.creditor_id, touch_ids=[item.touch_id], by=BY, now=now
-            ),
-            twice=False,
-        )
-        if moved and call is unsure.send_again:
+        answer = unsure.treat_as_sent if draw < 0.65 else unsure.send_again
+        call = partial(answer, creditor_id=world.creditor_id, touch_ids=[item.touch_id], by=BY, now=now)
+        moved = world.act(call, twice=False)
+        if moved and answer is unsure.send_again:
             world.tell("asked_again", by_id[item.customer_id], message=world.line.key(keys[item.touch_id]))
 
 

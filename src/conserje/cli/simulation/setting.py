@@ -36,8 +36,8 @@ BRAND = {
 BY = "person:1"
 
 
-def prepare(*, seed: int, now: datetime) -> int:
-    """The creditor of a world, ready to write; answers its id."""
+def prepare(*, seed: int, now: datetime, hour: str = "") -> int:
+    """The creditor of a world, ready to write at `hour` if that is given; answers its id."""
     if not carriers.has(carrier.NAME):
         carriers.add(carrier.NAME, carrier.ADAPTER)
         gateways.add(gateway.NAME, gateway.ADAPTER)
@@ -55,6 +55,7 @@ def prepare(*, seed: int, now: datetime) -> int:
     content = strategy.default()
     drafted = stream(seed, "modes").random() < 0.35
     content["modes"] = dict.fromkeys(content["modes"], "automatic")
+    content["hour"] = hour or content["hour"]
     content["modes"] |= dict.fromkeys(("escalation", "final"), "draft") if drafted else {}
     with acting(creditor_id=creditor_id):
         strategy.adopt(creditor_id=creditor_id, content=content, by=BY, now=now)

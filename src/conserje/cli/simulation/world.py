@@ -18,7 +18,7 @@ from conserje.testing.simulation.auditor.letters import NUMBER
 from conserje.testing.simulation.behaviour import Deed, People
 from conserje.testing.simulation.cast import Paper, Person, draw_cast
 from conserje.testing.simulation.draw import stream
-from conserje.testing.simulation.faults import of_act
+from conserje.testing.simulation.faults import Dial, of_act
 from conserje.testing.simulation.history import Event, History
 
 R = TypeVar("R")
@@ -109,7 +109,11 @@ class World:
         `twice`: whether that is safe even after a COMMIT whose answer was lost.
         """
         self.acts += 1
-        fault = None if self.line.calm else of_act(seed=self.seed, number=self.acts, twice=twice)
+        fault = (
+            None
+            if self.line.calm
+            else of_act(seed=self.seed, number=self.acts, twice=twice, dial=self.line.dial)
+        )
         try:
             with crash.armed(fault):
                 return call()
@@ -120,7 +124,9 @@ class World:
             return call()
 
 
-def build(*, seed: int, customers: int, days: int, expire: Callable[[], None], keep: bool = False) -> World:
+def build(
+    *, seed: int, customers: int, days: int, expire: Callable[[], None], dial: Dial, keep: bool
+) -> World:
     """A world on the evening before its first day, written into the database that Django is connected to."""
     start = start_of(seed, days)
     clock = Clock(seed, datetime.combine(start - timedelta(days=1), time(12), UTC))
@@ -129,10 +135,11 @@ def build(*, seed: int, customers: int, days: int, expire: Callable[[], None], k
     people = People(seed, cast, auditor.books)
     history = History(auditor.hear, keep=keep)
     line = carrier.Line(seed, history, clock, crash.kill, lambda address, attempt: None)
+    line.dial, line.deaths = dial, (crash.Killed, OperationalError)
     line.dead |= {person.address for person in cast.values() if person.dead}
     world = World(
         seed=seed,
-        creditor_id=setting.prepare(seed=seed, now=clock()),
+        creditor_id=setting.prepare(seed=seed, now=clock(), hour=dial.hour),
         clock=clock,
         history=history,
         auditor=auditor,

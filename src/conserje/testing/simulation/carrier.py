@@ -13,6 +13,7 @@ from typing import Any
 from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Refused, Unsure
 from conserje.domain.ports.http import Http
 from conserje.testing.simulation.draw import stream
+from conserje.testing.simulation.faults import USUAL, Dial
 from conserje.testing.simulation.history import History
 
 NAME = "simulated_mail"
@@ -42,6 +43,8 @@ class Line:
     between: Callable[[str, int], None]
     dead: set[str] = field(default_factory=set)
     calm: bool = False
+    dial: Dial = USUAL
+    deaths: tuple[type[BaseException], ...] = ()
     _tries: dict[str, int] = field(default_factory=dict)
     _keys: dict[str, int] = field(default_factory=dict)
 
@@ -98,8 +101,9 @@ class SimulatedSession:
         line, address = self.line, parcel.recipient
         attempt = line.attempt(address)
         chance = stream(line.seed, "carrier", address, attempt)
-        fate = "accepted" if line.calm else chance.choices(list(FATES), list(FATES.values()))[0]
-        who = {"address": address, "message": line.key(parcel.key)}
+        weights = [many if fate == "accepted" else many * line.dial.carrier for fate, many in FATES.items()]
+        fate = "accepted" if line.calm else chance.choices(list(FATES), weights)[0]
+        who: dict[str, Any] = {"address": address, "message": line.key(parcel.key)}
         if address in line.dead:
             line.history.add(line.clock(), "bounced", **who)
             return Refused("no_such_address", permanent=True)
@@ -110,7 +114,12 @@ class SimulatedSession:
             line.kill()
         if not line.calm:
             line.between(address, attempt)
-        mark()
+        try:
+            mark()
+        except line.deaths:
+            # Perhaps the mark was committed before its worker died: nobody outside can tell.
+            line.history.add(line.clock(), "perhaps_marked", **who)
+            raise
         return self._beyond(parcel, fate, who)
 
     def _beyond(self, parcel: Parcel, fate: str, who: dict[str, Any]) -> Outcome:

@@ -95,14 +95,15 @@ def _person(chance: random.Random, index: int, people: list[Person]) -> Person:
 
 
 def _zone(chance: random.Random) -> str:
-    return (
-        "America/Bogota" if chance.random() < 0.93 else chance.choice(("America/New_York", "Europe/Madrid"))
-    )
+    if chance.random() < 0.9:
+        return "America/Bogota"
+    return chance.choice(("America/New_York", "Europe/Madrid", "Pacific/Auckland"))
 
 
 def _age(chance: random.Random) -> int:
     """Days from the start to a due date: most are to come or fresh, some are old."""
-    return chance.choice((*range(-20, 25), *range(-20, 25), -90, -60, -45, -35, 30, 40))
+    days: int = chance.choice((*range(-20, 25), *range(-20, 25), -90, -60, -45, -35, 30, 40))
+    return days
 
 
 def draw_paper(chance: random.Random, person: Person, *, due_on: date) -> Paper:

@@ -27,25 +27,37 @@ class Fault:
     nth: int
 
 
-# Of a hundred turns, of a hundred acts.
-TURNS_CRASHED = 12
-ACTS_CRASHED = 6
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """How rough a world is: of a hundred turns and acts how many crash, how often something comes between judging and
+    handing over, by how much the carrier's faults are multiplied; `hour` is when the creditor writes, if not as usual.
+    """
+
+    turns_crashed: int = 12
+    acts_crashed: int = 6
+    between: int = 5
+    carrier: int = 1
+    hour: str = ""
 
 
-def of_turn(*, seed: int, number: int) -> Fault | None:
+USUAL = Dial()
+ROUGH = Dial(turns_crashed=30, acts_crashed=25, between=35, carrier=5)
+
+
+def of_turn(*, seed: int, number: int, dial: Dial = USUAL) -> Fault | None:
     """What goes wrong in the turn of that number, if anything."""
     chance = stream(seed, "turn", number)
-    if chance.random() * 100 >= TURNS_CRASHED:
+    if chance.random() * 100 >= dial.turns_crashed:
         return None
     crash = chance.choice(tuple(Crash))
     reach = chance.choice((8, 40, 200)) if crash is Crash.STATEMENT else chance.choice((3, 8, 30))
     return Fault(crash, chance.randint(1, reach))
 
 
-def of_act(*, seed: int, number: int, twice: bool) -> Fault | None:
+def of_act(*, seed: int, number: int, twice: bool, dial: Dial = USUAL) -> Fault | None:
     """What goes wrong in a person's act; `twice`: whether the same act may be done again after its answer was lost."""
     chance = stream(seed, "act", number)
-    if chance.random() * 100 >= ACTS_CRASHED:
+    if chance.random() * 100 >= dial.acts_crashed:
         return None
     crash = chance.choice(tuple(Crash) if twice else (Crash.STATEMENT, Crash.BEFORE_COMMIT))
     return Fault(crash, chance.randint(1, 12) if crash is Crash.STATEMENT else 1)

@@ -112,14 +112,14 @@ class Auditor:
         for former in [block for block in dossier.blocks if block.kind == "promise"]:
             if not numbers or set(former.numbers) & set(numbers):
                 dossier.blocks.remove(former)
-        for one in [(number,) for number in numbers] or [()]:
+        for one in _each(numbers):
             until = event.facts["on"] + timedelta(days=GRACE_DAYS)
             dossier.blocks.append(Block("promise", one, until=until, due_by=event.facts["on"]))
 
     def _on_said_paid(self, event: Event) -> None:
         dossier = self.news(event)
         due_by = dossier.today(event.at) + timedelta(days=SOON_DAYS)
-        for one in [(number,) for number in event.facts["numbers"]] or [()]:
+        for one in _each(event.facts["numbers"]):
             dossier.blocks.append(Block("said_paid", one, due_by=due_by, ref=f"claim {event.facts['claim']}"))
 
     def _on_claim_answered(self, event: Event) -> None:
@@ -206,6 +206,14 @@ class Auditor:
             dossier.episode.append(contact)
             dossier.news_at, dossier.free_days = event.at, 0
 
+    def _on_perhaps_marked(self, event: Event) -> None:
+        """The worker died while it crossed the point of no return, on one side or the other."""
+        self.taken.setdefault(event.facts["message"], "perhaps")
+        for dossier in self._at(event.facts["address"]):
+            contact = Contact(event.at, dossier.today(event.at), event.facts["message"], None)
+            dossier.episode.append(contact)
+            dossier.news_at, dossier.free_days = event.at, 0
+
     def _at(self, address: str) -> list[Dossier]:
         return [one for one in self.dossiers.values() if one.address == address]
 
@@ -234,3 +242,9 @@ class Auditor:
             other.free_days = 0
             if other is not dossier:
                 other.news_at = event.at
+
+
+def _each(numbers: Iterable[str]) -> list[tuple[str, ...]]:
+    """One word about each invoice, or about everything when none is named."""
+    found: list[tuple[str, ...]] = [(number,) for number in numbers]
+    return found or [()]

@@ -18,6 +18,8 @@ DAYS = {"preventive": -5, "friendly": 3, "follow_up": 10, "follow_up_second": 17
 DAYS |= {"formal_second": 36, "final": 47}
 PATIENCE_DAYS = 6
 LONGEST_GAP_DAYS = 10
+# A day is over for a customer when its working hours are: the auditor's evening may be somebody's small hours or noon.
+HALF_A_DAY = timedelta(hours=12)
 WAITS_MAX = timedelta(days=4)
 _MAY_HAVE_ARRIVED = {"accepted", "delivered", "unsure"}
 _ENDED = {"accepted", "delivered", "unsure", "failed", "suppressed"}
@@ -38,7 +40,7 @@ class Shown:
 def forgotten(auditor: Auditor, at: datetime, *, worked: bool) -> None:
     """Whoever is due, reachable and free for long enough was written to; `worked`: today's turns ran to their end."""
     for dossier in auditor.dossiers.values():
-        on = dossier.today(at)
+        on = dossier.today(at - HALF_A_DAY)
         expected = _expected(auditor, dossier, on)
         if expected is None or on < expected:
             dossier.free_days = 0
@@ -90,11 +92,12 @@ def told_and_done(auditor: Auditor, at: datetime, *, worked: bool) -> None:
         if dossier.told is None:
             continue
         told_at, next_on = dossier.told
-        if dossier.today(at) < next_on:
+        on = dossier.today(at - HALF_A_DAY)
+        if on < next_on:
             continue
         dossier.told = None
         news = [moment for moment in (dossier.news_at, auditor.disturbed_at) if moment is not None]
-        excused = not worked or not is_fresh(auditor, next_on) or dossier.today(at) > next_on
+        excused = not worked or not is_fresh(auditor, next_on) or on > next_on
         if excused or any(moment >= told_at for moment in news):
             continue
         auditor.find(
@@ -109,13 +112,10 @@ def balances(auditor: Auditor, at: datetime, shown: Mapping[str, tuple[int, int]
     """Open amounts and money without an invoice, by customer, equal the auditor's own."""
     own = auditor.books.balances()
     for who in sorted(set(own) | {ref for ref, sums in shown.items() if any(sums)}):
-        if own.get(who, (0, 0)) != shown.get(who, (0, 0)):
-            auditor.find(
-                at,
-                "the books agree",
-                who,
-                f"Open and unapplied: {own.get(who, (0, 0))} in the auditor's books, {shown.get(who)} in the product's.",
-            )
+        ours, theirs = own.get(who, (0, 0)), shown.get(who, (0, 0))
+        if ours != theirs:
+            evidence = f"Open and unapplied: {ours} in the auditor's books, {theirs} in the product's."
+            auditor.find(at, "the books agree", who, evidence)
 
 
 def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
@@ -124,6 +124,8 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
     for one in shown:
         named |= {one.message} if one.message is not None else set()
         took = auditor.taken.get(one.message) if one.message is not None else None
+        # What a person had sent again may be held back or refused the second time, whatever became of the first.
+        took = "perhaps" if one.message in auditor.asked_again else took
         for rule, evidence in _wrong(one, took, at):
             auditor.find(at, rule, one.who, f"{evidence} {one}")
     for message in sorted(set(auditor.taken) - named):
@@ -135,7 +137,7 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
 def _wrong(one: Shown, took: str | None, at: datetime) -> Iterable[tuple[str, str]]:
     if one.state in ("claimed", "handing_over"):
         yield "nothing hangs when a day is over", "No worker is at it any more."
-    if one.state in ("accepted", "delivered") and took not in ("handed", "lost"):
+    if one.state in ("accepted", "delivered") and took not in ("handed", "lost", "perhaps"):
         yield "what is told as sent was sent", "The carrier never took it."
     if took == "handed" and one.state in ("suppressed", "failed"):
         yield "what left is known to have left", "The carrier took it."

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GAP_DAYS = 7
 CONTACTS_MAX = 10
 FRESH_WEEKDAYS = 2
+GONE = ("handed", "lost")
 
 
 def judge_letter(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) -> None:
@@ -37,7 +38,7 @@ def _confirmation(
 ) -> Iterator[tuple[str, str]]:
     if event.facts["address"] in auditor.left:
         yield "nobody who left is written to", f"{event.facts['address']} had left."
-    if contact.message in auditor.taken and contact.message not in auditor.asked_again:
+    if auditor.taken.get(contact.message) in GONE and contact.message not in auditor.asked_again:
         yield "nothing is handed over twice", f"Message {contact.message} had been handed over before."
     if dossier.ref not in auditor.charged and not any(
         money.owner == dossier.ref and not money.gone for money in auditor.books.payments.values()
@@ -83,7 +84,7 @@ def _hours(dossier: Dossier, contact: Contact) -> Iterator[tuple[str, str]]:
 
 def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) -> Iterator[tuple[str, str]]:
     on = contact.on
-    if contact.message in auditor.taken and contact.message not in auditor.asked_again:
+    if auditor.taken.get(contact.message) in GONE and contact.message not in auditor.asked_again:
         yield "nothing is handed over twice", f"Message {contact.message} had been handed over before."
     for address in (event.facts["address"], *event.facts["copies"]):
         for former, ref in auditor.by_address.get(address, ()):
