@@ -41,6 +41,20 @@ def armed(fault: Fault | None) -> Iterator[None]:
         del here.__dict__["commit"]
 
 
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """Run the block as another process would: the fault that lies in wait for this one does not reach it."""
+    here = connections["default"]
+    wrappers, commit = here.execute_wrappers, here.__dict__.pop("commit", None)
+    here.execute_wrappers = []
+    try:
+        yield
+    finally:
+        here.execute_wrappers = wrappers
+        if commit is not None:
+            here.__dict__["commit"] = commit
+
+
 class _Statements:
     def __init__(self, nth: int) -> None:
         self.left = nth

@@ -174,12 +174,13 @@ def _between(world: World, address: str, attempt: int) -> None:
     refs = [one.ref for one in world.people.cast.values() if one.address == address]
     what = chance.choice(("turn", "zombie", "pay", "leave", "hold", "promise", "stop"))
     world.nested = True
-    if what in ("turn", "zombie"):
-        if what == "zombie":
-            world.expire()
-        turn.turn(creditor_id=world.creditor_id, clock=world.clock)
-    elif refs:
-        _word(world, what, refs[0], chance.randint(0, 10**9))
+    with crash.elsewhere():
+        if what in ("turn", "zombie"):
+            if what == "zombie":
+                world.expire()
+            turn.turn(creditor_id=world.creditor_id, clock=world.clock)
+        elif refs:
+            _word(world, what, refs[0], chance.randint(0, 10**9))
     world.nested = False
 
 

@@ -120,7 +120,6 @@ class World:
         except (crash.Killed, OperationalError):
             self.crashes += 1
             self.tell("act_crashed", crash=str(fault))
-            self.expire()
             return call()
 
 
