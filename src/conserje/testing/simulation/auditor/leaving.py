@@ -52,7 +52,7 @@ def _chasing(
     on, books = contact.on, auditor.books
     yield from _hours(dossier, contact)
     yield from _caps(auditor, dossier, contact, event)
-    yield from _ladder(dossier, contact, letter)
+    yield from _ladder(auditor, dossier, contact, letter)
     for address in (event.facts["address"], *event.facts["copies"]):
         if address in auditor.left:
             yield "nobody who left is written to", f"{address} had left."
@@ -104,8 +104,15 @@ def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) ->
         yield "ten letters at most", f"This is number {len(distinct)}."
 
 
-def _ladder(dossier: Dossier, contact: Contact, letter: Letter) -> Iterator[tuple[str, str]]:
-    former = [one.letter.step for one in dossier.episode if one.letter and one.message != contact.message]
+def _ladder(
+    auditor: Auditor, dossier: Dossier, contact: Contact, letter: Letter
+) -> Iterator[tuple[str, str]]:
+    # What a person had sent again and was then held back is forgotten as a step, though not as a contact.
+    former = [
+        one.letter.step
+        for one in dossier.episode
+        if one.letter and one.message != contact.message and one.message not in auditor.asked_again
+    ]
     if letter.step in former:
         yield "a step is made once", f"'{letter.step}' was made before in this episode."
     reached = max((LADDER.index(step) for step in former), default=-1)
