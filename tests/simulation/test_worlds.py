@@ -20,11 +20,11 @@ MANY = CHOSEN or list(range(1001, 1051))
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", FEW)
 def test_the_auditor_finds_nothing_in_a_small_world(live: Callable[..., Any], seed: int) -> None:
-    report = live(seed=seed, customers=40, days_of_it=45)
+    report = live(seed=seed, customers=25, days_of_it=30)
     assert report.ok, again(report)
-    assert report.days_lived == 45
-    assert report.letters > 40
-    assert report.crashes > 5
+    assert report.days_lived == 30
+    assert report.letters > 20
+    assert report.crashes > 3
 
 
 @pytest.mark.slow

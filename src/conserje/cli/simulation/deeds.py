@@ -277,8 +277,9 @@ def _unsure(world: World, deed: Deed) -> None:
         answer = unsure.treat_as_sent if draw < 0.65 else unsure.send_again
         call = partial(answer, creditor_id=world.creditor_id, touch_ids=[item.touch_id], by=BY, now=now)
         moved = world.act(call, twice=False)
-        if moved and answer is unsure.send_again:
-            world.tell("asked_again", by_id[item.customer_id], message=world.line.key(keys[item.touch_id]))
+        if moved:
+            what = "asked_again" if answer is unsure.send_again else "treated_as_sent"
+            world.tell(what, by_id[item.customer_id], message=world.line.key(keys[item.touch_id]))
 
 
 _DOERS: dict[str, Callable[[World, Deed], None]] = {

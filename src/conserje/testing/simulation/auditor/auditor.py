@@ -30,6 +30,7 @@ class Auditor:
     taken: dict[int, str] = field(default_factory=dict)
     charged: set[str] = field(default_factory=set)
     disturbed_at: datetime | None = None
+    in_doubt: list[Event] = field(default_factory=list)
     letters_read: int = 0
 
     def hear(self, event: Event) -> None:
@@ -193,6 +194,21 @@ class Auditor:
 
     def _on_sent_back(self, event: Event) -> None:
         self._delayed(event)
+        self.in_doubt.append(event)
+
+    def _on_turn(self, event: Event) -> None:
+        self.in_doubt.clear()
+
+    def _on_crashed(self, event: Event) -> None:
+        """What was sent back in the turn that died was perhaps not noted as such."""
+        for doubtful in self.in_doubt:
+            self._on_perhaps_marked(doubtful)
+        self.in_doubt.clear()
+
+    def _on_treated_as_sent(self, event: Event) -> None:
+        """A person says that it arrived, whatever the carrier saw."""
+        self.taken.setdefault(event.facts["message"], "perhaps")
+        self.news(event)
 
     def _delayed(self, event: Event) -> None:
         for dossier in self._at(event.facts["address"]):
