@@ -42,35 +42,43 @@ def environment() -> dict[str, str]:
     return os.environ | addresses
 
 
-def left_behind() -> list[str]:
-    """Databases of simulations on the test server."""
+def left_behind(process: subprocess.Popen[str]) -> list[str]:
+    """Databases of that process on the test server."""
     with harness.admin() as server:
-        found = server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'conserje_simulation%'")
+        found = server.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"conserje_simulation_{process.pid}%"]
+        )
         return [row[0] for row in found.fetchall()]
+
+
+def begun(*more: str) -> subprocess.Popen[str]:
+    """The command, running."""
+    return subprocess.Popen(
+        [*SIMULATE, *more], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 @pytest.mark.slow
 def test_a_world_is_lived_and_nothing_is_left_behind(template: str) -> None:
-    command = [*SIMULATE, "--json"]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (world,) = json.loads(done.stdout)["worlds"]
+    process = begun("--json")
+    said, trouble = process.communicate()
+    assert process.returncode == 0, said + trouble
+    (world,) = json.loads(said)["worlds"]
     assert (world["seed"], world["days_lived"], world["findings"]) == (3, 2, [])
-    assert left_behind() == []
+    assert left_behind(process) == []
 
 
 @pytest.mark.slow
-def test_after_an_interruption_nothing_is_left_behind(template: str) -> None:
-    process = subprocess.Popen(
-        SIMULATE, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    until = time.monotonic() + 120
-    while not left_behind() and process.poll() is None and time.monotonic() < until:
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_after_an_interruption_nothing_is_left_behind(template: str, word: signal.Signals) -> None:
+    process = begun()
+    while not left_behind(process) and process.poll() is None:
         time.sleep(0.2)
-    assert left_behind() != []
-    process.send_signal(signal.SIGINT)
-    assert process.wait(120) != 0
-    assert left_behind() == []
+    assert left_behind(process) != []
+    process.send_signal(word)
+    process.communicate()
+    assert process.returncode != 0
+    assert left_behind(process) == []
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ def simulate(
     Nothing of your book is read or changed, and no message leaves this machine.
     """
     chosen = _chosen(seeds, range_of_seeds)
+    # Whoever ends this process politely ends its databases too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     ready()
     from conserje.cli.simulation import days as life
     from conserje.cli.simulation import scratch
