@@ -188,6 +188,9 @@ DO $$ DECLARE name text; BEGIN
 
 OWED = "nothing is asked that is not owed or is left alone"
 LEFT = "nobody who left is written to"
+STOPPED = "nothing leaves while the creditor has stopped it"
+HELD = "nothing is asked of whom we leave alone (hold)"
+PROMISED = "nothing is asked of whom we leave alone (promise)"
 TWICE = "nothing is handed over twice"
 WEEK = "one chasing letter a week"
 
@@ -195,12 +198,12 @@ PLANTS = (
     Plant(
         "the hold is forgotten",
         _without(BlockKind.HOLD),
-        ("nothing is asked of whom we leave alone (hold)", OWED),
+        (HELD, OWED),
     ),
     Plant(
         "the promise is ignored",
         _without(BlockKind.PROMISE),
-        ("nothing is asked of whom we leave alone (promise)", OWED),
+        (PROMISED, OWED),
     ),
     Plant("the disputed part is chased", _without(BlockKind.DISPUTE), (OWED,)),
     Plant(
@@ -224,12 +227,16 @@ PLANTS = (
         (
             OWED,
             LEFT,
-            "nothing leaves while the creditor has stopped it",
-            "nothing is asked of whom we leave alone (hold)",
-            "nothing is asked of whom we leave alone (promise)",
+            STOPPED,
+            HELD,
+            PROMISED,
         ),
     ),
-    Plant("the message leaves before the mark", _sends_before_the_mark, (TWICE, "one contact a day", WEEK)),
+    Plant(
+        "the message leaves before the mark",
+        _sends_before_the_mark,
+        (TWICE, "one contact a day", WEEK, HELD, STOPPED, LEFT),
+    ),
     Plant("who left is written to", _forgets_who_left, (LEFT,)),
     Plant("what is unsure leaves again by itself", _sends_unsure_again, (TWICE, "one contact a day")),
     Plant("payments wake nobody", _money_moves_nothing, (OWED,)),
