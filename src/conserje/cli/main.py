@@ -27,6 +27,7 @@ COMMANDS = {
     "sending": "conserje.cli.sending:sending",
     "serve": "conserje.cli.serve:serve",
     "stop": "conserje.cli.stop:stop",
+    "simulate": "conserje.cli.simulate:simulate",
     "unsure": "conserje.cli.unsure:unsure",
     "verify": "conserje.cli.verify:verify",
     "worker": "conserje.cli.serve:worker",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -76,3 +77,22 @@ def _address(alias: str) -> str:
     if given:
         return urlsplit(given)._replace(path=f"/{known['NAME']}").geturl()
     return f"postgresql://{known['USER']}@/{known['NAME']}?host={quote(known['HOST'])}&port={known['PORT']}"
+
+
+def make_database(server: psycopg.Connection[Any], name: str, *, source: str) -> None:
+    """A database of the owner role's, copied from `source`; `server` is an administrator's autocommit connection.
+
+    Raises psycopg's `InsufficientPrivilege` when that role may not create one.
+    """
+    owner = sql.Identifier(settings.DATABASE_ROLES["owner"])
+    template = sql.Identifier(source)
+    server.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE {}").format(
+            sql.Identifier(name), owner, template
+        )
+    )
+
+
+def open_to_roles(inside: psycopg.Connection[Any], name: str) -> None:
+    """Give the roles of this installation what they may do in a new database; `inside` is connected to it."""
+    provision.privileges(inside, name, settings.DATABASE_ROLES)

@@ -119,7 +119,7 @@ def _values(
             for on, channel, letter_kind, state in dossier.history.get(touch.customer_id, [])
         ],
         "answer_by": _answer_by(writing, today) if touch.stage in ("escalation", "final") else None,
-        "mandatory": _mandatory(said, writing.texts, locale),
+        "mandatory": _mandatory(said, writing.case.subject.country, writing.texts, locale),
         "payment": writing.payment,
     }
 
@@ -282,9 +282,9 @@ def _attached(dossier: Dossier, asked: Sequence[Asked]) -> tuple[DocumentFacts, 
 
 
 @lru_cache(maxsize=1024)
-def _mandatory(said: _Said, texts: tuple[str, ...], locale: str) -> Mapping[str, str]:
-    """The pack's texts for the slots that the letter's own blocks do not already fill."""
-    code = said.country.lower()
+def _mandatory(said: _Said, country: str, texts: tuple[str, ...], locale: str) -> Mapping[str, str]:
+    """The texts of the customer's law for the slots that the letter's own blocks do not already fill."""
+    code = country.lower()
     if not countries.has(code):
         return {}
     creditor = _creditor(said)
@@ -293,7 +293,7 @@ def _mandatory(said: _Said, texts: tuple[str, ...], locale: str) -> Mapping[str,
     for slot in texts:
         if slot in _BUILT_IN:
             continue
-        where = f"{said.country}/{slot}"
+        where = f"{country}/{slot}"
         template = parse(
             countries.get(code).mandatory_text(slot, locale), locale=locale, html=False, where=where
         )

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running a world day by day: deeds at their moments, turns of work with crashes between them, and the audit."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import OperationalError
+
+from conserje.cli.simulation import crash, deeds, paying
+from conserje.cli.simulation.world import World, build, start_of
+from conserje.services.insights import outline
+from conserje.services.integrations import turn
+from conserje.services.receivables import verify
+from conserje.services.tenancy.act import reading
+from conserje.testing.simulation.auditor import day as audit
+from conserje.testing.simulation.auditor.findings import Finding
+from conserje.testing.simulation.behaviour import Deed
+from conserje.testing.simulation.cast import CURRENCY
+from conserje.testing.simulation.draw import stream
+from conserje.testing.simulation.faults import USUAL, Dial, of_turn, outages
+
+# Turns of a day in UTC: Bogota is five hours behind. Some stand a minute before a window closes.
+EDGES = (time(14, 45), time(20, 29, 20), time(23, 59, 25))
+TURNS_AGAIN_MAX = 60
+VERIFIED_EACH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a world ended. `findings` is empty when it lived through all its days; `digest` is its whole history's."""
+
+    seed: int
+    customers: int
+    days: int
+    days_lived: int
+    first_day: date
+    last_day: date
+    events: int
+    letters: int
+    crashes: int
+    digest: str
+    kinds: dict[str, int]
+    findings: tuple[Finding, ...]
+    lines: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def run(
+    *,
+    seed: int,
+    customers: int,
+    days: int,
+    expire: Callable[[], None],
+    keep: bool = False,
+    dial: Dial = USUAL,
+) -> Report:
+    """Live a world in the database that Django is connected to, until its end or the first finding."""
+    world = build(seed=seed, customers=customers, days=days, expire=expire, dial=dial, keep=keep)
+    world.line.between = lambda address, attempt: _between(world, address, attempt)
+    start, lived = start_of(seed, days), 0
+    silent = outages(seed=seed, start=start, days=days)
+    for ahead in range(days):
+        on = start + timedelta(days=ahead)
+        _day(world, on, silent=on in silent)
+        lived += 1
+        if world.auditor.findings:
+            break
+    return Report(
+        seed=seed,
+        customers=customers,
+        days=days,
+        days_lived=lived,
+        first_day=start,
+        last_day=start + timedelta(days=lived - 1),
+        events=world.history.count,
+        letters=world.auditor.letters_read,
+        crashes=world.crashes,
+        digest=world.history.digest,
+        kinds=dict(sorted(world.history.kinds.items())),
+        findings=tuple(world.auditor.findings),
+        lines=tuple(world.history.lines),
+    )
+
+
+def _day(world: World, on: date, *, silent: bool) -> None:
+    if silent:
+        world.tell("outage", on=on)
+        return
+    world.push(*world.people.of_day(on, world.open.standing()))
+    worked = True
+    for at in _moments(world.seed, on):
+        _until(world, at)
+        world.clock.moment = max(world.clock.moment, at)
+        if stream(world.seed, "clock", on, at.time()).random() < 0.04:
+            world.clock.moment -= timedelta(seconds=stream(world.seed, "back", on).randint(30, 5400))
+            world.tell("clock_moved")
+        worked = _work(world) and worked
+        if world.auditor.findings:
+            return
+    world.clock.moment += timedelta(minutes=10)
+    world.line.calm = True
+    _work(world)
+    world.line.calm = False
+    _audit(world, worked=worked)
+
+
+def _moments(seed: int, on: date) -> list[datetime]:
+    """When the queue's clock wakes a worker on `on`: the edges, and a moment drawn."""
+    chance = stream(seed, "moments", on)
+    drawn = chance.choice(
+        (time(10, 12), time(11, 58), time(12, 59, 50), time(13, 31), time(17, 20), time(19, 31))
+    )
+    return [datetime.combine(on, moment, UTC) for moment in sorted((*EDGES, drawn))]
+
+
+def _until(world: World, at: datetime) -> None:
+    while world.queue and world.queue[0][0] <= at and not world.auditor.findings:
+        _, _, deed = heapq.heappop(world.queue)
+        deeds.do(world, deed)
+
+
+def _work(world: World) -> bool:
+    """A worker's turn; when it dies the next one comes a minute later. False when nobody came to an end."""
+    pending: set[str] = set()
+    # Since the last turn more time has passed than any lease lasts.
+    world.expire()
+    for again in range(TURNS_AGAIN_MAX):
+        asked = {key: charge.asked for key, charge in world.desk.charges.items()}
+        for charge in world.desk.charges.values():
+            charge.told = False
+        ended = _turn(world, faulty=again == 0)
+        told = {key for key, charge in world.desk.charges.items() if charge.told}
+        if ended:
+            quiet = {key for key in pending if world.desk.charges[key].asked == asked.get(key, 0)}
+            for key in sorted(told | quiet):
+                paying.is_known(world, key)
+            return True
+        pending |= told
+        world.clock.moment += timedelta(minutes=1)
+    return False
+
+
+def _turn(world: World, *, faulty: bool) -> bool:
+    world.turns += 1
+    faulty = faulty and not world.line.calm
+    fault = of_turn(seed=world.seed, number=world.turns, dial=world.line.dial) if faulty else None
+    try:
+        with crash.armed(fault):
+            done = turn.turn(creditor_id=world.creditor_id, clock=world.clock)
+    except (crash.Killed, OperationalError):
+        world.nested = False
+        world.crashes += 1
+        world.tell("crashed", fault=None if fault is None else f"{fault.crash} {fault.nth}")
+        world.expire()
+        return False
+    world.tell("turn", sent=dict(sorted(done.sent.outcomes.items())), judged=done.swept.judged)
+    return True
+
+
+def _between(world: World, address: str, attempt: int) -> None:
+    """Something happens between judging a letter and handing it over: another worker, or word from its customer."""
+    chance = stream(world.seed, "between", address, attempt)
+    if world.nested or chance.random() * 100 >= world.line.dial.between:
+        return
+    refs = [one.ref for one in world.people.cast.values() if one.address == address]
+    what = chance.choice(("turn", "zombie", "pay", "leave", "hold", "promise", "stop"))
+    world.nested = True
+    with crash.elsewhere():
+        if what in ("turn", "zombie"):
+            if what == "zombie":
+                world.expire()
+            turn.turn(creditor_id=world.creditor_id, clock=world.clock)
+        elif refs:
+            _word(world, what, refs[0], chance.randint(0, 10**9))
+    world.nested = False
+
+
+def _word(world: World, what: str, ref: str, draw: int) -> None:
+    now = world.clock.moment
+    numbers = [one.number for one in world.auditor.books.owed(ref)]
+    every: dict[str, dict[str, Any]] = {
+        "pay": {"ref": f"between-{ref}-{draw}", "shares": [], "minor": 5_000_000},
+        "hold": {"draw": draw},
+        "promise": {"on": now.date() + timedelta(days=4), "numbers": []},
+        "stop": {"channel": ""},
+        "leave": {},
+    }
+    facts = every[what]
+    if what == "pay":
+        shares = [(number, world.auditor.books.invoices[number].open) for number in numbers]
+        facts |= {"shares": shares, "minor": sum(minor for _, minor in shares)}
+        if not shares:
+            return
+    deeds.do(world, Deed(now, "by_hand" if what == "pay" else what, ref if what != "stop" else "", facts))
+
+
+def _audit(world: World, *, worked: bool) -> None:
+    """The auditor's evening: forgotten customers, told and done, the books, every letter's end; then `verify`."""
+    at, auditor, creditor_id = world.clock.moment, world.auditor, world.creditor_id
+    with reading(creditor_id=creditor_id):
+        shown = outline.balances(creditor_id=creditor_id, currency=CURRENCY)
+        touches = outline.touches(creditor_id=creditor_id)
+    # Who writes in the last minute of the day cannot be held to the day.
+    audit.told_and_done(auditor, at, worked=worked and not world.line.dial.hour)
+    audit.forgotten(auditor, at, worked=worked)
+    audit.balances(auditor, at, {item.reference: (item.open, item.left) for item in shown})
+    audit.conserved(auditor, at, [_shown(world, item) for item in touches])
+    for item in _verified(world):
+        if item.state == verify.BROKEN:
+            auditor.find(at, f"verify: {item.name}", "", "; ".join(item.findings[:3]))
+
+
+def _verified(world: World) -> tuple[verify.Property, ...]:
+    """The product's own checks: of the money each day, of the whole journal, which grows, once in a while."""
+    world.days += 1
+    if world.days % VERIFIED_EACH == 0:
+        return verify.verify(creditor_id=world.creditor_id).properties
+    with reading(creditor_id=world.creditor_id):
+        return verify.money(creditor_id=world.creditor_id)
+
+
+def _shown(world: World, item: outline.TouchEnded) -> audit.Shown:
+    return audit.Shown(
+        message=world.line.number_of(item.key),
+        who=item.reference,
+        state=item.state,
+        reason=item.reason,
+        planned_at=item.planned_at,
+        waits_until=item.retry_at,
+    )

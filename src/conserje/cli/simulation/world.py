@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A running world: its clock, its books, its people, and the doors through which deeds reach the product."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from django.db import OperationalError
+
+from conserje.cli.simulation import crash, setting
+from conserje.testing.simulation import carrier, gateway
+from conserje.testing.simulation.auditor.auditor import Auditor
+from conserje.testing.simulation.auditor.letters import NUMBER
+from conserje.testing.simulation.behaviour import Deed, People
+from conserje.testing.simulation.cast import Paper, Person, draw_cast
+from conserje.testing.simulation.draw import stream
+from conserje.testing.simulation.faults import Dial, of_act
+from conserje.testing.simulation.history import Event, History
+
+R = TypeVar("R")
+FIRST_START = date(2026, 1, 12)
+LAST_DAY = date(2027, 12, 20)
+
+
+@dataclass(slots=True)
+class Clock:
+    """The machine's clock of a world: each look at it is a little later."""
+
+    seed: int
+    moment: datetime
+    looks: int = 0
+
+    def __call__(self) -> datetime:
+        """This moment."""
+        self.looks += 1
+        self.moment += timedelta(milliseconds=200 + (self.seed * 7919 + self.looks * 104_729) % 3_800)
+        return self.moment
+
+
+@dataclass(slots=True)
+class Open:
+    """What the creditor's people have on their desk, by our own number for it."""
+
+    holds: dict[int, tuple[str, int]] = field(default_factory=dict)
+    disputes: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+    claims: dict[int, tuple[str, int]] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+    numbers: int = 0
+
+    def number(self) -> int:
+        """The next number."""
+        self.numbers += 1
+        return self.numbers
+
+    def standing(self) -> dict[str, Any]:
+        """Whose they are."""
+        return {
+            "holds": {number: ref for number, (ref, _) in self.holds.items()},
+            "disputes": {number: ref for number, (ref, _, _) in self.disputes.items()},
+            "claims": {number: ref for number, (ref, _) in self.claims.items()},
+            "stopped": self.stopped,
+        }
+
+
+@dataclass(slots=True)
+class World:
+    """One world. `expire` lets the leases of dead workers run out, as two and a half minutes would."""
+
+    seed: int
+    creditor_id: int
+    clock: Clock
+    history: History
+    auditor: Auditor
+    people: People
+    line: carrier.Line
+    desk: gateway.Desk
+    expire: Callable[[], None]
+    ids: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    open: Open = field(default_factory=Open)
+    queue: list[tuple[datetime, int, Deed]] = field(default_factory=list)
+    payment_ids: dict[str, int] = field(default_factory=dict)
+    checkouts: dict[str, Any] = field(default_factory=dict)
+    known_paid: set[str] = field(default_factory=set)
+    acts: int = 0
+    turns: int = 0
+    crashes: int = 0
+    days: int = 0
+    nested: bool = False
+    deeds: int = 0
+
+    def push(self, *deeds: Deed) -> None:
+        """Things that will be done."""
+        for deed in deeds:
+            self.deeds += 1
+            heapq.heappush(self.queue, (deed.at, self.deeds, deed))
+
+    def tell(self, kind: str, who: str = "", **facts: Any) -> None:
+        """Something happened, and everybody outside knows it."""
+        self.history.add(self.clock(), kind, who, **facts)
+
+    def act(self, call: Callable[[], R], *, twice: bool) -> R:
+        """A person does something at a door; when the process dies under it, they do it once more.
+
+        `twice`: whether that is safe even after a COMMIT whose answer was lost.
+        """
+        self.acts += 1
+        fault = (
+            None
+            if self.line.calm
+            else of_act(seed=self.seed, number=self.acts, twice=twice, dial=self.line.dial)
+        )
+        try:
+            with crash.armed(fault):
+                return call()
+        except (crash.Killed, OperationalError):
+            self.crashes += 1
+            self.tell("act_crashed", crash=str(fault))
+            return call()
+
+
+def build(
+    *, seed: int, customers: int, days: int, expire: Callable[[], None], dial: Dial, keep: bool
+) -> World:
+    """A world on the evening before its first day, written into the database that Django is connected to."""
+    start = start_of(seed, days)
+    clock = Clock(seed, datetime.combine(start - timedelta(days=1), time(12), UTC))
+    auditor = Auditor()
+    cast = {person.ref: person for person in draw_cast(seed=seed, customers=customers, start=start)}
+    people = People(seed, cast, auditor.books)
+    history = History(auditor.hear, keep=keep)
+    line = carrier.Line(seed, history, clock, crash.kill, lambda address, attempt: None)
+    line.dial, line.deaths = dial, (crash.Killed, OperationalError)
+    line.dead |= {person.address for person in cast.values() if person.dead}
+    world = World(
+        seed=seed,
+        creditor_id=setting.prepare(seed=seed, now=clock(), hour=dial.hour),
+        clock=clock,
+        history=history,
+        auditor=auditor,
+        people=people,
+        line=line,
+        desk=gateway.Desk(seed),
+        expire=expire,
+    )
+    history.heard = lambda event: _heard(world, event)
+    world.desk.answered = lambda external_id: world.tell("charged", world.checkouts[external_id][0])
+    carrier.ADAPTER.line, gateway.ADAPTER.desk = line, world.desk
+    _first_evening(world, list(cast.values()))
+    return world
+
+
+def start_of(seed: int, days: int) -> date:
+    """The first day of the world of that seed; worlds end before the auditor's calendar does. Raises `ValueError`."""
+    spread = (LAST_DAY - FIRST_START).days - days
+    if spread < 1:
+        raise ValueError(
+            f"A world has at most {(LAST_DAY - FIRST_START).days - 1} days: the calendar ends there."
+        )
+    return FIRST_START + timedelta(days=stream(seed, "start").randrange(spread))
+
+
+def _first_evening(world: World, cast: list[Person]) -> None:
+    now = world.clock()
+    world.ids = setting.write_in(creditor_id=world.creditor_id, people=cast, now=now)
+    for person in cast:
+        facts = {"country": person.country, "zone": person.zone, "address": person.address}
+        world.tell("customer", person.ref, **facts, permitted=person.permitted)
+    open_papers(world, [paper for person in cast for paper in person.first])
+
+
+def open_papers(world: World, papers: list[Paper]) -> None:
+    """New invoices reach the books, and their customers' plans."""
+    now = world.clock()
+    world.numbers |= world.act(
+        lambda: setting.open_papers(creditor_id=world.creditor_id, papers=papers, ids=world.ids, now=now),
+        twice=True,
+    )
+    for paper in papers:
+        world.tell("invoice", paper.owner, number=paper.number, dues=[list(due) for due in paper.dues])
+        world.push(*world.people.on_paper(world.people.cast[paper.owner], paper, now))
+
+
+def _heard(world: World, event: Event) -> None:
+    """The auditor hears everything; a customer who reads a letter may do something about it."""
+    before = len(world.auditor.findings)
+    world.auditor.hear(event)
+    if event.kind == "handed" and event.facts["stops"] and len(world.auditor.findings) == before:
+        numbers = tuple(dict.fromkeys(NUMBER.findall(event.facts["subject"] + event.facts["text"])))
+        if numbers:
+            owner = world.auditor.books.invoices[numbers[0]].owner
+            world.push(*world.people.on_letter(owner, event.at, numbers))
+    if event.kind == "bounced":
+        _look_for_address(world, event)
+
+
+def _look_for_address(world: World, event: Event) -> None:
+    chance = stream(world.seed, "search", event.facts["address"])
+    for person in world.people.cast.values():
+        if person.address == event.facts["address"] and chance.random() < 0.7:
+            at = event.at + timedelta(days=chance.randint(1, 6), hours=2)
+            world.push(Deed(at, "new_address", person.ref))

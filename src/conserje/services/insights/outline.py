@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole book in plain figures, for somebody who compares it with books of their own: balances and touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from conserje.services.tenancy.act import step
+
+_BALANCES = """
+SELECT c.reference, coalesce(i.open, 0)::bigint, (coalesce(p.left, 0) + coalesce(n.left, 0))::bigint
+  FROM receivables_customer c
+  LEFT JOIN (SELECT customer_id, sum(open_minor) AS open FROM receivables_invoice
+              WHERE creditor_id = %(creditor)s AND currency = %(currency)s GROUP BY 1) i ON i.customer_id = c.id
+  LEFT JOIN (SELECT customer_id, sum(unallocated_minor) AS left FROM receivables_payment
+              WHERE creditor_id = %(creditor)s AND currency = %(currency)s GROUP BY 1) p ON p.customer_id = c.id
+  LEFT JOIN (SELECT customer_id, sum(unapplied_minor) AS left FROM receivables_creditnote
+              WHERE creditor_id = %(creditor)s AND currency = %(currency)s GROUP BY 1) n ON n.customer_id = c.id
+ WHERE c.creditor_id = %(creditor)s ORDER BY c.reference"""
+
+_TOUCHES = """
+SELECT t.id, t.key, c.reference, t.state, t.reason, t.planned_at, t.retry_at, t.handed_at
+  FROM outreach_touch t
+  JOIN receivables_customer c ON c.creditor_id = t.creditor_id AND c.id = t.customer_id
+ WHERE t.creditor_id = %(creditor)s ORDER BY t.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One customer by its reference, in minor units of one currency; `left` is cash and credit that is not applied."""
+
+    reference: str
+    open: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TouchEnded:
+    """One touch: where it stands and why. `retry_at` when it waits for another try."""
+
+    id: int
+    key: str
+    reference: str
+    state: str
+    reason: str
+    planned_at: datetime
+    retry_at: datetime | None
+    handed_at: datetime | None
+
+
+@step
+def balances(*, creditor_id: int, currency: str) -> list[Balance]:
+    """Every customer's balance in `currency`, by reference."""
+    return [Balance(*row) for row in _rows(_BALANCES, {"creditor": creditor_id, "currency": currency})]
+
+
+@step
+def touches(*, creditor_id: int) -> list[TouchEnded]:
+    """Every touch there ever was, in the order planned."""
+    return [TouchEnded(*row) for row in _rows(_TOUCHES, {"creditor": creditor_id})]
+
+
+def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        return list(cursor.fetchall())

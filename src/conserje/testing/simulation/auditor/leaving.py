@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a letter was right at the moment it left: the hour, the caps, what was said, what is owed, what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from conserje.testing.simulation.auditor.calendar import weekdays_between, why_not
+from conserje.testing.simulation.auditor.letters import LADDER, Letter
+from conserje.testing.simulation.auditor.standing import Contact, Dossier
+from conserje.testing.simulation.history import Event
+
+if TYPE_CHECKING:
+    from conserje.testing.simulation.auditor.auditor import Auditor
+
+GAP_DAYS = 7
+CONTACTS_MAX = 10
+FRESH_WEEKDAYS = 2
+GONE = ("handed", "lost")
+
+
+def judge_letter(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) -> None:
+    """Every rule about one letter; what is broken goes to the auditor's findings."""
+    letter = contact.letter
+    assert letter is not None
+    if letter.step == "thanks":
+        rules = _confirmation(auditor, dossier, contact, event)
+    else:
+        rules = _chasing(auditor, dossier, contact, letter, event)
+    for rule, evidence in rules:
+        auditor.find(event.at, rule, dossier.ref, f"{evidence} Subject: {event.facts['subject']}")
+
+
+def _confirmation(
+    auditor: Auditor, dossier: Dossier, contact: Contact, event: Event
+) -> Iterator[tuple[str, str]]:
+    if event.facts["address"] in auditor.left:
+        yield "nobody who left is written to", f"{event.facts['address']} had left."
+    if auditor.taken.get(contact.message) in GONE and contact.message not in auditor.asked_again:
+        yield "nothing is handed over twice", f"Message {contact.message} had been handed over before."
+    if dossier.ref not in auditor.charged and not any(
+        money.owner == dossier.ref and not money.gone for money in auditor.books.payments.values()
+    ):
+        yield "thanks are for money that came in", "No payment of this customer is known."
+
+
+def _chasing(
+    auditor: Auditor, dossier: Dossier, contact: Contact, letter: Letter, event: Event
+) -> Iterator[tuple[str, str]]:
+    on, books = contact.on, auditor.books
+    yield from _hours(dossier, contact)
+    yield from _caps(auditor, dossier, contact, event)
+    yield from _ladder(auditor, dossier, contact, letter)
+    for address in (event.facts["address"], *event.facts["copies"]):
+        if address in auditor.left:
+            yield "nobody who left is written to", f"{address} had left."
+    if not dossier.permitted:
+        yield "nobody is written to without permission", "Nobody ever gave it."
+    if auditor.stopped & {"", "email"}:
+        yield "nothing leaves while the creditor has stopped it", f"Stopped: {sorted(auditor.stopped)}."
+    known = auditor.fresh_through
+    if not dossier.approved and (known is None or weekdays_between(known, on) > FRESH_WEEKDAYS):
+        yield "nothing leaves on old knowledge of payments", f"Payments are recorded through {known}."
+    whole = dossier.whole(books, on)
+    if whole is not None:
+        yield f"nothing is asked of whom we leave alone ({whole.kind})", f"{whole}."
+        return
+    yield from _amounts(dossier.free(books, on), letter)
+    yield from _earlier_than_told(auditor, dossier, on)
+
+
+def _hours(dossier: Dossier, contact: Contact) -> Iterator[tuple[str, str]]:
+    why = why_not(contact.at, country=dossier.country, zone=dossier.zone)
+    if why:
+        yield (
+            "the law's hours are kept",
+            f"{why}: {contact.at.isoformat()} in {dossier.zone} ({dossier.country}).",
+        )
+    if contact.on.weekday() > 4:
+        yield "the house writes from Monday to Friday", f"{contact.on}."
+
+
+def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) -> Iterator[tuple[str, str]]:
+    on = contact.on
+    if auditor.taken.get(contact.message) in GONE and contact.message not in auditor.asked_again:
+        yield "nothing is handed over twice", f"Message {contact.message} had been handed over before."
+    for address in (event.facts["address"], *event.facts["copies"]):
+        for former, ref in auditor.by_address.get(address, ()):
+            if former.on == on:
+                yield (
+                    "one contact a day",
+                    f"{address} was written to at {former.at.isoformat()} (about {ref}).",
+                )
+    for former, ref in auditor.by_address.get(event.facts["address"], ()):
+        if former.message != contact.message and on - timedelta(days=GAP_DAYS) < former.on <= on:
+            yield (
+                "one chasing letter a week",
+                f"The one before left at {former.at.isoformat()} (about {ref}).",
+            )
+    distinct = {one.message for one in dossier.episode} | {contact.message}
+    if len(distinct) > CONTACTS_MAX:
+        yield "ten letters at most", f"This is number {len(distinct)}."
+
+
+def _ladder(
+    auditor: Auditor, dossier: Dossier, contact: Contact, letter: Letter
+) -> Iterator[tuple[str, str]]:
+    # What a person had sent again and was then held back is forgotten as a step, though not as a contact.
+    former = [
+        one.letter.step
+        for one in dossier.episode
+        if one.letter and one.message != contact.message and one.message not in auditor.asked_again
+    ]
+    if letter.step in former:
+        yield "a step is made once", f"'{letter.step}' was made before in this episode."
+    reached = max((LADDER.index(step) for step in former), default=-1)
+    if LADDER.index(letter.step) < reached and contact.message not in {
+        one.message for one in dossier.episode
+    }:
+        yield "steps go one way", f"'{letter.step}' after '{LADDER[reached]}'."
+    if not former and not dossier.episode and LADDER.index(letter.step) > 1:
+        yield "the first letter is friendly", f"The first was '{letter.step}'."
+
+
+def _amounts(free: dict[str, int], letter: Letter) -> Iterator[tuple[str, str]]:
+    for number, minor in letter.asked:
+        if minor > free.get(number, 0):
+            yield (
+                "nothing is asked that is not owed or is left alone",
+                f"{number}: {minor} asked, {free.get(number, 0)} may be.",
+            )
+    if letter.total > sum(free.values()):
+        yield (
+            "nothing is asked that is not owed or is left alone",
+            f"{letter.total} asked, {sum(free.values())} may be.",
+        )
+    if not letter.total:
+        yield "a letter says what it is about", "No amount was found in it."
+
+
+def _earlier_than_told(auditor: Auditor, dossier: Dossier, on: date) -> Iterator[tuple[str, str]]:
+    if dossier.told is None:
+        return
+    told_at, next_on = dossier.told
+    news = [moment for moment in (dossier.news_at, auditor.disturbed_at) if moment is not None]
+    if on < next_on and not any(moment >= told_at for moment in news):
+        yield (
+            "nobody is written to before the day they were told",
+            f"On {told_at.date()} they were told {next_on}.",
+        )

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the auditor knows of one customer: where they are, what they said, what is left alone, what they received."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from conserje.testing.simulation.auditor.calendar import local
+from conserje.testing.simulation.auditor.letters import Letter
+from conserje.testing.simulation.books import Books
+
+GRACE_DAYS = 2
+SOON_DAYS = 7
+
+
+@dataclass(slots=True)
+class Block:
+    """Something that is left alone. No `numbers`: the whole customer. `minor`: only that much of the one invoice.
+
+    `until` is its last day; `due_by`: it ends when nothing of it that was due by then is open.
+    """
+
+    kind: str
+    numbers: tuple[str, ...]
+    minor: int | None = None
+    until: date | None = None
+    due_by: date | None = None
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One letter that may have been read, or may have been lost after the point of no return."""
+
+    at: datetime
+    on: date
+    message: int
+    letter: Letter | None
+
+
+@dataclass(slots=True)
+class Dossier:
+    """One customer."""
+
+    ref: str
+    country: str
+    zone: str
+    address: str
+    permitted: bool
+    blocks: list[Block] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    episode: list[Contact] = field(default_factory=list)
+    told: tuple[datetime, date] | None = None
+    news_at: datetime | None = None
+    bounced: set[str] = field(default_factory=set)
+    given_up: bool = False
+    approved: bool = False
+    free_days: int = 0
+
+    def today(self, at: datetime) -> date:
+        """The date at `at` where the customer is."""
+        return local(at, self.zone).date()
+
+    def standing(self, books: Books, on: date) -> list[Block]:
+        """What is left alone on `on`; what ended is forgotten."""
+        self.blocks = [block for block in self.blocks if not self._over(block, books, on)]
+        return self.blocks
+
+    def whole(self, books: Books, on: date) -> Block | None:
+        """Why nothing at all is asked of the customer on `on`."""
+        return next((block for block in self.standing(books, on) if not block.numbers), None)
+
+    def free(self, books: Books, on: date) -> dict[str, int]:
+        """What may be asked for on `on`, by invoice, due or not."""
+        if self.whole(books, on) is not None:
+            return {}
+        found = {one.number: one.open for one in books.owed(self.ref)}
+        for block in self.blocks:
+            for number in block.numbers:
+                if number in found:
+                    taken = found[number] if block.minor is None else min(block.minor, found[number])
+                    found[number] -= taken
+        return {number: minor for number, minor in found.items() if minor > 0}
+
+    def oldest_due(self, books: Books, on: date) -> date | None:
+        """The due date of the oldest overdue part that may be asked for on `on`."""
+        free = self.free(books, on)
+        dates = []
+        for number, minor in free.items():
+            left = books.invoices[number].open - minor
+            for due_on, part in books.invoices[number].parts():
+                taken = min(left, part)
+                left -= taken
+                if part > taken and due_on < on:
+                    dates.append(due_on)
+        return min(dates, default=None)
+
+    def anything_near(self, books: Books, on: date, ahead: int = SOON_DAYS) -> bool:
+        """Whether anything open is due by so many days after `on`."""
+        horizon = on + timedelta(days=ahead)
+        return any(due_on <= horizon for one in books.owed(self.ref) for due_on, _ in one.parts())
+
+    def _over(self, block: Block, books: Books, on: date) -> bool:
+        if block.until is not None and block.until < on:
+            return True
+        return block.due_by is not None and _settled(block.numbers, block.due_by, books, self.ref)
+
+
+def _settled(numbers: Sequence[str], due_by: date, books: Books, ref: str) -> bool:
+    """Whether nothing of these invoices (none named: of all) that was due by `due_by` is open."""
+    if not numbers:
+        return not any(due_on <= due_by for one in books.owed(ref) for due_on, _ in one.parts())
+    for number in numbers:
+        one = books.invoices[number]
+        if one.open and (one.dues[0][0] > due_by or any(due_on <= due_by for due_on, _ in one.parts())):
+            return False
+    return True

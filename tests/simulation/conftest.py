@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A world lives in a clone of the migrated template, as every other test does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests import harness
+
+harness.prepare_django()
+
+if TYPE_CHECKING:
+    from conserje.cli.simulation.days import Report
+
+
+@pytest.fixture
+def live(template: str) -> Callable[..., Report]:
+    """Live one world in a fresh database; says its seed, and how to live it again, when something was found."""
+    from conserje.cli.simulation import days, scratch
+
+    def one(*, seed: int, customers: int, days_of_it: int, before: str = "", **more: Any) -> Report:
+        with harness.clone(template) as clone, harness.django_on(clone), clone.connect("admin") as admin:
+            if before:
+                admin.execute(before)
+            report = days.run(
+                seed=seed, customers=customers, days=days_of_it, expire=lambda: scratch.expire(admin), **more
+            )
+        line = f"seed {seed}: {report.letters} letters, {report.crashes} crashes, world {report.digest[:12]}"
+        sys.stderr.write(
+            "\n".join([line, *(f"    {item.line()[:400]}" for item in report.findings[:2])]) + "\n"
+        )
+        return report
+
+    return one
+
+
+def again(report: Report) -> str:
+    """What was found, and the command that lives the world once more."""
+    found = "\n".join(item.line() for item in report.findings)
+    return (
+        f"{found}\nconserje simulate --seed {report.seed} --customers {report.customers} --days {report.days}"
+    )

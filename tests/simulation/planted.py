@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bugs to plant: each takes one guard out of the product, in the way in which somebody might forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from conserje.data.outreach import hand_over, snapshots
+from conserje.domain.outreach import ladder, recheck
+from conserje.domain.outreach.case import BlockKind
+from conserje.domain.ports.channel import Accepted, Channel, Refused, Unsure
+from conserje.domain.rules import counting, hours
+from conserje.domain.rules.facts import Consent, Permission
+from conserje.services.outreach import money, record, send, suppression, sweep
+from conserje.services.receivables import checkout_payment
+from conserje.testing.simulation.faults import ROUGH, Dial
+
+Patch = pytest.MonkeyPatch
+LAST_MINUTE = replace(ROUGH, hour="18:58", carrier=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One bug: what it does, how, and of which rules one is broken by it."""
+
+    name: str
+    plant: Callable[[Patch], None]
+    broken: tuple[str, ...]
+    dial: Dial = ROUGH
+    before: str = ""
+
+
+def _of_cases(patch: Patch, change: Callable[[Any], Any]) -> None:
+    gather = snapshots.cases
+    patch.setattr(snapshots, "cases", lambda **asked: [change(case) for case in gather(**asked)])
+
+
+def _without(kind: BlockKind) -> Callable[[Patch], None]:
+    def change(case: Any) -> Any:
+        return replace(case, blocks=tuple(block for block in case.blocks if block.kind is not kind))
+
+    return lambda patch: _of_cases(patch, change)
+
+
+def _everybody_permits(patch: Patch) -> None:
+    permitted = (Permission(Channel.EMAIL, Consent.GRANTED, "1"),)
+    _of_cases(patch, lambda case: replace(case, subject=replace(case.subject, permissions=permitted)))
+
+
+def _always_fresh(patch: Patch) -> None:
+    _of_cases(patch, lambda case: replace(case, freshness_days=-1))
+
+
+def _days_in_utc(patch: Patch) -> None:
+    _of_cases(patch, lambda case: replace(case, zone="UTC"))
+
+
+def _no_last_look(patch: Patch) -> None:
+    patch.setattr(send, "still_right", lambda **asked: True)
+
+
+def _no_fence(patch: Patch) -> None:
+    mark = hand_over.mark
+
+    def unfenced(*, creditor_id: int, touch_id: int, version: int, **more: Any) -> bool:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT r.version FROM outreach_review r JOIN outreach_touch t ON t.customer_id = r.customer_id"
+                " WHERE t.id = %s",
+                [touch_id],
+            )
+            (now,) = cursor.fetchone()
+        return mark(creditor_id=creditor_id, touch_id=touch_id, version=now, **more)
+
+    patch.setattr(hand_over, "mark", unfenced)
+
+
+def _sends_before_the_mark(patch: Patch) -> None:
+    def handed(batch: Any, item: Any, session: Any, clock: Any) -> str:
+        outcome = session.send(item.parcel, mark=lambda: None)
+        marked = send._mark(batch.creditor_id, batch.token, item, clock())
+        done = record.Handed(touch=item.touch, token=batch.token, marked=marked)
+        record.outcome(creditor_id=batch.creditor_id, handed=done, outcome=outcome, now=clock())
+        return {Accepted: "accepted", Refused: "refused", Unsure: "unsure"}[type(outcome)]
+
+    patch.setattr(send, "_hand_over", handed)
+
+
+def _forgets_who_left(patch: Patch) -> None:
+    patch.setattr(suppression, "stop", lambda **asked: True)
+
+
+def _sends_unsure_again(patch: Patch) -> None:
+    state = record._state
+
+    def again(outcome: Any, touch: Any, now: Any) -> Any:
+        if isinstance(outcome, Unsure):
+            return "planned", outcome.reason, now + timedelta(minutes=15)
+        return state(outcome, touch, now)
+
+    patch.setattr(record, "_state", again)
+
+
+def _money_moves_nothing(patch: Patch) -> None:
+    patch.setattr(money, "moved", lambda **asked: None)
+    patch.setattr(snapshots, "dues", _dues_of_yesterday(snapshots.dues))
+
+
+def _dues_of_yesterday(dues: Callable[..., Any]) -> Callable[..., Any]:
+    """A memory of what was owed that nobody renews when money comes in."""
+    known: dict[int, Any] = {}
+
+    def remembered(*, creditor_id: int, customer_ids: Any) -> Any:
+        fresh = dues(creditor_id=creditor_id, customer_ids=customer_ids)
+        for customer_id in customer_ids:
+            known.setdefault(customer_id, fresh.get(customer_id, []))
+        return {customer_id: known[customer_id] for customer_id in customer_ids if known[customer_id]}
+
+    return remembered
+
+
+def _no_gap(patch: Patch) -> None:
+    patch.setattr(recheck, "_too_soon", lambda *asked: None)
+    patch.setattr(ladder, "_earliest", lambda case, step, anchor: anchor + timedelta(days=step.day))
+
+
+def _no_reaper(patch: Patch) -> None:
+    patch.setattr(record, "reap", lambda **asked: 0)
+
+
+def _no_holidays(patch: Patch) -> None:
+    find = hours.Hours._find_minutes
+
+    def found(self: Any, on: Any) -> Any:
+        if on not in self.calendar.days:
+            return find(self, on)
+        return ((7 * 60, 19 * 60),)
+
+    patch.setattr(hours.Hours, "_find_minutes", found)
+
+
+def _an_hour_longer(patch: Patch) -> None:
+    spans = hours.Hours._find_spans
+    patch.setattr(
+        hours.Hours,
+        "_find_spans",
+        lambda self, on, zone: tuple((a, b + 3600) for a, b in spans(self, on, zone)),
+    )
+
+
+def _told_twice_is_paid_twice(patch: Patch) -> None:
+    patch.setattr(checkout_payment, "has_road", lambda **asked: True)
+
+
+def _plans_each_step_twice(patch: Patch) -> None:
+    insert = sweep.insert_many
+
+    def twice(*, table: str, columns: Any, rows: Any, **more: Any) -> Any:
+        if table != "outreach_touch":
+            return insert(table=table, columns=columns, rows=rows, **more)
+        key = list(columns).index("key")
+        again = [(*row[:key], uuid4().hex, *row[key + 1 :]) for row in rows]
+        return insert(table=table, columns=columns, rows=[*rows, *again], **more)
+
+    patch.setattr(sweep, "insert_many", twice)
+
+
+def _counts_nothing(patch: Patch) -> None:
+    patch.setattr(counting, "recent", lambda **asked: [])
+    patch.setattr(recheck, "last_contact_on", lambda *asked, **more: None)
+    patch.setattr(ladder, "last_contact_on", lambda *asked, **more: None)
+
+
+UNIQUE_STEP = """
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT indexname FROM pg_indexes WHERE tablename = 'outreach_touch' AND indexdef LIKE '%step%' LOOP
+    EXECUTE format('ALTER TABLE outreach_touch DROP CONSTRAINT IF EXISTS %I', name);
+    EXECUTE format('DROP INDEX IF EXISTS %I', name);
+  END LOOP; END $$"""
+
+OWED = "nothing is asked that is not owed or is left alone"
+LEFT = "nobody who left is written to"
+STOPPED = "nothing leaves while the creditor has stopped it"
+HELD = "nothing is asked of whom we leave alone (hold)"
+PROMISED = "nothing is asked of whom we leave alone (promise)"
+TWICE = "nothing is handed over twice"
+WEEK = "one chasing letter a week"
+
+PLANTS = (
+    Plant(
+        "the hold is forgotten",
+        _without(BlockKind.HOLD),
+        (HELD, OWED),
+    ),
+    Plant(
+        "the promise is ignored",
+        _without(BlockKind.PROMISE),
+        (PROMISED, OWED),
+    ),
+    Plant("the disputed part is chased", _without(BlockKind.DISPUTE), (OWED,)),
+    Plant(
+        "the word 'already paid' is ignored",
+        _without(BlockKind.CLAIMED_PAID),
+        ("nothing is asked of whom we leave alone (said_paid)", OWED),
+    ),
+    Plant("permission is not asked for", _everybody_permits, ("nobody is written to without permission",)),
+    Plant("old payments are good enough", _always_fresh, ("nothing leaves on old knowledge of payments",)),
+    Plant(
+        "days are counted in UTC",
+        _days_in_utc,
+        ("the house writes from Monday to Friday", "what was told is done", WEEK, "one contact a day"),
+    ),
+    Plant("the clock is not looked at again", _no_last_look, ("the law's hours are kept",), LAST_MINUTE),
+    Plant("the window is an hour too long", _an_hour_longer, ("the law's hours are kept",), LAST_MINUTE),
+    Plant("holidays are working days", _no_holidays, ("the law's hours are kept",)),
+    Plant(
+        "nothing fences the hand-over",
+        _no_fence,
+        (
+            OWED,
+            LEFT,
+            STOPPED,
+            HELD,
+            PROMISED,
+        ),
+    ),
+    Plant(
+        "the message leaves before the mark",
+        _sends_before_the_mark,
+        (TWICE, "one contact a day", WEEK, HELD, STOPPED, LEFT),
+    ),
+    Plant("who left is written to", _forgets_who_left, (LEFT,)),
+    Plant("what is unsure leaves again by itself", _sends_unsure_again, (TWICE, "one contact a day")),
+    Plant("payments wake nobody", _money_moves_nothing, (OWED,)),
+    Plant("missed steps are caught up at once", _no_gap, (WEEK,)),
+    Plant("lost claims stay lost", _no_reaper, ("nothing hangs when a day is over",)),
+    Plant("two roads are two payments", _told_twice_is_paid_twice, ("the books agree",)),
+    Plant(
+        "a step is planned twice",
+        _plans_each_step_twice,
+        ("a step is made once", WEEK, "one contact a day", "nothing hangs when a day is over"),
+        before=UNIQUE_STEP,
+    ),
+    Plant("contacts are not counted", _counts_nothing, (WEEK, "one contact a day")),
+)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Worlds full of crashes, lost answers and people: the auditor finds nothing, and one seed is one world."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.simulation.conftest import again
+
+# Of `make test`, of `make test-official`, of `make test-long`; SIMULATION_SEEDS="7 8 9" lives other ones.
+CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
+FEW = CHOSEN or [1, 2]
+SOME = CHOSEN or list(range(101, 107))
+MANY = CHOSEN or list(range(1001, 1051))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", FEW)
+def test_the_auditor_finds_nothing_in_a_small_world(live: Callable[..., Any], seed: int) -> None:
+    report = live(seed=seed, customers=25, days_of_it=30)
+    assert report.ok, again(report)
+    assert report.days_lived == 30
+    assert report.letters > 20
+    assert report.crashes > 3
+
+
+@pytest.mark.slow
+def test_the_same_seed_is_the_same_world_and_another_seed_another(live: Callable[..., Any]) -> None:
+    first, second = (live(seed=9, customers=10, days_of_it=8) for _ in range(2))
+    assert first.digest == second.digest
+    assert first.digest != live(seed=10, customers=10, days_of_it=8).digest
+
+
+@pytest.mark.official
+@pytest.mark.parametrize("seed", SOME)
+def test_the_auditor_finds_nothing_in_a_world_of_a_quarter(live: Callable[..., Any], seed: int) -> None:
+    report = live(seed=seed, customers=100, days_of_it=90)
+    assert report.ok, again(report)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", MANY)
+def test_the_auditor_finds_nothing_in_many_worlds(live: Callable[..., Any], seed: int) -> None:
+    report = live(seed=seed, customers=300, days_of_it=90)
+    assert report.ok, again(report)
