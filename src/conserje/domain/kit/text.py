@@ -13,7 +13,7 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces: the form in which people search ("Pérez " -> "perez")."""
     if text.isascii():
-        return _SPACES.sub(" ", text.lower()).strip()
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _SPACES.sub(" ", bare).strip()
@@ -21,6 +21,9 @@ def fold(text: str) -> str:
 
 def compact(text: str) -> str:
     """`fold` with everything but letters and digits removed: "FE-1042" -> "fe1042"."""
+    if text.isascii():
+        bare = text.lower()
+        return bare if bare.isalnum() else _NOT_WORD.sub("", bare)
     return _NOT_WORD.sub("", fold(text))
 
 

@@ -14,7 +14,7 @@ def match_key(*, text: str, longest: int = _LONGEST_KEY) -> str:
     Signs of other scripts are kept, so that two numbers that differ only in them stay two. Empty only when
     nothing but punctuation was given.
     """
-    folded = fold(text)
-    if any(sign.isalnum() and not sign.isascii() for sign in folded):
+    folded = text if text.isascii() else fold(text)
+    if not folded.isascii() and any(sign.isalnum() and not sign.isascii() for sign in folded):
         return "".join(sign for sign in folded if sign.isalnum())[:longest]
-    return compact(text)[:longest]
+    return compact(folded)[:longest]

@@ -167,7 +167,10 @@ def _invoice(result: Lines, customer: int, key: str, lines: Sequence[InvoiceRow]
             taken[row.due_on] = (row, sums)
     if not taken:
         return None
-    result.instalments += len(taken) > 1
+    if len(taken) == 1:
+        ((row, sums),) = taken.values()
+        return _told_alone(customer, key, row, sums, today)
+    result.instalments += 1
     return _told(customer, key, sorted(taken.values(), key=lambda pair: pair[0].due_on or today), today)
 
 
@@ -197,6 +200,14 @@ def _told(customer: int, key: str, parts: Sequence[tuple[InvoiceRow, Figures]], 
     issued = [row.issued_on for row in rows if row.issued_on]
     dues = tuple((on, amount) for on, amount in zip(dates, amounts, strict=True) if amount)
     return Told(customer, rows[0], key, together, dues, min(issued, default=None), net, tax)
+
+
+def _told_alone(customer: int, key: str, row: InvoiceRow, sums: Figures, today: date) -> Told:
+    """What `_told` gives for an invoice of one line: nearly all are."""
+    due_on = row.due_on or row.issued_on or row.paid_on or today
+    net = row.net.minor if row.net else None
+    tax = row.tax.minor if row.tax else None
+    return Told(customer, row, key, sums, ((due_on, sums.total),), row.issued_on, net, tax)
 
 
 def _is_whole_repeated(sums: Sequence[Figures]) -> bool:
