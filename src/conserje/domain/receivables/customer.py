@@ -95,11 +95,11 @@ def address_key(*, kind: str, address: str) -> str:
 
 def search_terms(*, texts: Iterable[str]) -> tuple[str, ...]:
     """What a customer is found by: the folded words of `texts`, and each text as one word ("900.123-4" ->
-    "9001234").
+    "9001234"), sorted.
+
+    A search asks how terms begin, so one that begins another is left out: "cafe" beside "cafenandu".
     """
-    found: dict[str, None] = {}
-    for text in texts:
-        for term in (*terms(text), match_key(text=text)):
-            if term:
-                found[term[:120]] = None
-    return tuple(found)
+    found = sorted({term[:120] for text in texts for term in (*terms(text), match_key(text=text)) if term})
+    return tuple(
+        term for term, after in zip(found, [*found[1:], ""], strict=False) if not after.startswith(term)
+    )
