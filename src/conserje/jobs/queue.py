@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-SILENT_SECONDS = 90
+from conserje.services.tenancy import queue
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="queue.reap", queueing_lock="queue.reap")
 async def reap(timestamp: int) -> None:
-    """Retry jobs of workers that have been silent for 90 seconds."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
-        await app.job_manager.retry_job(job)
+    """Retry jobs of workers that have been silent for 90 seconds; what a living one lost it takes back itself."""
+    await queue.take_back(silent_seconds=queue.SILENT_SECONDS)
