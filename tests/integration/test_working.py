@@ -22,16 +22,17 @@ from conserje.services.tenancy import queue  # noqa: E402
 from conserje.services.tenancy.act import acting  # noqa: E402
 
 SECONDS = 15.0
-# The session that writes the first job back is killed while it does.
+# The session that writes the first job back is killed while it does, and no reaper comes.
 FUSE = """
 CREATE SEQUENCE fuse; GRANT ALL ON SEQUENCE fuse TO PUBLIC;
 CREATE FUNCTION blow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF TG_OP = 'INSERT' AND NEW.task_name = 'queue.reap' THEN NEW.status = 'cancelled'; END IF;
   IF NEW.status = 'succeeded' AND NEW.task_name = 'test.counted' AND nextval('fuse') = 1 THEN
     PERFORM pg_terminate_backend(pg_backend_pid());
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER fuse BEFORE UPDATE ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION blow()"""
+CREATE TRIGGER fuse BEFORE INSERT OR UPDATE ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION blow()"""
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 
@@ -86,6 +87,7 @@ def lived(until: Callable[[], bool], during: Callable[[], None] = lambda: None) 
 def test_a_job_whose_end_was_not_heard_is_done_again_at_once(database: harness.Clone, counted: list) -> None:
     with harness.admin(database.name) as link:
         link.execute(FUSE)
+
     app.configure_task("test.counted").defer()
     lived(lambda: jobs(database) == [("succeeded", 2)])
     assert len(_runs) == 2
@@ -95,7 +97,7 @@ def test_a_worker_whose_sessions_were_killed_hears_of_new_work(
     database: harness.Clone, counted: list
 ) -> None:
     def fault() -> None:
-        until = time.monotonic() + 5
+        until = time.monotonic() + SECONDS
         while not jobs(database, "status = 'succeeded'") and time.monotonic() < until:
             time.sleep(0.05)
         with harness.admin() as link:
