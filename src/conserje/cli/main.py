@@ -18,6 +18,7 @@ COMMANDS = {
     "drafts": "conserje.cli.drafts:drafts",
     "import": "conserje.cli.import_:import_",
     "migrate": "conserje.cli.migrate:migrate",
+    "payments": "conserje.cli.payments:payments",
     "preview": "conserje.cli.preview:preview",
     "replay": "conserje.cli.replay:replay",
     "restore": "conserje.cli.restore:restore",
