@@ -29,7 +29,8 @@ _KEEP: Final = gettext_lazy(
     "Ask the customer: send it back, or apply it to another invoice. Until then it is kept as unallocated."
 )
 _LOOK: Final = gettext_lazy(
-    "Nothing was booked. Look for it in the gateway's own list of payments: record it if it is right, send it back if it is not."
+    "Nothing was booked. Look for it in the gateway's own list of payments: record it if it is right, "
+    "send it back if it is not."
 )
 
 

@@ -61,7 +61,7 @@ class UnsurePage:
 
 @dataclass(frozen=True, slots=True)
 class InDoubtRow:
-    """One payment that waits: `invoices` are numbers, `source` the gateway or the file, `why` it waits, what is `to_do`."""
+    """One payment that waits: `invoices` are numbers, `source` the gateway or file, `why`, and what is `to_do`."""
 
     customer: str
     customer_url: str

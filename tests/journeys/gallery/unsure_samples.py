@@ -88,6 +88,7 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
         second,
         customer="Consorcio Internacional de Importaciones y Exportaciones Imaginarias del Caribe S.A. E.S.P.",
         why="La pasarela confirmó un importe distinto del que se pidió.",
+        to_do="No se registró nada. Búsquelo en la lista de pagos de la propia pasarela.",
     )
     yield "w-in-doubt", "workbench/in_doubt/list.html", InDoubtPage(frame, (second, wrong))
     yield "w-in-doubt-none", "workbench/in_doubt/list.html", InDoubtPage(frame, ())
