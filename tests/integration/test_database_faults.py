@@ -22,5 +22,6 @@ def test_a_crash_of_the_database_loses_no_payment_and_doubles_none() -> None:
         book.server.stop("immediate")
         time.sleep(1)
         book.server.start()
+        book.recovers(usual)
         payer.join()
-        book.judge(usual)
+        book.judge()

@@ -57,8 +57,9 @@ def test_what_was_paid_is_booked_once(fault, seconds, mode) -> None:
         payer = book.pay_on(PAYMENTS, 0.5)
         time.sleep(1)
         fault(book, seconds, mode)
+        book.recovers(usual)
         payer.join()
-        book.judge(usual)
+        book.judge()
 
 
 @pytest.mark.parametrize("reached", [True, False], ids=["answer-lost", "commit-lost"])
@@ -81,7 +82,8 @@ def test_commits_whose_answer_is_lost_are_booked_once(reached: bool) -> None:
             time.sleep(0.3)
         wire.left = 0
         assert wire.lost > 5
-        book.judge(usual)
+        book.recovers(usual)
+        book.judge()
         wire.listener.close()
 
 
@@ -127,4 +129,5 @@ def test_a_full_disk_loses_no_payment_and_doubles_none() -> None:
         assert refused > 0
         payer.join()
         ballast.unlink()
-        book.judge(usual)
+        book.recovers(usual)
+        book.judge()

@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "conserje.cli.import_:import_",
     "migrate": "conserje.cli.migrate:migrate",
     "parked": "conserje.cli.parked:parked",
+    "payments": "conserje.cli.payments:payments",
     "preview": "conserje.cli.preview:preview",
     "replay": "conserje.cli.replay:replay",
     "restore": "conserje.cli.restore:restore",

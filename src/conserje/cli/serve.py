@@ -47,26 +47,9 @@ def worker(once: bool) -> None:
     ready()
     _must_be_powerless()
     _refuse_other_tables()
-    if not once:
-        from conserje.cli import working
+    from conserje.cli import working
 
-        working.until_told()
-        return
-    from django.db import connection
-    from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.django_connector import DjangoConnector
-
-    # The queue opens a pool of its own, which would not start the embedded server.
-    connection.ensure_connection()
-    assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(
-            concurrency=1,
-            wait=False,
-            listen_notify=True,
-            install_signal_handlers=True,
-            delete_jobs="successful",
-        )
+    working.once() if once else working.until_told()
 
 
 def _must_be_powerless() -> None:

@@ -110,6 +110,13 @@ def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Itera
             waiting.claims,
         )
         yield Attention(waiting.claims, text, filtered(desk, Filter.PAUSED), "rest")
+    if waiting.in_doubt:
+        text = ngettext(
+            "payment waits for a person: look at it",
+            "payments wait for a person: look at them",
+            waiting.in_doubt,
+        )
+        yield Attention(waiting.in_doubt, text, desk.url("in_doubt"), "late")
     if waiting.unsure:
         text = ngettext(
             "message may or may not have arrived: look at it",

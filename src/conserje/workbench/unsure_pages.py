@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the screens about contacts show of which something is not known: arrivals, failures to write, the day's book."""
+"""What the screens show of which something is not known: arrivals, failures to write, payments, the day's book."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from conserje.domain.kit.money import Money
 from conserje.ui.listing import Pager
 from conserje.workbench.pages import Frame
 
@@ -56,6 +57,28 @@ class UnsurePage:
     parked: tuple[ParkedRow, ...] = ()
     pager: Pager | None = None
     resolve_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubtRow:
+    """One payment that waits: `invoices` are numbers, `source` the gateway or file, `why`, and what is `to_do`."""
+
+    customer: str
+    customer_url: str
+    amount: Money
+    invoices: str
+    source: str
+    at: datetime
+    why: str
+    to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubtPage:
+    """`workbench/in_doubt/list.html`, at `workbench:in_doubt`."""
+
+    frame: Frame
+    rows: tuple[InDoubtRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,18 @@ from datetime import date, datetime, timedelta
 
 from tests.journeys.gallery.customer_sample import ZONE
 
+from conserje.domain.kit.money import Money
 from conserje.ui.listing import Pager
 from conserje.workbench.pages import Frame
-from conserje.workbench.unsure_pages import AlertRow, BookPage, ParkedRow, UnsurePage, UnsureRow
+from conserje.workbench.unsure_pages import (
+    AlertRow,
+    BookPage,
+    InDoubtPage,
+    InDoubtRow,
+    ParkedRow,
+    UnsurePage,
+    UnsureRow,
+)
 
 AT = datetime(2026, 11, 24, 9, 40, tzinfo=ZONE)
 SOUGHT = "una promesa, un aviso de pago o un pago hechos desde su enlace"
@@ -65,6 +74,24 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
     yield "w-unsure", list_, UnsurePage(frame, rows(), (parked,), pager, "#resolve")
     yield "w-unsure-looking", list_, UnsurePage(frame, rows()[:1])
     yield "w-unsure-none", list_, UnsurePage(frame, ())
+    second = InDoubtRow(
+        "Ficticia Comercial S.A.S.",
+        "#c1",
+        Money("COP", 185000000),
+        "FE-1042, FE-1043",
+        "wompi",
+        AT,
+        "Esas facturas ya estaban pagadas: este es un segundo pago por el mismo importe.",
+        "Pregunte al cliente si prefiere que se le devuelva o que se aplique a otra factura.",
+    )
+    wrong = replace(
+        second,
+        customer="Consorcio Internacional de Importaciones y Exportaciones Imaginarias del Caribe S.A. E.S.P.",
+        why="La pasarela confirmó un importe distinto del que se pidió.",
+        to_do="No se registró nada. Búsquelo en la lista de pagos de la propia pasarela.",
+    )
+    yield "w-in-doubt", "workbench/in_doubt/list.html", InDoubtPage(frame, (second, wrong))
+    yield "w-in-doubt-none", "workbench/in_doubt/list.html", InDoubtPage(frame, ())
     ends = (("Enviado", 118), ("No llegó", 2), ("No salió, con su motivo", 9), ("No sabemos si llegó", 1))
     whole = BookPage(frame, date(2026, 11, 24), 136, ends, (("Espera aprobación", 6),), 0, (), "#before")
     book = "workbench/contact_book/show.html"

@@ -23,6 +23,9 @@ SELECT count(*) FILTER (WHERE state = 'proposed'), count(*) FILTER (WHERE state 
        count(*) FILTER (WHERE state IN ('planned', 'claimed') AND planned_at < %(day_ends)s),
        count(*) FILTER (WHERE handed_at >= %(day_starts)s AND handed_at < %(day_ends)s),
        (SELECT count(*) FROM arrangements_paymentclaim WHERE creditor_id = %(creditor)s AND answered_at IS NULL),
+       (SELECT count(*) FROM receivables_payment
+         WHERE creditor_id = %(creditor)s AND second_of_id IS NOT NULL AND unallocated_minor > 0)
+     + (SELECT count(*) FROM receivables_checkout WHERE creditor_id = %(creditor)s AND state = 'quarantined'),
        EXISTS (SELECT 1 FROM receivables_customer WHERE creditor_id = %(creditor)s)
   FROM outreach_touch WHERE creditor_id = %(creditor)s
    AND (state IN ('proposed', 'unsure', 'planned', 'claimed') OR handed_at >= %(day_starts)s)"""
@@ -73,6 +76,7 @@ class Waiting:
     planned_today: int
     made_today: int
     claims: int
+    in_doubt: int
     has_customers: bool
     recorded_through: date | None
     limit_business_days: int
@@ -103,7 +107,7 @@ def ageing(*, creditor_id: int, today: date) -> tuple[Aged, ...]:
 def waiting(*, creditor_id: int, day: tuple[datetime, datetime]) -> Waiting:
     """What waits for a person; `day` holds the first instants of the local today and of the day after."""
     asked = {"creditor": creditor_id, "day_starts": day[0], "day_ends": day[1]}
-    ((drafted, unsure, planned, made, claims, has_customers),) = _rows(_WAITING, asked)
+    ((drafted, unsure, planned, made, claims, in_doubt, has_customers),) = _rows(_WAITING, asked)
     ((known, limit),) = _rows(_RECORDED, asked)
     stopped = tuple(channel for (channel,) in _rows(_STOPPED, asked))
     return Waiting(
@@ -112,6 +116,7 @@ def waiting(*, creditor_id: int, day: tuple[datetime, datetime]) -> Waiting:
         planned_today=planned,
         made_today=made,
         claims=claims,
+        in_doubt=in_doubt,
         has_customers=has_customers,
         recorded_through=known,
         limit_business_days=limit or 0,

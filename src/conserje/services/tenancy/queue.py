@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Putting jobs in the queue by their dotted name, and those that were given up.
+"""Putting jobs in the queue by their dotted name, in the transaction of what caused them, and back into it.
 
 A job that failed or killed its worker `TRIES_MAX` times is parked: it keeps its row, nothing of the same name is queued
 beside it, and it stops nobody else, until a person has it tried again.
@@ -14,7 +14,10 @@ from typing import Any
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job, Status
 
+# Workers tell every ten seconds that they live.
+SILENT_SECONDS = 30
 TRIES_MAX = 5
 
 _PARKED = """
@@ -67,6 +70,31 @@ def again(*, job_id: int) -> int | None:
         enqueue(job=name, once=once, creditor_id=creditor_id)
         return creditor_id
     return None
+
+
+async def take_back(*, silent_seconds: float, park: bool) -> int:
+    """Queue again what workers had begun that are gone or silent for `silent_seconds`; answers how many there were.
+
+    With `park`, what was begun `TRIES_MAX` times is parked instead: it may be what kills its workers.
+    """
+    found = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=silent_seconds))
+    for job in found:
+        # One that waits in its place would keep it from being counted as the same job.
+        await _cancel_twins(job)
+        if park and job.attempts + 1 >= TRIES_MAX:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        else:
+            await app.job_manager.retry_job(job)
+    return len(found)
+
+
+async def _cancel_twins(job: Job) -> None:
+    if job.queueing_lock is None:
+        return
+    twins = await app.job_manager.list_jobs_async(queueing_lock=job.queueing_lock, status="todo")
+    for twin in twins:
+        if twin.id is not None:
+            await app.job_manager.cancel_job_by_id_async(twin.id, delete_job=True)
 
 
 def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
