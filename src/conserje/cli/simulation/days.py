@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -59,12 +58,11 @@ def run(
     seed: int,
     customers: int,
     days: int,
-    expire: Callable[[], None],
     keep: bool = False,
     dial: Dial = USUAL,
 ) -> Report:
     """Live a world in the database that Django is connected to, until its end or the first finding."""
-    world = build(seed=seed, customers=customers, days=days, expire=expire, dial=dial, keep=keep)
+    world = build(seed=seed, customers=customers, days=days, dial=dial, keep=keep)
     world.line.between = lambda address, attempt: _between(world, address, attempt)
     start, lived = start_of(seed, days), 0
     silent = outages(seed=seed, start=start, days=days)
@@ -236,4 +234,5 @@ def _shown(world: World, item: outline.TouchEnded) -> audit.Shown:
         reason=item.reason,
         planned_at=item.planned_at,
         waits_until=item.retry_at,
+        perhaps_read=item.perhaps_read,
     )

@@ -35,6 +35,7 @@ class Shown:
     reason: str
     planned_at: datetime
     waits_until: datetime | None
+    perhaps_read: bool
 
 
 def forgotten(auditor: Auditor, at: datetime, *, worked: bool) -> None:
@@ -124,8 +125,6 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
     for one in shown:
         named |= {one.message} if one.message is not None else set()
         took = auditor.taken.get(one.message) if one.message is not None else None
-        # What a person had sent again may be held back or refused the second time, whatever became of the first.
-        took = "perhaps" if one.message in auditor.asked_again else took
         for rule, evidence in _wrong(one, took, at):
             auditor.find(at, rule, one.who, f"{evidence} {one}")
     for message in sorted(set(auditor.taken) - named):
@@ -139,7 +138,7 @@ def _wrong(one: Shown, took: str | None, at: datetime) -> Iterable[tuple[str, st
         yield "nothing hangs when a day is over", "No worker is at it any more."
     if one.state in ("accepted", "delivered") and took not in ("handed", "lost", "perhaps"):
         yield "what is told as sent was sent", "The carrier never took it."
-    if took == "handed" and one.state in ("suppressed", "failed"):
+    if took == "handed" and one.state in ("suppressed", "failed") and not one.perhaps_read:
         yield "what left is known to have left", "The carrier took it."
     if one.state in ("suppressed", "failed") and not one.reason:
         yield "what does not leave says why", "It has no reason."
