@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from conserje.data.outreach import hand_over, snapshots
+from conserje.data.outreach.models import Review, Touch
 from conserje.domain.outreach import ladder, recheck
 from conserje.domain.outreach.case import BlockKind
 from conserje.domain.ports.channel import Accepted, Channel, Refused, Unsure
@@ -19,6 +20,7 @@ from conserje.domain.rules import counting, hours
 from conserje.domain.rules.facts import Consent, Permission
 from conserje.services.outreach import money, record, send, suppression, sweep
 from conserje.services.receivables import checkout_payment
+from conserje.services.tenancy.act import acting
 from conserje.testing.simulation.faults import ROUGH, Dial
 
 Patch = pytest.MonkeyPatch
@@ -68,28 +70,25 @@ def _no_last_look(patch: Patch) -> None:
 def _no_fence(patch: Patch) -> None:
     mark = hand_over.mark
 
-    def unfenced(*, creditor_id: int, touch_id: int, version: int, **more: Any) -> bool:
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT r.version FROM outreach_review r JOIN outreach_touch t ON t.customer_id = r.customer_id"
-                " WHERE t.id = %s",
-                [touch_id],
-            )
-            (now,) = cursor.fetchone()
-        return mark(creditor_id=creditor_id, touch_id=touch_id, version=now, **more)
+    def unfenced(*, creditor_id: int, fence: hand_over.Fence, now: Any) -> str:
+        with acting(creditor_id=creditor_id):
+            touch = Touch.objects.get(creditor_id=creditor_id, id=fence.touch_id)
+            version = Review.objects.get(creditor_id=creditor_id, customer_id=touch.customer_id).version
+        return mark(creditor_id=creditor_id, fence=replace(fence, version=version), now=now)
 
     patch.setattr(hand_over, "mark", unfenced)
 
 
 def _sends_before_the_mark(patch: Patch) -> None:
-    def handed(batch: Any, item: Any, session: Any, clock: Any) -> str:
-        outcome = session.send(item.parcel, mark=lambda: None)
-        marked = send._mark(batch.creditor_id, batch.token, item, clock())
-        done = record.Handed(touch=item.touch, token=batch.token, marked=marked)
-        record.outcome(creditor_id=batch.creditor_id, handed=done, outcome=outcome, now=clock())
-        return {Accepted: "accepted", Refused: "refused", Unsure: "unsure"}[type(outcome)]
+    def handed(run: Any, item: Any, settings: Any) -> None:
+        outcome = run.lines.to(item.touch.carrier, settings).send(item.parcel, mark=lambda: None)
+        said = send._mark(run, item)
+        if said != "marked":
+            send._held_back(run, item, said)
+            return
+        done = record.Handed(touch=item.touch, token=run.token, marked=True)
+        record.outcome(creditor_id=run.creditor_id, handed=done, outcome=outcome, now=run.clock())
+        run.outcomes[{Accepted: "accepted", Refused: "refused", Unsure: "unsure"}[type(outcome)]] += 1
 
     patch.setattr(send, "_hand_over", handed)
 
