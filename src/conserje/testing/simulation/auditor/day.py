@@ -125,15 +125,25 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
     for one in shown:
         named |= {one.message} if one.message is not None else set()
         took = auditor.taken.get(one.message) if one.message is not None else None
-        for rule, evidence in _wrong(one, took, at):
+        for rule, evidence in _wrong(one, took):
             auditor.find(at, rule, one.who, f"{evidence} {one}")
+        if not one.reason and _waits_too_long(auditor, one, at):
+            auditor.find(at, "what waits says why", one.who, f"Its moment came days ago. {one}")
     for message in sorted(set(auditor.taken) - named):
         auditor.find(
             at, "what left is in the books", "", f"The carrier's message {message} is unknown to the product."
         )
 
 
-def _wrong(one: Shown, took: str | None, at: datetime) -> Iterable[tuple[str, str]]:
+def _waits_too_long(auditor: Auditor, one: Shown, at: datetime) -> bool:
+    """Whether nothing stands in the way of a letter whose moment came days ago, and did not since either."""
+    if one.state != "planned" or auditor.stopped & {"", "email"}:
+        return False
+    moments = (one.planned_at, one.waits_until, auditor.disturbed_at)
+    return max(moment for moment in moments if moment is not None) < at - WAITS_MAX
+
+
+def _wrong(one: Shown, took: str | None) -> Iterable[tuple[str, str]]:
     if one.state in ("claimed", "handing_over"):
         yield "nothing hangs when a day is over", "No worker is at it any more."
     if one.state in ("accepted", "delivered") and took not in ("handed", "lost", "perhaps"):
@@ -142,6 +152,3 @@ def _wrong(one: Shown, took: str | None, at: datetime) -> Iterable[tuple[str, st
         yield "what left is known to have left", "The carrier took it."
     if one.state in ("suppressed", "failed") and not one.reason:
         yield "what does not leave says why", "It has no reason."
-    waits = one.state == "planned" and max(one.planned_at, one.waits_until or one.planned_at) < at - WAITS_MAX
-    if waits and not one.reason:
-        yield "what waits says why", "Its moment came days ago."
