@@ -21,7 +21,7 @@ from conserje.domain.rules.facts import Consent, Permission
 from conserje.services.outreach import money, record, send, suppression, sweep
 from conserje.services.receivables import checkout_payment
 from conserje.services.tenancy.act import acting
-from conserje.testing.simulation.faults import ROUGH, Dial
+from conserje.testing.simulation.faults import ROUGH, USUAL, Dial
 
 Patch = pytest.MonkeyPatch
 LAST_MINUTE = replace(ROUGH, hour="18:58", carrier=1)
@@ -29,7 +29,10 @@ LAST_MINUTE = replace(ROUGH, hour="18:58", carrier=1)
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """One bug: what it does, how, and of which rules one is broken by it."""
+    """One bug: what it does, how, and of which rules one is broken by it.
+
+    In a rough world the fuse blows often and little is sent: what needs many letters to show is planted in a usual one.
+    """
 
     name: str
     plant: Callable[[Patch], None]
@@ -204,11 +207,12 @@ PLANTS = (
         _without(BlockKind.PROMISE),
         (PROMISED, OWED),
     ),
-    Plant("the disputed part is chased", _without(BlockKind.DISPUTE), (OWED,)),
+    Plant("the disputed part is chased", _without(BlockKind.DISPUTE), (OWED,), USUAL),
     Plant(
         "the word 'already paid' is ignored",
         _without(BlockKind.CLAIMED_PAID),
         ("nothing is asked of whom we leave alone (said_paid)", OWED),
+        USUAL,
     ),
     Plant("permission is not asked for", _everybody_permits, ("nobody is written to without permission",)),
     Plant("old payments are good enough", _always_fresh, ("nothing leaves on old knowledge of payments",)),
