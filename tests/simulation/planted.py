@@ -39,6 +39,7 @@ class Plant:
     broken: tuple[str, ...]
     dial: Dial = ROUGH
     before: str = ""
+    customers: int = 25
 
 
 def _of_cases(patch: Patch, change: Callable[[Any], Any]) -> None:
@@ -207,12 +208,13 @@ PLANTS = (
         _without(BlockKind.PROMISE),
         (PROMISED, OWED),
     ),
-    Plant("the disputed part is chased", _without(BlockKind.DISPUTE), (OWED,), USUAL),
+    Plant("the disputed part is chased", _without(BlockKind.DISPUTE), (OWED,), USUAL, customers=60),
     Plant(
         "the word 'already paid' is ignored",
         _without(BlockKind.CLAIMED_PAID),
         ("nothing is asked of whom we leave alone (said_paid)", OWED),
         USUAL,
+        customers=60,
     ),
     Plant("permission is not asked for", _everybody_permits, ("nobody is written to without permission",)),
     Plant("old payments are good enough", _always_fresh, ("nothing leaves on old knowledge of payments",)),
