@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -18,7 +17,7 @@ from conserje.domain.outreach.case import BlockKind
 from conserje.domain.ports.channel import Accepted, Channel, Refused, Unsure
 from conserje.domain.rules import counting, hours
 from conserje.domain.rules.facts import Consent, Permission
-from conserje.services.outreach import money, record, send, suppression, sweep
+from conserje.services.outreach import decided, money, record, send, suppression
 from conserje.services.receivables import checkout_payment
 from conserje.services.tenancy.act import acting
 from conserje.testing.simulation.faults import ROUGH, USUAL, Dial
@@ -164,16 +163,16 @@ def _told_twice_is_paid_twice(patch: Patch) -> None:
 
 
 def _plans_each_step_twice(patch: Patch) -> None:
-    insert = sweep.insert_many
-
-    def twice(*, table: str, columns: Any, rows: Any, **more: Any) -> Any:
-        if table != "outreach_touch":
-            return insert(table=table, columns=columns, rows=rows, **more)
-        key = list(columns).index("key")
-        again = [(*row[:key], uuid4().hex, *row[key + 1 :]) for row in rows]
-        return insert(table=table, columns=columns, rows=[*rows, *again], **more)
-
-    patch.setattr(sweep, "insert_many", twice)
+    text = decided._WRITE
+    for former, planted in (
+        ("d.point_id, d.key,", "d.point_id, d.key || again.mark,"),
+        ("WHERE d.key IS NOT NULL", "CROSS JOIN (VALUES (''), ('b')) AS again(mark) WHERE d.key IS NOT NULL"),
+        ("ON CONFLICT (creditor_id, customer_id, episode_id, step)", ""),
+        ("WHERE NOT (state IN ('suppressed', 'failed')) OR perhaps_read DO NOTHING", ""),
+    ):
+        assert former in text
+        text = text.replace(former, planted)
+    patch.setattr(decided, "_WRITE", text)
 
 
 def _counts_nothing(patch: Patch) -> None:
