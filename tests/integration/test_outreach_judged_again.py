@@ -285,3 +285,17 @@ def test_a_zone_nobody_knows_stops_only_its_own_customer(creditor: Creditor, wor
     assert swept.kinds == {"person": 1, "contact": 1}
     with acting(creditor_id=creditor.id):
         assert Contact.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds_left", "outcome"), [(20, {"later": 1}), (60, {"accepted": 1})], ids=["too late", "in time"]
+)
+def test_nothing_leaves_that_may_arrive_after_the_laws_hours(
+    creditor: Creditor, world: World, seconds_left: int, outcome: dict[str, int]
+) -> None:
+    book.set_up(creditor, world=world)
+    book.invoice(creditor, book.customer(creditor), "FE-1", due_on=book.days_late(5))
+    plan(creditor)
+    # In Bogota letters leave until 19:00; the test's Tuesday begins at 10:00.
+    assert leave(creditor, after=9 * HOUR - timedelta(seconds=seconds_left)) == outcome
+    assert len(world.messages()) == outcome.get("accepted", 0)

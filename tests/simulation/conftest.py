@@ -19,15 +19,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def live(template: str) -> Callable[..., Report]:
     """Live one world in a fresh database; says its seed, and how to live it again, when something was found."""
-    from conserje.cli.simulation import days, scratch
+    from conserje.cli.simulation import days
 
     def one(*, seed: int, customers: int, days_of_it: int, before: str = "", **more: Any) -> Report:
-        with harness.clone(template) as clone, harness.django_on(clone), clone.connect("admin") as admin:
+        with harness.clone(template) as clone, harness.django_on(clone):
             if before:
-                admin.execute(before)
-            report = days.run(
-                seed=seed, customers=customers, days=days_of_it, expire=lambda: scratch.expire(admin), **more
-            )
+                with clone.connect("admin") as admin:
+                    admin.execute(before)
+            report = days.run(seed=seed, customers=customers, days=days_of_it, **more)
         line = f"seed {seed}: {report.letters} letters, {report.crashes} crashes, world {report.digest[:12]}"
         sys.stderr.write(
             "\n".join([line, *(f"    {item.line()[:400]}" for item in report.findings[:2])]) + "\n"

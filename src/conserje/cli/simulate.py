@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,16 +46,14 @@ def simulate(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     ready()
     from conserje.cli.simulation import days as life
-    from conserje.cli.simulation import scratch
+    from conserje.config.scratch import copy
 
     reports = []
-    with scratch.migrated() as source:
+    with _own_database() as source:
         for seed in chosen:
-            with scratch.copied(source) as expire:
+            with copy(f"{source}_world", source=source):
                 try:
-                    report = life.run(
-                        seed=seed, customers=customers, days=days, expire=expire, keep=history is not None
-                    )
+                    report = life.run(seed=seed, customers=customers, days=days, keep=history is not None)
                 except ValueError as refusal:
                     raise click.ClickException(str(refusal)) from refusal
             reports.append(report)
@@ -65,6 +66,20 @@ def simulate(
         show({"ok": ok, "worlds": [_plain(report) for report in reports]}, as_json=True, lines=list)
     if not ok:
         raise SystemExit(1)
+
+
+@contextmanager
+def _own_database() -> Iterator[str]:
+    """The name of a fresh database that worlds are copied from."""
+    from conserje.config.migrating import NoOwner
+    from conserje.config.scratch import NoNewDatabase, scratch
+
+    name = f"conserje_simulation_{os.getpid()}"
+    try:
+        with scratch(name):
+            yield name
+    except (NoOwner, NoNewDatabase) as refusal:
+        raise click.ClickException(str(refusal)) from refusal
 
 
 def _chosen(seeds: tuple[int, ...], range_of_seeds: str) -> list[int]:

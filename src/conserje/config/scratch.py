@@ -30,29 +30,53 @@ def scratch(name: str) -> Iterator[dict[str, str]]:
     Django's connections of this process look at it meanwhile; yields the environment for child processes that are to.
     Raises `NoOwner`, `NoNewDatabase`.
     """
+    with _made(name, "template0") as roles:
+        with _maker(name) as inside:
+            provision.privileges(inside, name, roles)
+        with _looking_at(name):
+            bring_up_to_date()
+            yield {"DATABASE_URL": _address("default"), "DATABASE_OWNER_URL": _address(OWNER)}
+
+
+@contextmanager
+def copy(name: str, *, source: str) -> Iterator[None]:
+    """A copy of database `source`, to which nobody is connected, otherwise as `scratch` makes one."""
+    connections.close_all()
+    with _made(name, source), _looking_at(name):
+        yield
+
+
+@contextmanager
+def _made(name: str, source: str) -> Iterator[dict[str, str]]:
     if OWNER not in connections.settings:
         raise NoOwner(
             "A database is made by the role that owns tables: set DATABASE_OWNER_URL beside DATABASE_URL."
         )
-    former = {alias: connections.settings[alias]["NAME"] for alias in ("default", OWNER)}
+    roles: dict[str, str] = settings.DATABASE_ROLES
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with _maker() as maker:
-        roles = settings.DATABASE_ROLES
+        maker.execute(drop)
         try:
-            provision.database(maker, name, roles)
-        except psycopg.errors.InsufficientPrivilege as refusal:
-            raise NoNewDatabase(
-                f"The role {maker.info.user} may not create databases. Let it, for as long as the measurement takes: "
-                f"ALTER ROLE {maker.info.user} CREATEDB; and afterwards NOCREATEDB."
-            ) from refusal
-        try:
-            with _maker(name) as inside:
-                provision.privileges(inside, name, roles)
-            _look_at(dict.fromkeys(former, name))
-            bring_up_to_date()
-            yield {"DATABASE_URL": _address("default"), "DATABASE_OWNER_URL": _address(OWNER)}
+            try:
+                provision.database(maker, name, roles, source=source)
+            except psycopg.errors.InsufficientPrivilege as refusal:
+                raise NoNewDatabase(
+                    f"The role {maker.info.user} may not create databases. Let it, for as long as this takes: "
+                    f"ALTER ROLE {maker.info.user} CREATEDB; and afterwards NOCREATEDB."
+                ) from refusal
+            yield roles
         finally:
-            _look_at(former)
-            maker.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            maker.execute(drop)
+
+
+@contextmanager
+def _looking_at(name: str) -> Iterator[None]:
+    former = {alias: connections.settings[alias]["NAME"] for alias in ("default", OWNER)}
+    _look_at(dict.fromkeys(former, name))
+    try:
+        yield
+    finally:
+        _look_at(former)
 
 
 def _look_at(names: dict[str, str]) -> None:
@@ -61,7 +85,7 @@ def _look_at(names: dict[str, str]) -> None:
         connections.settings[alias]["NAME"] = name
 
 
-def _maker(name: str = "") -> psycopg.Connection:
+def _maker(name: str = "") -> psycopg.Connection[Any]:
     """An autocommit connection that may make databases: the embedded server's administrator, or the owner role."""
     if not os.environ.get("DATABASE_URL"):
         embedded.start()
@@ -77,22 +101,3 @@ def _address(alias: str) -> str:
     if given:
         return urlsplit(given)._replace(path=f"/{known['NAME']}").geturl()
     return f"postgresql://{known['USER']}@/{known['NAME']}?host={quote(known['HOST'])}&port={known['PORT']}"
-
-
-def make_database(server: psycopg.Connection[Any], name: str, *, source: str) -> None:
-    """A database of the owner role's, copied from `source`; `server` is an administrator's autocommit connection.
-
-    Raises psycopg's `InsufficientPrivilege` when that role may not create one.
-    """
-    owner = sql.Identifier(settings.DATABASE_ROLES["owner"])
-    template = sql.Identifier(source)
-    server.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE {}").format(
-            sql.Identifier(name), owner, template
-        )
-    )
-
-
-def open_to_roles(inside: psycopg.Connection[Any], name: str) -> None:
-    """Give the roles of this installation what they may do in a new database; `inside` is connected to it."""
-    provision.privileges(inside, name, settings.DATABASE_ROLES)

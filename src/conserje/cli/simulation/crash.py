@@ -29,14 +29,15 @@ def armed(fault: Fault | None) -> Iterator[None]:
         yield
         return
     here = connections["default"]
-    if fault.crash is Crash.STATEMENT:
-        with here.execute_wrapper(_Statements(fault.nth)):
+    if fault.crash in (Crash.STATEMENT, Crash.LINE_LOST):
+        with here.execute_wrapper(_Statements(fault)):
             yield
         return
-    commit = here.commit
-    here.__dict__["commit"] = _Commits(fault, commit)
+    commits = _Commits(fault, here.commit)
+    here.__dict__["commit"] = commits
     try:
-        yield
+        with here.execute_wrapper(commits.alone):
+            yield
     finally:
         del here.__dict__["commit"]
 
@@ -56,27 +57,41 @@ def elsewhere() -> Iterator[None]:
 
 
 class _Statements:
-    def __init__(self, nth: int) -> None:
-        self.left = nth
+    def __init__(self, fault: Fault) -> None:
+        self.crash, self.left = fault.crash, fault.nth
 
     def __call__(self, execute: Callable[..., Any], *asked: Any) -> Any:
         self.left -= 1
         if self.left == 0:
-            kill()
+            if self.crash is Crash.STATEMENT:
+                kill()
+            connections["default"].close()
+            raise OperationalError("The connection was lost.")
         return execute(*asked)
 
 
 class _Commits:
+    """Counts commits: those of transactions, and statements outside one, each of which is a transaction of its own."""
+
     def __init__(self, fault: Fault, commit: Callable[[], None]) -> None:
         self.crash, self.left, self.commit = fault.crash, fault.nth, commit
 
     def __call__(self) -> None:
+        self._around(self.commit)
+
+    def alone(self, execute: Callable[..., Any], *asked: Any) -> Any:
+        if connections["default"].in_atomic_block:
+            return execute(*asked)
+        return self._around(lambda: execute(*asked))
+
+    def _around(self, write: Callable[[], Any]) -> Any:
         self.left -= 1
         if self.left == 0 and self.crash is Crash.BEFORE_COMMIT:
             kill()
-        self.commit()
+        answer = write()
         if self.left == 0:
             if self.crash is Crash.AFTER_COMMIT:
                 kill()
             connections["default"].close()
             raise OperationalError("The answer to a COMMIT was lost.")
+        return answer

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from conserje.cli.simulation import crash, deeds, paying
 from conserje.cli.simulation.world import World, build, start_of
 from conserje.services.insights import outline
 from conserje.services.integrations import turn
+from conserje.services.outreach import stop
 from conserje.services.receivables import verify
 from conserje.services.tenancy.act import reading
 from conserje.testing.simulation.auditor import day as audit
@@ -59,12 +59,11 @@ def run(
     seed: int,
     customers: int,
     days: int,
-    expire: Callable[[], None],
     keep: bool = False,
     dial: Dial = USUAL,
 ) -> Report:
     """Live a world in the database that Django is connected to, until its end or the first finding."""
-    world = build(seed=seed, customers=customers, days=days, expire=expire, dial=dial, keep=keep)
+    world = build(seed=seed, customers=customers, days=days, dial=dial, keep=keep)
     world.line.between = lambda address, attempt: _between(world, address, attempt)
     start, lived = start_of(seed, days), 0
     silent = outages(seed=seed, start=start, days=days)
@@ -161,9 +160,21 @@ def _turn(world: World, *, faulty: bool) -> bool:
         world.crashes += 1
         world.tell("crashed", fault=None if fault is None else f"{fault.crash} {fault.nth}")
         world.expire()
+        _hear_of_stops(world)
         return False
+    _hear_of_stops(world)
     world.tell("turn", sent=dict(sorted(done.sent.outcomes.items())), judged=done.swept.judged)
     return True
+
+
+def _hear_of_stops(world: World) -> None:
+    """The people hear of what the product has stopped by itself: its fuse blows when too much fails."""
+    with reading(creditor_id=world.creditor_id):
+        standing = stop.in_force(creditor_id=world.creditor_id)
+    for one in standing:
+        if one.by == "system" and one.channel not in world.open.stopped:
+            world.open.stopped.append(one.channel)
+            world.tell("stopped", channel=one.channel, why=one.reason)
 
 
 def _between(world: World, address: str, attempt: int) -> None:
@@ -236,4 +247,5 @@ def _shown(world: World, item: outline.TouchEnded) -> audit.Shown:
         reason=item.reason,
         planned_at=item.planned_at,
         waits_until=item.retry_at,
+        perhaps_read=item.perhaps_read,
     )

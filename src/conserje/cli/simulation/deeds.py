@@ -103,7 +103,7 @@ def _dispute(world: World, deed: Deed) -> None:
             by="customer",
             now=now,
         ),
-        twice=False,
+        twice=True,
     )
     ours = world.open.number()
     world.open.disputes[ours] = (deed.who, number, row)
@@ -133,8 +133,10 @@ def _hold(world: World, deed: Deed) -> None:
         lambda: hold.place(
             creditor_id=world.creditor_id, customer_id=world.ids[deed.who], pause=pause, by=BY, now=now
         ),
-        twice=False,
+        twice=True,
     )
+    if (deed.who, row) in world.open.holds.values():
+        return  # the same pause was in force already
     ours = world.open.number()
     world.open.holds[ours] = (deed.who, row)
     world.tell("held", deed.who, number=number, until=until, hold=ours)

@@ -196,7 +196,7 @@ def _write_off(world: World, deed: Deed) -> None:
             written_by=BY,
             now=now,
         ),
-        twice=False,
+        twice=True,
     )
     world.tell("lowered", deed.who, number=number, minor=minor, how="write_off")
 

@@ -33,13 +33,15 @@ def roles(admin: psycopg.Connection, names: Mapping[str, str] = ROLES, password:
     )
 
 
-def database(admin: psycopg.Connection, name: str, names: Mapping[str, str] = ROLES) -> None:
-    """Make database `name`, owned by the owner role, if it is missing."""
+def database(
+    admin: psycopg.Connection, name: str, names: Mapping[str, str] = ROLES, *, source: str = "template0"
+) -> None:
+    """Make database `name`, owned by the owner role, if it is missing: empty, or as a copy of `source`."""
     if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
         return
     admin.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
-            sql.Identifier(name), sql.Identifier(names["owner"])
+        sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(names["owner"]), sql.Identifier(source)
         )
     )
 

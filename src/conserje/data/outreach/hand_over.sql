@@ -2,7 +2,7 @@
 -- no return, `outreach_record` just after its answer. Both run with the caller's rights, inside the caller's context.
 
 -- What was entered since then about contacts with these people, each touch once; the same text as `hand_over.told`.
-CREATE FUNCTION outreach_past(of_creditor bigint, people text[], since timestamptz) RETURNS text
+CREATE OR REPLACE FUNCTION outreach_past(of_creditor bigint, people text[], since timestamptz) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(string_agg(p.line, ',' ORDER BY p.at, p.id), '') FROM (
       SELECT DISTINCT ON (r.touch_id) r.at, r.id,
@@ -18,7 +18,7 @@ $$;
 -- written to `most` times within the hour; 'stopped' under the stop button; 'not_any_more' when claim, lease or facts say no.
 -- Each statement takes a snapshot of its own, so what others committed before the locks were ours is seen.
 -- Locks are taken in the order people, touch, review, as everywhere.
-CREATE FUNCTION outreach_mark(of_creditor bigint, of_touch bigint, token uuid, seen_version bigint, seen_past text,
+CREATE OR REPLACE FUNCTION outreach_mark(of_creditor bigint, of_touch bigint, token uuid, seen_version bigint, seen_past text,
                               since timestamptz, reached text[], moment timestamptz, lease integer, most integer)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -81,7 +81,7 @@ END $$;
 
 -- Writes what the carrier answered: the touch, its attempt, the contact ledger, the journal and the customer's review.
 -- False when the claim was lost: then nothing is written.
-CREATE FUNCTION outreach_record(of_creditor bigint, of_touch bigint, token uuid, becomes text, why text, again_at timestamptz,
+CREATE OR REPLACE FUNCTION outreach_record(of_creditor bigint, of_touch bigint, token uuid, becomes text, why text, again_at timestamptz,
                                 moment timestamptz, said text, nobody_reached boolean, entries jsonb)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -97,9 +97,12 @@ BEGIN
     END IF;
     UPDATE outreach_attempt a SET ended_at = moment, outcome = becomes, detail = left(said, 240)
      WHERE a.creditor_id = of_creditor AND a.touch_id = of_touch AND a.claim = token AND a.ended_at IS NULL;
+    -- What an earlier attempt may have said to them still counts.
     IF nobody_reached THEN
         UPDATE outreach_contactrecord r SET outcome = 'failed_before'
-         WHERE r.creditor_id = of_creditor AND r.touch_id = of_touch;
+         WHERE r.creditor_id = of_creditor AND r.touch_id = of_touch AND NOT EXISTS (
+               SELECT 1 FROM outreach_attempt a
+                WHERE a.creditor_id = of_creditor AND a.touch_id = of_touch AND a.outcome = 'unsure');
     END IF;
     PERFORM journal_write(of_creditor, entries);
     IF becomes <> 'planned' THEN

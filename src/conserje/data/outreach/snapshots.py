@@ -94,10 +94,10 @@ ORDER BY 1, 2, 5, 3, 4"""  # noqa: S608 - our own text
 
 _TOUCHES = """
 SELECT e.customer_id, e.id, t.id, t.step, t.state, t.channel, t.contact_id, t.point_id, t.planned_at,
-       coalesce(t.handed_at, t.planned_at)
+       coalesce(t.handed_at, t.planned_at), t.perhaps_read
   FROM outreach_episode e
   LEFT JOIN outreach_touch t ON t.creditor_id = e.creditor_id AND t.customer_id = e.customer_id
-   AND t.episode_id = e.id AND (t.state <> 'suppressed' OR t.reason = 'refused_by_person')
+   AND t.episode_id = e.id AND (t.state <> 'suppressed' OR t.perhaps_read OR t.reason = 'refused_by_person')
  WHERE e.creditor_id = %(creditor)s AND e.customer_id = ANY(%(ids)s) AND e.closed_at IS NULL
  ORDER BY e.customer_id, 10, t.id"""
 
@@ -239,15 +239,18 @@ def _reach(into: _Gathered, row: Sequence[Any]) -> None:
 
 
 def _touch(into: _Gathered, row: Sequence[Any], zone: str) -> None:
-    _, into.episode_id, touch_id, step, state, channel, contact_id, point_id, planned_at, at = row
+    _, into.episode_id, touch_id, step, state, channel, contact_id, point_id, planned_at, at, perhaps_read = (
+        row
+    )
     if touch_id is None:
         return
     if state in ("proposed", "planned", "claimed", "handing_over"):
         into.in_hand = InHand(touch_id, step, _CHANNEL[channel], contact_id, point_id, planned_at, state)
-    elif state == "suppressed":
+    elif state == "suppressed" and not perhaps_read:
         into.refused.append(step)
     else:
-        into.made.append(Made(step, at, local_date(at, zone), _CHANNEL[channel], state != "failed"))
+        counted = state != "failed" or perhaps_read
+        into.made.append(Made(step, at, local_date(at, zone), _CHANNEL[channel], counted))
 
 
 def _past(

@@ -17,6 +17,8 @@ class Touch(TenantModel):
 
     `key` is stable over all attempts (it makes the Message-ID). `claim` fences: only its holder may hand over.
     `strikes` counts the workers in a row that died or failed while holding it, before anything was handed over.
+    `perhaps_read` is the trigger's word on a touch that ended suppressed or failed: an earlier attempt, of which nobody
+    knows, may have been read, so its step is made.
     A touch with no episode is a message that is not chasing (a thank-you); its `step` then names its cause.
     """
 
@@ -70,6 +72,7 @@ class Touch(TenantModel):
     claim_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     strikes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    perhaps_read = models.BooleanField(default=False, db_default=False)
     retry_at = models.DateTimeField(null=True)
     approved_by = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
@@ -82,7 +85,7 @@ class Touch(TenantModel):
             models.UniqueConstraint(fields=["creditor", "key"], name="touch_key"),
             models.UniqueConstraint(
                 fields=["creditor", "customer", "episode", "step"],
-                condition=~models.Q(state__in=["suppressed", "failed"]),
+                condition=~models.Q(state__in=["suppressed", "failed"]) | models.Q(perhaps_read=True),
                 nulls_distinct=False,
                 name="touch_step_once",
             ),

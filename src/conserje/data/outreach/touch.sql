@@ -1,5 +1,7 @@
 -- The life of a touch, as in domain/outreach/touch.py: any other edge is refused.
-CREATE FUNCTION outreach_touch_edge() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- Of what ends without having left the last time it notes whether an earlier attempt may have been read: then its step
+-- is made.
+CREATE OR REPLACE FUNCTION outreach_touch_edge() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.state NOT IN ('proposed', 'planned') THEN
@@ -14,6 +16,12 @@ BEGIN
         'accepted>delivered', 'accepted>failed', 'delivered>failed'])) THEN
         RAISE EXCEPTION 'A touch cannot go from % to %.', OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.state IN ('suppressed', 'failed') AND NEW.attempts > 0 AND TG_OP = 'UPDATE' THEN
+        -- From unsure to failed there is proof that nobody was reached.
+        NEW.perhaps_read := NEW.perhaps_read OR OLD.state NOT IN ('unsure', NEW.state) AND EXISTS (
+            SELECT 1 FROM outreach_attempt a
+             WHERE a.creditor_id = NEW.creditor_id AND a.touch_id = NEW.id AND a.outcome = 'unsure');
+    END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER touch_edge BEFORE INSERT OR UPDATE OF state ON outreach_touch FOR EACH ROW EXECUTE FUNCTION outreach_touch_edge();
+CREATE OR REPLACE TRIGGER touch_edge BEFORE INSERT OR UPDATE OF state ON outreach_touch FOR EACH ROW EXECUTE FUNCTION outreach_touch_edge();

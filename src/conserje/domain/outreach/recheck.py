@@ -17,6 +17,9 @@ from conserje.domain.rules.facts import Intent, Purpose
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.verdict import Ruling, Verdict
 
+# How long a carrier may take to a message that is marked: what leaves in the last moments of a window arrives after it.
+ON_THE_WAY = timedelta(seconds=30)
+
 
 @dataclass(frozen=True, slots=True)
 class Going:
@@ -82,7 +85,7 @@ def recheck(
             Reason("channel_not_ready", (("channel", going.channel.value),)),
             None,
         )
-    verdict = law.judge(intent=_intent(going, reach), subject=case.subject, at=now)
+    verdict = _judge(case, going, reach, law, now)
     return _by_law(verdict) or Go(amounts, verdict, _copies(case, going, law, now))
 
 
@@ -105,7 +108,17 @@ def still_right(*, case: Case, going: Going, strategy: Strategy, law: RuleStack,
     reach = _reach(case, going)
     if reach is None or (step is not None and _too_soon(case, going, step, local_date(at, case.zone))):
         return False
-    return law.judge(intent=_intent(going, reach), subject=case.subject, at=at).allowed
+    return _judge(case, going, reach, law, at).allowed
+
+
+def _judge(case: Case, going: Going, reach: Reach, law: RuleStack, at: datetime) -> Verdict:
+    """The law's word on a touch that leaves at `at` and may arrive a little later: it must be lawful at both."""
+    intent = _intent(going, reach)
+    verdict = law.judge(intent=intent, subject=case.subject, at=at)
+    if not verdict.allowed:
+        return verdict
+    arriving = law.judge(intent=intent, subject=case.subject, at=at + ON_THE_WAY)
+    return verdict if arriving.allowed else arriving
 
 
 def _chasing(case: Case, going: Going, position: Position, strategy: Strategy) -> Later | Drop | None:

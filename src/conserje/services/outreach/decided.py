@@ -75,7 +75,8 @@ touched AS (
          d.step, d.stage, d.letter, d.purpose, d.channel, d.carrier, d.state, d.planned_at, d.planned_on,
          d.asked::jsonb, d.copies::jsonb, '', 0, '', %(now)s
     FROM decided_chunk d LEFT JOIN opened o USING (customer_id) WHERE d.key IS NOT NULL
-  ON CONFLICT (creditor_id, customer_id, episode_id, step) WHERE NOT (state IN ('suppressed', 'failed')) DO NOTHING
+  ON CONFLICT (creditor_id, customer_id, episode_id, step)
+        WHERE NOT (state IN ('suppressed', 'failed')) OR perhaps_read DO NOTHING
   RETURNING state),
 told AS (
   INSERT INTO journal_entry (creditor_id, at, kind, actor, customer_id, subject_kind, subject_id, payload, hash)

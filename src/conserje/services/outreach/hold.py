@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from conserje.data.outreach.models import Hold
+from conserje.data.receivables.models import Customer
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
-from conserje.services.tenancy.act import act
+from conserje.services.tenancy.act import act, keyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,26 @@ class Pause:
     until: date | None
 
 
+@keyed
 @act
 def place(*, creditor_id: int, customer_id: int, pause: Pause, by: str, now: datetime) -> int:
-    """Leave a customer or one invoice alone."""
-    row = Hold.objects.create(
-        creditor_id=creditor_id,
-        customer_id=customer_id,
-        invoice_id=pause.invoice_id,
-        reason=pause.reason,
-        until=pause.until,
-        placed_by=by,
-        placed_at=now,
-    )
+    """Leave a customer or one invoice alone; returns the hold's id.
+
+    The same pause again, while it is in force, is the same hold.
+    """
+    Customer.objects.select_for_update(no_key=True).get(creditor_id=creditor_id, id=customer_id)
+    same = {
+        "creditor_id": creditor_id,
+        "customer_id": customer_id,
+        "invoice_id": pause.invoice_id,
+        "reason": pause.reason,
+        "until": pause.until,
+        "placed_by": by,
+    }
+    known = Hold.objects.filter(**same, released_at=None).first()
+    if known is not None:
+        return known.id
+    row = Hold.objects.create(**same, placed_at=now)
     _tell(creditor_id, customer_id, row.id, "placed", by, now)
     return row.id
 

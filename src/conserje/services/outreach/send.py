@@ -139,7 +139,9 @@ def _batch(run: _Run, size: int) -> bool:
         return True
     run.outcomes.update(made.outcomes)
     for item in made.ready:
-        if run.stopped or run.enough():
+        if run.stopped:
+            break
+        if run.enough():
             record.give_back(creditor_id=run.creditor_id, token=run.token)
             break
         _hand_over(run, item, made.settings.get(item.touch.carrier))
@@ -205,6 +207,7 @@ def _held_back(run: _Run, item: Ready, said: str) -> None:
         fuse.too_many(creditor_id=run.creditor_id, touch=item.touch, now=now)
     if said in ("stopped", "fuse"):
         run.stopped = True
+        record.give_back(creditor_id=run.creditor_id, token=run.token)
         return
     run.outcomes["later"] += 1
     record.release(creditor_id=run.creditor_id, touch=item.touch, token=run.token, now=now)

@@ -32,13 +32,14 @@ class Invoice:
 
 @dataclass(slots=True)
 class Money:
-    """A payment: what of it closed which invoice, and what is left over."""
+    """A payment: what of it closed which invoice, and what is left over; a `second` one waits, whole, for a person."""
 
     owner: str
     minor: int
     parts: list[tuple[str, int]]
     left: int
     gone: bool = False
+    second: bool = False
 
 
 @dataclass(slots=True)
@@ -65,6 +66,9 @@ class Books:
         """Money came in: what was named first, then an invoice of exactly what is left, then the oldest."""
         if ref in self.payments:
             return
+        if self._is_second(owner, minor, [number for number, _ in named]):
+            self.payments[ref] = Money(owner, minor, [], minor, second=True)
+            return
         parts: list[tuple[str, int]] = []
         left = minor
         for number, wanted in named:
@@ -74,6 +78,18 @@ class Books:
         for one in ([exact] if exact is not None else []) + queue:
             left -= self._give(one.number, min(left, one.open), parts)
         self.payments[ref] = Money(owner, minor, parts, left)
+
+    def _is_second(self, owner: str, minor: int, named: Sequence[str]) -> bool:
+        """Whether all that it names is closed, and a payment of as much stands on some of it."""
+        if not named or any(self.invoices[number].open for number in named):
+            return False
+        return any(
+            money.owner == owner
+            and money.minor == minor
+            and not money.second
+            and any(number in named for number, _ in money.parts)
+            for money in self.payments.values()
+        )
 
     def went_back(self, ref: str) -> None:
         """A whole payment went back."""

@@ -11,12 +11,18 @@ from conserje.testing.simulation.draw import stream
 
 
 class Crash(StrEnum):
-    """Where a process ends: before its n-th statement, before or after its n-th commit; or only its answer is lost."""
+    """Where a process ends: before its n-th statement, before or after its n-th commit. Or it lives, and loses its line
+    to the database: before the n-th statement, or with the answer to the n-th commit.
+    """
 
     STATEMENT = "statement"
+    LINE_LOST = "line_lost"
     BEFORE_COMMIT = "before_commit"
     AFTER_COMMIT = "after_commit"
     ANSWER_LOST = "answer_lost"
+
+
+_STATEMENTS = (Crash.STATEMENT, Crash.LINE_LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def of_turn(*, seed: int, number: int, dial: Dial = USUAL) -> Fault | None:
     if chance.random() * 100 >= dial.turns_crashed:
         return None
     crash = chance.choice(tuple(Crash))
-    reach = chance.choice((8, 40, 200)) if crash is Crash.STATEMENT else chance.choice((3, 8, 30))
+    reach = chance.choice((8, 40, 200)) if crash in _STATEMENTS else chance.choice((3, 8, 30))
     return Fault(crash, chance.randint(1, reach))
 
 
@@ -59,8 +65,8 @@ def of_act(*, seed: int, number: int, twice: bool, dial: Dial = USUAL) -> Fault 
     chance = stream(seed, "act", number)
     if chance.random() * 100 >= dial.acts_crashed:
         return None
-    crash = chance.choice(tuple(Crash) if twice else (Crash.STATEMENT, Crash.BEFORE_COMMIT))
-    return Fault(crash, chance.randint(1, 12) if crash is Crash.STATEMENT else 1)
+    crash = chance.choice(tuple(Crash) if twice else (*_STATEMENTS, Crash.BEFORE_COMMIT))
+    return Fault(crash, chance.randint(1, 12) if crash in _STATEMENTS else 1)
 
 
 def outages(*, seed: int, start: date, days: int) -> frozenset[date]:

@@ -35,6 +35,7 @@ class Shown:
     reason: str
     planned_at: datetime
     waits_until: datetime | None
+    perhaps_read: bool
 
 
 def forgotten(auditor: Auditor, at: datetime, *, worked: bool) -> None:
@@ -124,25 +125,30 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
     for one in shown:
         named |= {one.message} if one.message is not None else set()
         took = auditor.taken.get(one.message) if one.message is not None else None
-        # What a person had sent again may be held back or refused the second time, whatever became of the first.
-        took = "perhaps" if one.message in auditor.asked_again else took
-        for rule, evidence in _wrong(one, took, at):
+        for rule, evidence in _wrong(one, took):
             auditor.find(at, rule, one.who, f"{evidence} {one}")
+        if not one.reason and _waits_too_long(auditor, one, at):
+            auditor.find(at, "what waits says why", one.who, f"Its moment came days ago. {one}")
     for message in sorted(set(auditor.taken) - named):
         auditor.find(
             at, "what left is in the books", "", f"The carrier's message {message} is unknown to the product."
         )
 
 
-def _wrong(one: Shown, took: str | None, at: datetime) -> Iterable[tuple[str, str]]:
+def _waits_too_long(auditor: Auditor, one: Shown, at: datetime) -> bool:
+    """Whether nothing stands in the way of a letter whose moment came days ago, and did not since either."""
+    if one.state != "planned" or auditor.stopped & {"", "email"}:
+        return False
+    moments = (one.planned_at, one.waits_until, auditor.disturbed_at)
+    return max(moment for moment in moments if moment is not None) < at - WAITS_MAX
+
+
+def _wrong(one: Shown, took: str | None) -> Iterable[tuple[str, str]]:
     if one.state in ("claimed", "handing_over"):
         yield "nothing hangs when a day is over", "No worker is at it any more."
     if one.state in ("accepted", "delivered") and took not in ("handed", "lost", "perhaps"):
         yield "what is told as sent was sent", "The carrier never took it."
-    if took == "handed" and one.state in ("suppressed", "failed"):
+    if took == "handed" and one.state in ("suppressed", "failed") and not one.perhaps_read:
         yield "what left is known to have left", "The carrier took it."
     if one.state in ("suppressed", "failed") and not one.reason:
         yield "what does not leave says why", "It has no reason."
-    waits = one.state == "planned" and max(one.planned_at, one.waits_until or one.planned_at) < at - WAITS_MAX
-    if waits and not one.reason:
-        yield "what waits says why", "Its moment came days ago."

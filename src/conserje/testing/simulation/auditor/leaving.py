@@ -107,12 +107,7 @@ def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) ->
 def _ladder(
     auditor: Auditor, dossier: Dossier, contact: Contact, letter: Letter
 ) -> Iterator[tuple[str, str]]:
-    # What a person had sent again and was then held back is forgotten as a step, though not as a contact.
-    former = [
-        one.letter.step
-        for one in dossier.episode
-        if one.letter and one.message != contact.message and one.message not in auditor.asked_again
-    ]
+    former = [one.letter.step for one in dossier.episode if one.letter and one.message != contact.message]
     if letter.step in former:
         yield "a step is made once", f"'{letter.step}' was made before in this episode."
     reached = max((LADDER.index(step) for step in former), default=-1)
