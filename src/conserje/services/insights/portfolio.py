@@ -30,8 +30,6 @@ SELECT count(*) FILTER (WHERE state = 'proposed'), count(*) FILTER (WHERE state 
 _RECORDED = """
 SELECT min(recorded_through_on), min(limit_business_days) FROM receivables_freshness WHERE creditor_id = %(creditor)s"""
 
-_STOPPED = "SELECT channel FROM outreach_senderstop WHERE creditor_id = %(creditor)s AND lifted_at IS NULL"
-
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -65,7 +63,6 @@ class Waiting:
     """Counts that ask for a person, and of today's contacts.
 
     `recorded_through` is the day up to which every source of payments was recorded, None when it was never stated.
-    `stopped` are channels under the stop button, "" being all of them.
     """
 
     drafts: int
@@ -76,7 +73,6 @@ class Waiting:
     has_customers: bool
     recorded_through: date | None
     limit_business_days: int
-    stopped: tuple[str, ...]
 
 
 @step
@@ -105,7 +101,6 @@ def waiting(*, creditor_id: int, day: tuple[datetime, datetime]) -> Waiting:
     asked = {"creditor": creditor_id, "day_starts": day[0], "day_ends": day[1]}
     ((drafted, unsure, planned, made, claims, has_customers),) = _rows(_WAITING, asked)
     ((known, limit),) = _rows(_RECORDED, asked)
-    stopped = tuple(channel for (channel,) in _rows(_STOPPED, asked))
     return Waiting(
         drafts=drafted,
         unsure=unsure,
@@ -115,7 +110,6 @@ def waiting(*, creditor_id: int, day: tuple[datetime, datetime]) -> Waiting:
         has_customers=has_customers,
         recorded_through=known,
         limit_business_days=limit or 0,
-        stopped=stopped,
     )
 
 
