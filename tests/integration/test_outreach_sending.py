@@ -123,6 +123,20 @@ def test_a_mark_needs_its_claim_its_lease_its_facts_and_its_past(
         assert Attempt.objects.count() == 0
 
 
+@pytest.mark.parametrize(("channel", "said"), [("", "stopped"), ("email", "stopped"), ("letter", "marked")])
+def test_the_mark_itself_looks_at_the_stop_button(
+    creditor: Creditor, world: World, channel: str, said: str
+) -> None:
+    """The bare row, without the new look at every customer that pressing it brings."""
+    due(creditor, world, 1)
+    fence, _ = claimed(creditor)
+    with acting(creditor_id=creditor.id):
+        SenderStop.objects.create(
+            creditor=creditor, channel=channel, reason="alto", placed_by="person:1", placed_at=TUESDAY
+        )
+    assert hand_over.mark(creditor_id=creditor.id, fence=fence, now=TUESDAY) == said
+
+
 def test_who_lost_the_claim_records_nothing(creditor: Creditor, world: World) -> None:
     due(creditor, world, 1)
     fence, touch = claimed(creditor)
@@ -230,7 +244,7 @@ def test_what_cannot_leave_stops_nobody_and_is_parked_until_a_person_tries_again
 
     late = TUESDAY + 13 * MINUTE
     made = parked.again(creditor_id=creditor.id, touch_ids=[touch.id], by="person:1", now=late)
-    assert len(made) == 1
+    assert (list(made.made), made.left) == ([touch.id], {})
     assert run(creditor, late) == {"accepted": 1}
     assert len(world.messages()) == 5
 
@@ -276,8 +290,7 @@ def test_a_turn_makes_way_after_its_time_and_goes_on_behind_the_others(
     asked = iter([False] * 4 + [True] * 100)
 
     def after(seconds: int) -> Callable[[], bool]:
-        assert seconds == 30
-        return lambda: next(asked)
+        return (lambda: next(asked)) if seconds == jobs.TURN_SECONDS else sweep.never
 
     monkeypatch.setattr(jobs.clock, "after", after)
     jobs.turn(creditor_id=creditor.id)

@@ -212,6 +212,51 @@ def test_what_was_given_up_is_told_until_it_is_made_up_for(lost: Creditor) -> No
     assert "No se pudieron enviar" not in told(client.get(wb.at(lost, "unsure/")))
 
 
+def give_up(creditor: Creditor, *touches: int) -> None:
+    with acting(creditor_id=creditor.id):
+        Touch.objects.filter(id__in=touches).update(state="failed", reason="poisoned")
+
+
+def test_what_was_given_up_is_tried_again_and_each_end_is_told(lost: Creditor, world: World) -> None:
+    first, second, third = ids(lost)
+    give_up(lost, first, second)
+    with acting(creditor_id=lost.id):
+        closed = Touch.objects.get(id=second)
+        assert closed.episode is not None
+        closed.episode.closed_at = TUESDAY
+        closed.episode.save(update_fields=["closed_at"])
+    client = wb.desk(lost)
+    assert "Intentarlo otra vez" in told(client.get(wb.at(lost, "unsure/")))
+
+    def press(*touches: Any) -> str:
+        return told(client.post(wb.at(lost, "unsure/retry/"), {"touch": list(touches)}, follow=True))
+
+    assert "marque primero al menos un mensaje" in press()
+    answer = press(first, second, third, "x")
+    assert "1 mensaje se intenta otra vez" in answer
+    assert "1 se dejó como estaba: su caso está cerrado" in answer
+    assert "1 se dejó como estaba: entretanto ya se había resuelto" in answer
+    assert "se dejó como estaba: a ese cliente ya se le envió algo más reciente" in press(first)
+    user = int(client.session["_auth_user_id"])
+    with acting(creditor_id=lost.id):
+        (entry,) = Entry.objects.filter(kind="outreach.parked.tried_again")
+        assert (entry.actor, entry.subject_id) == (f"person:{user}", Touch.objects.latest("id").id)
+    assert states(lost) == ["failed", "failed", "unsure", "planned"]
+
+
+def test_who_only_looks_tries_nothing_again_and_neither_does_a_forged_form(lost: Creditor) -> None:
+    first, *_ = ids(lost)
+    give_up(lost, first)
+    viewer = wb.desk(lost, "luz@taller.example", "viewer")
+    assert "Intentarlo otra vez" not in told(viewer.get(wb.at(lost, "unsure/")))
+    assert viewer.post(wb.at(lost, "unsure/retry/"), {"touch": [first]}).status_code == 403
+    wb.person(lost)
+    forged = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    forged.login(username=wb.ANA, password=wb.PASSWORD)
+    assert forged.post(wb.at(lost, "unsure/retry/"), {"touch": [first]}).status_code == 403
+    assert states(lost) == ["failed", "unsure", "unsure"]
+
+
 def test_the_book_of_the_day_adds_up_and_says_what_is_missing(lost: Creditor) -> None:
     client = wb.desk(lost)
     assert "contacts/book/" in client.get(wb.at(lost, "contacts/")).content.decode()

@@ -10,6 +10,12 @@ import click
 from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
 from conserje.cli.main import ready
 
+_LEFT = {
+    "overtaken": "something newer was planned for that step",
+    "case_closed": "its case is closed",
+    "unknown": "there is no such contact",
+}
+
 
 @click.group(invoke_without_command=True)
 @creditor_option
@@ -56,7 +62,7 @@ def again(
 
     facts = chosen(public_id)
     now, by = moment_of(facts, ""), f"person:{user_id}"
-    made = contacts.again(creditor_id=facts.id, touch_ids=numbers, by=by, now=now)
+    tried = contacts.again(creditor_id=facts.id, touch_ids=numbers, by=by, now=now)
     queued = []
     for number in jobs:
         of = queue.again(job_id=number)
@@ -64,9 +70,16 @@ def again(
             contacts.tell_job_again(creditor_id=of, job_id=number, by=by, now=now)
             queued.append(number)
     show(
-        {"contacts": made, "jobs": queued},
+        {
+            "contacts": list(tried.made.values()),
+            "jobs": queued,
+            "left": {str(number): why for number, why in tried.left.items()},
+        },
         as_json=as_json,
-        lines=lambda: [f"{len(made)} contacts are planned and {len(queued)} jobs queued once more."],
+        lines=lambda: [
+            f"{len(tried.made)} contacts are planned and {len(queued)} jobs queued once more.",
+            *(f"{number} was left: {_LEFT.get(why, f'it is {why}')}." for number, why in tried.left.items()),
+        ],
     )
 
 

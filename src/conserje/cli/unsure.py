@@ -25,7 +25,7 @@ _by_option = click.option("--by", "user_id", type=int, default=0, help="Number o
 @json_option
 @click.pass_context
 def unsure(context: click.Context, public_id: str, as_json: bool) -> None:
-    """List the messages of which nobody knows whether they arrived, and those that could not be sent."""
+    """List the messages of which nobody knows whether they arrived."""
     if context.invoked_subcommand is not None:
         return
     ready()
@@ -35,8 +35,7 @@ def unsure(context: click.Context, public_id: str, as_json: bool) -> None:
     facts = chosen(public_id)
     with reading(creditor_id=facts.id):
         rows = [_plain(item) for item in unresolved.waiting(creditor_id=facts.id)]
-        parked = [_plain(item) for item in unresolved.parked(creditor_id=facts.id)]
-    show({"unsure": rows, "parked": parked}, as_json=as_json, lines=lambda: _lines(rows, parked))
+    show({"unsure": rows}, as_json=as_json, lines=lambda: _lines(rows))
 
 
 @unsure.command("treat-as-sent")
@@ -109,9 +108,8 @@ def _plain(item: Any) -> dict[str, Any]:
     }
 
 
-def _lines(rows: list[dict[str, Any]], parked: list[dict[str, Any]]) -> list[str]:
-    lines = [_line(row) for row in rows] or ["Of every message it is known whether it arrived."]
-    return [*lines, *(["They could not be sent:", *map(_line, parked)] if parked else [])]
+def _lines(rows: list[dict[str, Any]]) -> list[str]:
+    return [_line(row) for row in rows] or ["Of every message it is known whether it arrived."]
 
 
 def _line(row: dict[str, Any]) -> str:

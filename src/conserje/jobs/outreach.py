@@ -13,6 +13,8 @@ from conserje.services.tenancy.queue import TRIES_MAX, enqueue
 
 # A creditor with much to send makes way for the others after half a minute and goes on behind them.
 TURN_SECONDS = 30
+# At most so much of it goes into judging, so that there is time left in which what may leave leaves.
+JUDGING_SECONDS = 15
 
 
 @app.periodic(cron="* * * * *")
@@ -34,6 +36,7 @@ def turn(creditor_id: int) -> None:
         creditor_id=creditor_id,
         clock=lambda: clock.now_for(facts),
         enough=clock.after(TURN_SECONDS),
+        judged_enough=clock.after(JUDGING_SECONDS),
     )
     if done.more:
         enqueue(job="outreach.turn", once=f"turn:{creditor_id}", creditor_id=creditor_id)

@@ -15,12 +15,13 @@ from conserje.domain.kit.days import business_days_after, day_bounds
 from conserje.services.insights import money_in, open_customers, portfolio
 from conserje.services.insights.open_customers import Filter
 from conserje.services.insights.portfolio import Aged, Waiting
-from conserje.ui import labels
 from conserje.ui.figures import show_day
+from conserje.workbench import stops
 from conserje.workbench.access import Desk, looking
 from conserje.workbench.contact_book import alert_rows
 from conserje.workbench.frame import frame
-from conserje.workbench.pages import Attention, Figure, HomePage
+from conserje.workbench.home_pages import Attention, HomePage
+from conserje.workbench.pages import Figure
 from conserje.workbench.receivables import chart, filtered
 
 
@@ -37,6 +38,9 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         ageing=tuple(chart(desk, item) for item in aged),
         attention=tuple(_attention(desk, waiting, counts)),
         is_empty=not waiting.has_customers,
+        stops=stops.notices(desk),
+        stop_url=desk.url("stop_place") if desk.seat.leads else "",
+        lift_url=desk.url("stop_lift") if desk.seat.leads else "",
     )
     return render(request, "workbench/home/show.html", {"page": page})
 
@@ -92,14 +96,6 @@ def _contacts(desk: Desk, waiting: Waiting) -> Figure:
 
 def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Iterator[Attention]:
     yield from _restored(desk)
-    for channel in waiting.stopped:
-        word = labels.CHANNELS.get(channel, channel)
-        text = (
-            _("Everything is stopped: nothing leaves")
-            if not channel
-            else _("Stopped: %(channel)s") % {"channel": word}
-        )
-        yield Attention(1, text, desk.url("contacts"), "stop")
     if waiting.drafts:
         text = ngettext("message waits for approval", "messages wait for approval", waiting.drafts)
         yield Attention(waiting.drafts, text, desk.url("drafts"), "rest")

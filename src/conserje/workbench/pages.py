@@ -99,27 +99,6 @@ class AgeingChart:
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
-    """Something a person should look at: a count, a sentence, where to go. `tone`: late, rest, stop or empty."""
-
-    count: int
-    text: str
-    url: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HomePage:
-    """`workbench/home/show.html`, at `workbench:home`. `figures`: receivable, overdue, collected, contacts today."""
-
-    frame: Frame
-    figures: tuple[Figure, ...]
-    ageing: tuple[AgeingChart, ...]
-    attention: tuple[Attention, ...] = ()
-    is_empty: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class CustomerRow:
     """A customer. `days` is of the oldest open invoice, negative when nothing is due yet, None when nothing is open.
 

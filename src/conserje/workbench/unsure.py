@@ -15,8 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from conserje.services.outreach import evidence
+from conserje.services.outreach import evidence, parked
 from conserje.services.outreach import unsure as unresolved
+from conserje.services.outreach.parked import Parked
 from conserje.services.outreach.unsure import Unresolved
 from conserje.services.tenancy.act import reading
 from conserje.ui.listing import Pager
@@ -27,6 +28,8 @@ from conserje.workbench.unsure_pages import ParkedRow, UnsurePage, UnsureRow
 from conserje.workbench.words import LETTERS, name
 
 PAGE = 50
+# At most so many of those that were given up are shown at once.
+GIVEN_UP = 100
 # What happened, as far as anybody knows, by the code that the sender wrote down.
 _HAPPENED: Final[dict[str, Promise]] = {
     "timed_out": gettext_lazy("Their server took the message and did not answer in time."),
@@ -40,10 +43,10 @@ _WHY: Final[dict[str, Promise]] = {
 }
 _TO_DO: Final[dict[str, Promise]] = {
     "cannot_be_written": gettext_lazy(
-        "It is written once more by itself. If that fails too, find another way to reach the customer."
+        "It is written once more by itself. If that fails too, put right what is wrong and try it once more."
     ),
     "poisoned": gettext_lazy(
-        "Tell whoever runs this installation, and find another way to reach the customer."
+        "Tell whoever runs this installation. When the cause is gone, try it once more."
     ),
 }
 _LEFT: Final = {
@@ -77,7 +80,9 @@ def show_all(request: HttpRequest, desk: Desk) -> HttpResponse:
     page = UnsurePage(
         frame=frame(request, desk, section="home"),
         rows=tuple(_row(desk, item) for item in found),
-        parked=tuple(_parked(desk, item) for item in unresolved.parked(creditor_id=desk.creditor_id)),
+        parked=tuple(
+            _parked(desk, item) for item in parked.waiting(creditor_id=desk.creditor_id, limit=GIVEN_UP)
+        ),
         pager=Pager(
             first + 1,
             first + len(found),
@@ -88,6 +93,7 @@ def show_all(request: HttpRequest, desk: Desk) -> HttpResponse:
         if total > PAGE
         else None,
         resolve_url=desk.url("unsure_resolution") if desk.seat.may_act else "",
+        retry_url=desk.url("parked_retry") if desk.seat.may_act else "",
     )
     return render(request, "workbench/unsure/list.html", {"page": page})
 
@@ -95,7 +101,7 @@ def show_all(request: HttpRequest, desk: Desk) -> HttpResponse:
 @acting
 def resolve(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What the person says of the chosen ones (POST `touch`): `as` "sent" or "again"; the notice tells each end."""
-    ids = [int(value) for value in request.POST.getlist("touch") if value.isdecimal() and len(value) < 18]
+    ids = _chosen(request)
     ways: dict[str, Callable[..., list[int]]] = {
         "sent": unresolved.treat_as_sent,
         "again": unresolved.send_again,
@@ -113,6 +119,31 @@ def resolve(request: HttpRequest, desk: Desk) -> HttpResponse:
     for line in _left(list(why.values())):
         messages.warning(request, line)
     return redirect(desk.url("unsure"))
+
+
+@acting
+def retry(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The chosen ones that were given up (POST `touch`) are tried once more; the notice tells each end."""
+    ids = _chosen(request)
+    if not ids:
+        messages.warning(request, _("Nothing was done: tick at least one message first."))
+        return redirect(desk.url("unsure"))
+    tried = parked.again(creditor_id=desk.creditor_id, touch_ids=ids, by=desk.by, now=desk.now)
+    if tried.made:
+        count = len(tried.made)
+        text = ngettext(
+            "%(count)s message is tried once more, if it is still right and lawful then.",
+            "%(count)s messages are tried once more, each if it is still right and lawful then.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
+    for line in _left(list(tried.left.values())):
+        messages.warning(request, line)
+    return redirect(desk.url("unsure"))
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    return [int(value) for value in request.POST.getlist("touch") if value.isdecimal() and len(value) < 18]
 
 
 def _row(desk: Desk, item: Unresolved) -> UnsureRow:
@@ -138,12 +169,13 @@ def _row(desk: Desk, item: Unresolved) -> UnsureRow:
     )
 
 
-def _parked(desk: Desk, item: Unresolved) -> ParkedRow:
+def _parked(desk: Desk, item: Parked) -> ParkedRow:
     return ParkedRow(
+        id=item.touch_id,
         customer=item.customer,
         customer_url=desk.url("customer", customer=item.customer_id),
         what=name(LETTERS, item.letter),
-        at=desk.local(item.handed_at),
+        at=desk.local(item.since),
         why=str(_WHY.get(item.reason) or sentence(item.reason)),
         to_do=str(_TO_DO[item.reason]),
     )

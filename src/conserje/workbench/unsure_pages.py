@@ -37,6 +37,7 @@ class UnsureRow:
 class ParkedRow:
     """One message that was given up: `why` it could not be sent, and what is `to_do`."""
 
+    id: int
     customer: str
     customer_url: str
     what: str
@@ -49,7 +50,8 @@ class ParkedRow:
 class UnsurePage:
     """`workbench/unsure/list.html`, at `workbench:unsure`.
 
-    `resolve_url` takes POST `touch` (ids) and `as` ("sent" or "again"), and is empty for those who only look.
+    `resolve_url` takes POST `touch` (ids) and `as` ("sent" or "again"), `retry_url` POST `touch` (ids of `parked`);
+    both are empty for those who only look.
     """
 
     frame: Frame
@@ -57,6 +59,7 @@ class UnsurePage:
     parked: tuple[ParkedRow, ...] = ()
     pager: Pager | None = None
     resolve_url: str = ""
+    retry_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from conserje.workbench import (
     receivables,
     rows,
     start,
+    stops,
     unsure,
 )
 
@@ -30,6 +31,9 @@ _desk = [
     path("contacts/book/", contact_book.show, name="contact_book"),
     path("unsure/", unsure.show_all, name="unsure"),
     path("unsure/resolution/", unsure.resolve, name="unsure_resolution"),
+    path("unsure/retry/", unsure.retry, name="parked_retry"),
+    path("stop/", stops.place, name="stop_place"),
+    path("stop/lift/", stops.lift, name="stop_lift"),
     path("customer/<int:customer>/", customer.show, name="customer"),
     path("customer/<int:customer>/portal/", clock.see_portal, name="portal_link"),
     path("messages/<int:touch>/", message.show, name="message"),

@@ -62,16 +62,17 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
     """(name, template, page) of each."""
     frame = replace(frame, section="home")
     parked = ParkedRow(
+        4,
         "Invento Digital Ltda.",
         "#c4",
         "Carta formal",
         AT,
         "No se pudo escribir su carta. Revise los datos del cliente y los de su marca.",
-        "Se escribe una vez más por sí solo. Si también falla, busque otra manera de hablar con el cliente.",
+        "Se escribe una vez más por sí solo. Si también falla, corrija lo que esté mal e inténtelo otra vez.",
     )
     pager = Pager(1, 50, 51, next_url="?page=2")
     list_ = "workbench/unsure/list.html"
-    yield "w-unsure", list_, UnsurePage(frame, rows(), (parked,), pager, "#resolve")
+    yield "w-unsure", list_, UnsurePage(frame, rows(), (parked,), pager, "#resolve", "#retry")
     yield "w-unsure-looking", list_, UnsurePage(frame, rows()[:1])
     yield "w-unsure-none", list_, UnsurePage(frame, ())
     second = InDoubtRow(

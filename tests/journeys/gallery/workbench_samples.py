@@ -12,7 +12,7 @@ from tests.journeys.gallery.customer_sample import ALLOW, GAP, ZONE, customer
 
 from conserje.domain.kit.money import Money
 from conserje.ui.listing import Option, Pager
-from conserje.workbench import pages
+from conserje.workbench import home_pages, pages
 
 TODAY = date(2026, 11, 24)
 LANGUAGES = (Option("es", "Español", chosen=True), Option("en", "English"), Option("pt-br", "Português"))
@@ -31,7 +31,7 @@ def chart(currency: str, minors: tuple[int, ...], shares: tuple[int, ...]) -> pa
 PESOS = chart("COP", (8421000000, 3808000000, 1190000000, 0, 476000050), (61, 27, 9, 0, 3))
 DOLLARS = chart("USD", (0, 320000, 850000, 1500000, 0), (0, 12, 32, 56, 0))
 EUROS = chart("EUR", (145050, 0, 0, 0, 0), (100, 0, 0, 0, 0))
-HOME = pages.HomePage(
+HOME = home_pages.HomePage(
     FRAME,
     (
         pages.Figure("Por cobrar", "#open", (PESOS.total, DOLLARS.total)),
@@ -47,9 +47,9 @@ HOME = pages.HomePage(
     ),
     (PESOS, DOLLARS),
     (
-        pages.Attention(6, "mensajes por aprobar antes de las 16:00", "#drafts", "rest"),
-        pages.Attention(2, "respuestas sin contestar; la más antigua es de ayer", "#replies", "late"),
-        pages.Attention(
+        home_pages.Attention(6, "mensajes por aprobar antes de las 16:00", "#drafts", "rest"),
+        home_pages.Attention(2, "respuestas sin contestar; la más antigua es de ayer", "#replies", "late"),
+        home_pages.Attention(
             11, "clientes sin permiso de contacto conocido: no se les escribe", "#permission", "stop"
         ),
     ),
@@ -172,7 +172,23 @@ def drafts() -> Iterator[tuple[str, str, object]]:
 
 def every() -> Iterator[tuple[str, str, object]]:
     """All workbench screens."""
-    yield "w-home", "workbench/home/show.html", HOME
+    yield "w-home", "workbench/home/show.html", replace(HOME, stop_url="#stop")
+    fuse = home_pages.StopNotice(
+        "email",
+        "Detenido: correo",
+        datetime(2026, 11, 24, 9, 15, tzinfo=ZONE),
+        "se detuvo por sí solo",
+        "Un cliente iba a recibir un cuarto mensaje en una hora, y eso no puede estar bien. No lo recibió.",
+        "Cuando la causa esté resuelta, reanúdelo aquí, o en el servidor con conserje stop lift.",
+    )
+    person = replace(
+        fuse,
+        channel="",
+        what="Todo está detenido: no sale nada",
+        by="Ana Ruiz",
+        why="Estamos corrigiendo los correos del Consorcio Internacional de Importaciones",
+    )
+    yield "w-home-stopped", "workbench/home/show.html", replace(HOME, stops=(fuse, person), lift_url="#lift")
     yield (
         "w-home-empty",
         "workbench/home/show.html",

@@ -33,8 +33,6 @@ SELECT count(*) FILTER (WHERE state = 'proposed'), count(*) FILTER (WHERE state 
 _RECORDED = """
 SELECT min(recorded_through_on), min(limit_business_days) FROM receivables_freshness WHERE creditor_id = %(creditor)s"""
 
-_STOPPED = "SELECT channel FROM outreach_senderstop WHERE creditor_id = %(creditor)s AND lifted_at IS NULL"
-
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -68,7 +66,6 @@ class Waiting:
     """Counts that ask for a person, and of today's contacts.
 
     `recorded_through` is the day up to which every source of payments was recorded, None when it was never stated.
-    `stopped` are channels under the stop button, "" being all of them.
     """
 
     drafts: int
@@ -80,7 +77,6 @@ class Waiting:
     has_customers: bool
     recorded_through: date | None
     limit_business_days: int
-    stopped: tuple[str, ...]
 
 
 @step
@@ -109,7 +105,6 @@ def waiting(*, creditor_id: int, day: tuple[datetime, datetime]) -> Waiting:
     asked = {"creditor": creditor_id, "day_starts": day[0], "day_ends": day[1]}
     ((drafted, unsure, planned, made, claims, in_doubt, has_customers),) = _rows(_WAITING, asked)
     ((known, limit),) = _rows(_RECORDED, asked)
-    stopped = tuple(channel for (channel,) in _rows(_STOPPED, asked))
     return Waiting(
         drafts=drafted,
         unsure=unsure,
@@ -120,7 +115,6 @@ def waiting(*, creditor_id: int, day: tuple[datetime, datetime]) -> Waiting:
         has_customers=has_customers,
         recorded_through=known,
         limit_business_days=limit or 0,
-        stopped=stopped,
     )
 
 

@@ -38,11 +38,13 @@ def turn(
     creditor_id: int,
     clock: Callable[[], datetime],
     furthest: Mode = Mode.AUTOMATIC,
-    enough: Callable[[], bool] = send.never,
+    enough: Callable[[], bool] = sweep.never,
+    judged_enough: Callable[[], bool] = sweep.never,
 ) -> Turned:
     """One turn: hooks, unfinished payments, lost claims, evidence, promises, the sweep, what may leave, the seal.
 
-    `clock` is the door's; `furthest` bounds the stages' own modes; sending ends when it is `enough`.
+    `clock` is the door's; `furthest` bounds the stages' own modes; sending ends when it is `enough`, judging when
+    it is `judged_enough`, which comes earlier: what may leave waits for no backlog of customers to be judged.
     """
     hooks = hook.apply_waiting(creditor_id=creditor_id, now=clock())
     looked = checkout_look.look_due(creditor_id=creditor_id, now=clock())
@@ -50,9 +52,9 @@ def turn(
     evidence.look_due(creditor_id=creditor_id, clock=clock)
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
     furthest = restored.furthest(creditor_id=creditor_id, wanted=furthest)
-    swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest)
+    swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest, enough=judged_enough)
     sent = send.send_due(creditor_id=creditor_id, clock=clock, enough=enough)
     while seal.close(creditor_id=creditor_id, now=clock()):
         continue
     lapses_in = record.lapses_in(creditor_id=creditor_id)
-    return Turned(hooks, looked, freed, broken, swept, sent, enough(), lapses_in)
+    return Turned(hooks, looked, freed, broken, swept, sent, swept.more or enough(), lapses_in)

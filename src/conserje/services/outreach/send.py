@@ -52,17 +52,12 @@ class Sent:
         return sum(self.outcomes.values())
 
 
-def never() -> bool:
-    """No bound: go on until nothing is left."""
-    return False
-
-
 def send_due(
     *,
     creditor_id: int,
     clock: Callable[[], datetime],
     limit: int = 100_000,
-    enough: Callable[[], bool] = never,
+    enough: Callable[[], bool] = sweep.never,
 ) -> Sent:
     """Send what is due, a batch at a time, until nothing is left, `limit` was claimed or it is `enough`.
 

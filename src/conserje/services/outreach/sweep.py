@@ -8,7 +8,7 @@ the hour.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -44,12 +44,21 @@ SELECT customer_id, nextval('outreach_decision_id_seq') FROM ({_DUE} FOR UPDATE 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: customers judged, decisions by kind, touches written by state, reasons counted."""
+    """What a sweep did: customers judged, decisions by kind, touches written by state, reasons counted.
+
+    `more`: it made way, and customers that are due may be left.
+    """
 
     judged: int
     kinds: dict[str, int]
     touches: dict[str, int]
     reasons: dict[str, int]
+    more: bool = False
+
+
+def never() -> bool:
+    """No bound: go on until nothing is left."""
+    return False
 
 
 @step
@@ -79,10 +88,17 @@ def stack_of(case: Case) -> RuleStack:
     return law.stack_for(country=case.subject.country)
 
 
-def sweep(*, creditor_id: int, now: datetime, furthest: Mode = Mode.AUTOMATIC) -> Swept:
+def sweep(
+    *,
+    creditor_id: int,
+    now: datetime,
+    furthest: Mode = Mode.AUTOMATIC,
+    enough: Callable[[], bool] = never,
+) -> Swept:
     """Judge every customer whose review is due at `now`, a chunk at a time, each chunk in a transaction of its own.
 
     `furthest` bounds the stages' own modes: with DRAFT nothing leaves by itself. For SIMULATE use `foretell`.
+    It makes way after the chunk during which it became `enough`.
     """
     kinds: Counter[str] = Counter()
     touches: Counter[str] = Counter()
@@ -96,6 +112,8 @@ def sweep(*, creditor_id: int, now: datetime, furthest: Mode = Mode.AUTOMATIC) -
         kinds.update(done.kinds)
         touches.update(done.touches)
         reasons.update(done.reasons)
+        if enough():
+            return Swept(judged, dict(kinds), dict(touches), dict(reasons), more=True)
 
 
 @act

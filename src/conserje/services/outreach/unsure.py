@@ -19,26 +19,18 @@ from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review
 from conserje.services.tenancy.act import act, step
 
-_FROM = """
+_LIST = """
 SELECT t.id, t.customer_id, u.name, t.channel, t.letter, t.stage, coalesce(t.handed_at, t.ended_at), t.reason,
        p.address, coalesce(m.subject, ''), t.carrier,
-       CASE WHEN t.state = 'unsure' THEN coalesce(t.ended_at, t.handed_at) END, q.looks, q.looked_at, q.next_look_at
+       coalesce(t.ended_at, t.handed_at), q.looks, q.looked_at, q.next_look_at
   FROM outreach_touch t
   JOIN receivables_customer u ON u.creditor_id = t.creditor_id AND u.id = t.customer_id
   JOIN receivables_contactpoint p ON p.creditor_id = t.creditor_id AND p.id = t.point_id
   LEFT JOIN outreach_message m ON m.creditor_id = t.creditor_id AND m.touch_id = t.id AND m.erased_at IS NULL
   LEFT JOIN outreach_inquiry q ON q.creditor_id = t.creditor_id AND q.touch_id = t.id
        AND q.since = coalesce(t.ended_at, t.handed_at)
- WHERE t.creditor_id = %(creditor)s AND """
-_LIST = _FROM + "t.state = 'unsure' ORDER BY t.handed_at, t.id LIMIT %(limit)s OFFSET %(offset)s"
-# Those of which nothing newer tells the same step, while their case is open.
-_PARKED = f"""{_FROM} t.state = 'failed' AND t.reason IN ('cannot_be_written', 'poisoned')
-   AND NOT EXISTS (SELECT 1 FROM outreach_touch o
-                    WHERE o.creditor_id = t.creditor_id AND o.customer_id = t.customer_id AND o.id > t.id
-                      AND o.step = t.step AND o.episode_id IS NOT DISTINCT FROM t.episode_id)
-   AND NOT EXISTS (SELECT 1 FROM outreach_episode e
-                    WHERE e.creditor_id = t.creditor_id AND e.id = t.episode_id AND e.closed_at IS NOT NULL)
- ORDER BY t.ended_at DESC, t.id DESC LIMIT %(limit)s"""  # noqa: S608 - our own words
+ WHERE t.creditor_id = %(creditor)s AND t.state = 'unsure'
+ ORDER BY t.handed_at, t.id LIMIT %(limit)s OFFSET %(offset)s"""
 _COUNT = "SELECT count(*) FROM outreach_touch WHERE creditor_id = %s AND state = 'unsure'"
 
 _SENT = """
@@ -79,7 +71,7 @@ SELECT t.id, CASE WHEN t.state <> 'unsure' THEN t.state
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """One message that may or may not have arrived, or was given up; `reason` is why.
+    """One message that may or may not have arrived; `reason` is why.
 
     `looks` counts how often evidence was looked for; `next_look_at` is when it is again, None when never.
     """
@@ -103,13 +95,9 @@ class Unresolved:
 @step
 def waiting(*, creditor_id: int, limit: int = 1000, offset: int = 0) -> list[Unresolved]:
     """What nobody knows of, the oldest first."""
-    return _listed(_LIST, {"creditor": creditor_id, "limit": limit, "offset": offset})
-
-
-@step
-def parked(*, creditor_id: int, limit: int = 100) -> list[Unresolved]:
-    """What was given up and not made up for since, though nothing is wrong with the address; the newest first."""
-    return _listed(_PARKED, {"creditor": creditor_id, "limit": limit})
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, {"creditor": creditor_id, "limit": limit, "offset": offset})
+        return [_unresolved(*row) for row in cursor.fetchall()]
 
 
 @step
@@ -166,15 +154,9 @@ def send_again(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: date
     return _tell(creditor_id, moved, "sent_again", by, now)
 
 
-def _listed(sql: str, asked: dict[str, Any]) -> list[Unresolved]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, asked)
-        return [_unresolved(*row) for row in cursor.fetchall()]
-
-
 def _unresolved(*row: Any) -> Unresolved:
     *facts, since, looks, looked_at, next_look_at = row
-    if looks is None and since is not None:
+    if looks is None:
         next_look_at = next_look(since=since, looked_at=None)
     values: list[Any] = [*facts, looks or 0, looked_at, next_look_at]
     return Unresolved(*values)

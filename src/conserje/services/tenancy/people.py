@@ -26,6 +26,11 @@ class Seat:
         """Whether this person may change anything; a viewer only looks."""
         return self.role != MembershipRole.VIEWER.value
 
+    @property
+    def leads(self) -> bool:
+        """Whether this person decides for the creditor as a whole, such as that nothing leaves."""
+        return self.role in (MembershipRole.OWNER.value, MembershipRole.MANAGER.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
