@@ -109,7 +109,7 @@ def test_logs_job_arguments_and_figures_hold_no_canary(database: harness.Clone, 
         creditor.clock_at = TUESDAY + timedelta(days=20)
         creditor.save(update_fields=["clock_at"])
         said = worked(database, creditor.id)
-        assert {row["outcome"] for row in said if row.get("kind") == "outreach.turn"} == {"job_error"}
+        assert {row["outcome"] for row in said if row.get("kind") == "outreach.turn"} == {"job_error_retry"}
 
         with listening() as heard:
             pages(reader, database)

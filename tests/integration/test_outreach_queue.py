@@ -71,7 +71,7 @@ def reap() -> int:
         assert isinstance(app.connector, DjangoConnector)
         with app.replace_connector(app.connector.get_worker_connector()) as worker:
             async with worker.open_async():
-                return await reaper.reap_silent(silent_seconds=reaper.SILENT_SECONDS)
+                return await reaper.reap_silent(silent_seconds=queue.SILENT_SECONDS)
 
     return asyncio.run(once())
 
