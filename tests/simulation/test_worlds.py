@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.simulation.conftest import again
 
-# Of `make test`, of `make test-official`, of `make test-long`; SIMULATION_SEEDS="7 8 9" lives other ones.
+# The first of `make test`, the others of `make test-long`; SIMULATION_SEEDS="7 8 9" lives other ones.
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
 FEW = CHOSEN or [1, 2, 3, 4]
 SOME = CHOSEN or list(range(101, 107))
@@ -34,7 +34,7 @@ def test_the_same_seed_is_the_same_world_and_another_seed_another(live: Callable
     assert first.digest != live(seed=10, customers=10, days_of_it=8).digest
 
 
-@pytest.mark.official
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SOME)
 def test_the_auditor_finds_nothing_in_a_world_of_a_quarter(live: Callable[..., Any], seed: int) -> None:
     report = live(seed=seed, customers=100, days_of_it=90)
