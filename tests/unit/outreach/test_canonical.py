@@ -26,6 +26,7 @@ def generic(value: object) -> bytes:
     return json.dumps(shape, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+@pytest.mark.slow
 @_PLAIN
 @given(st.from_type(Case))
 def test_a_case_has_the_bytes_of_the_generic_form(case: Case) -> None:
@@ -33,6 +34,7 @@ def test_a_case_has_the_bytes_of_the_generic_form(case: Case) -> None:
     assert canonical.load(Case, canonical.dump(case)) == case
 
 
+@pytest.mark.slow
 @_PLAIN
 @given(st.from_type(Decision))
 def test_a_decision_has_the_bytes_of_the_generic_form(decision: Decision) -> None:

@@ -260,6 +260,7 @@ def outcome(template: sandbox.Template) -> str:
         return f"raised: {error!r}"
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(source=sources, html=st.booleans(), small=st.booleans())
 @example(source="{% for item in list limit: 0 %}{{ item }}{% endfor %}", html=True, small=False)
@@ -345,6 +346,7 @@ lt le contains markup shown rows window whole once bounded joined assign allowed
 """
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(source=sources, html=st.booleans())
 @example(source="{{ box['\"; import os #'] }}{{ '__import__(1)' }}", html=False)
