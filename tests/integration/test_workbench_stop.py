@@ -39,12 +39,12 @@ def test_what_the_fuse_stopped_is_told_and_lifted(creditor: Creditor, desk: Clie
     assert re.search(r"Detenido: \S.* desde el 17 nov, 10:00 · se detuvo por sí solo", home)
     assert "iba a recibir un cuarto mensaje en una hora" in home
     assert "conserje stop lift" in home
-    assert "Volver a enviar" in home
+    assert "Reanudar los envíos" in home
     assert "Detener todos los envíos" not in home
 
     answer = desk.post(wb.at(creditor, "stop/lift/"), {"channel": "email"}, follow=True)
     assert "Reanudado" in told(answer)
-    assert "Volver a enviar" not in told(answer)
+    assert "Reanudar los envíos" not in told(answer)
     assert in_force(creditor) == []
     again = desk.post(wb.at(creditor, "stop/lift/"), {"channel": "email"}, follow=True)
     assert "Eso no estaba detenido" in told(again)
@@ -69,7 +69,7 @@ def test_others_see_it_and_cannot_lift_it(creditor: Creditor, desk: Client, role
     home = told(client.get(wb.at(creditor)))
     assert "por alguien en el servidor" in home
     assert "Lo reanuda aquí quien es titular o administra la cuenta" in home
-    assert "Volver a enviar" not in home
+    assert "Reanudar los envíos" not in home
     assert client.post(wb.at(creditor, "stop/lift/"), {"channel": ""}).status_code == 403
     assert client.post(wb.at(creditor, "stop/"), {"reason": "x"}).status_code == 403
     assert in_force(creditor) == [""]

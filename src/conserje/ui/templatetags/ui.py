@@ -47,6 +47,12 @@ def money(amount: Money, language: str = "") -> str:
 
 
 @register.filter
+def unbroken(text: str) -> str:
+    """`{{ brand.phone|unbroken }}`: a number with spaces that stays on one line."""
+    return text.replace(" ", figures.NBSP)
+
+
+@register.filter
 def amount(value: Money, language: str = "") -> str:
     """Like `money`, without the code: for the parts of a sum whose total carries it."""
     return figures.show_money(value, language=language or _language(), coded=False)
