@@ -55,7 +55,7 @@ check: install-dev  ## Style, types, floors, migrations, words: under a minute, 
 	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet src/conserje
 	$(BIN)/codespell src docs *.md
-	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) -m "not long and not slow"
+	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) -m "not long and not slow" --hypothesis-profile=quick
 
 bench: install-dev  ## Measure, on an otherwise idle machine: BENCH="--invoices 1000000 --customers 250000" for a large book
 	$(BIN)/conserje bench run $(BENCH)

@@ -10,6 +10,8 @@ from hypothesis import settings
 from tests import harness
 
 settings.register_profile("house", deadline=None, print_blob=True)
+# `make check` asks for it: fewer draws of the same laws, which `make test` draws in full.
+settings.register_profile("quick", settings.get_profile("house"), max_examples=20)
 settings.load_profile("house")
 
 

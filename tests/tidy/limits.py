@@ -89,6 +89,8 @@ def unlicensed(source: Source) -> Iterator[str]:
 
 def put_off(source: Source) -> Iterator[str]:
     """Comments and docstrings that put something off."""
+    if not _LATER.search(source.text):
+        return
     for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
         if token.type == tokenize.COMMENT and _LATER.search(token.string):
             yield f"{source.path}:{token.start[0]}: do it, or write it into the documents"

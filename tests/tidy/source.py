@@ -28,14 +28,18 @@ class Source:
         """The module as syntax."""
         return ast.parse(self.text)
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The module line by line."""
         return self.text.splitlines()
 
+    @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
     def nodes(self) -> Iterator[ast.AST]:
         """Every piece of syntax in it."""
-        return ast.walk(self.tree)
+        return iter(self._nodes)
 
     def functions(self) -> Iterator[Function]:
         """Every function and method in it, nested ones too."""
