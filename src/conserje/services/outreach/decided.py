@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from conserje.data.journal.locks import WRITING, locked
 from conserje.data.outreach import page
-from conserje.data.tenancy.bulk import copy_in
+from conserje.data.tenancy.bulk import array, copy_in
 from conserje.domain.kit.canonical import text
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Decision, Kind, Planned
@@ -131,12 +131,13 @@ def write(
     now = setting.now
     _close(creditor_id, found, now)
     alike = _Alike(setting)
-    entries = journal.prepare(creditor_id=creditor_id, entries=_entries(found, numbers, alike))
-    copy_in(table="decided_chunk", columns=_STAGED, rows=_rows(found, numbers, entries, alike))
+    placed = [_Placed(item, numbers[item.case.customer_id], alike.number(item.decision)) for item in found]
+    entries = journal.prepare(creditor_id=creditor_id, entries=_entries(placed, alike))
+    copy_in(table="decided_chunk", columns=_STAGED, rows=_rows(placed, entries, alike))
     asked = {
         "creditor": creditor_id,
         "now": now,
-        "ids": [item.case.customer_id for item in found],
+        "ids": array([item.case.customer_id for item in found]),
         "alike": text(alike.rows),
     }
     locked(creditor_id=creditor_id, how=WRITING)
@@ -232,33 +233,40 @@ class _Alike:
         return {Mode.SIMULATE: None, Mode.DRAFT: "proposed", Mode.AUTOMATIC: "planned"}[mode]
 
 
+class _Placed(NamedTuple):
+    """What was decided, the number of its decision and that of its row in `alike`."""
+
+    item: Judged
+    number: int
+    alike: int
+
+
 def _rows(
-    found: Sequence[Judged], numbers: Mapping[int, int], entries: Sequence[tuple[Any, ...]], alike: _Alike
+    placed: Sequence[_Placed], entries: Sequence[tuple[Any, ...]], alike: _Alike
 ) -> Iterator[tuple[Any, ...]]:
     """One row of `_STAGED` for each customer; the first of each page holds what is on it."""
-    for start in range(0, len(found), page.SIZE):
-        here = found[start : start + page.SIZE]
-        first = numbers[here[0].case.customer_id]
-        content: bytes | None = page.pack([part for item in here for part in _whole(item)])
+    now = alike.setting.now
+    for start in range(0, len(placed), page.SIZE):
+        here = placed[start : start + page.SIZE]
+        content: bytes | None = page.pack([part for item, _, _ in here for part in _whole(item)])
         keys = token_hex(16 * len(here))
-        for place, (item, entry) in enumerate(zip(here, entries[start:], strict=False)):
+        for place, ((item, number, same), entry) in enumerate(zip(here, entries[start:], strict=False)):
             case, decision = item.case, item.decision
             contact, review_at = decision.contact, decision.review_at
-            number = alike.number(decision)
             if decision.kind is Kind.CONTACT and contact is not None:
-                review_at = max(contact.at, alike.setting.now) + timedelta(days=1)
+                review_at = max(contact.at, now) + timedelta(days=1)
             yield (
                 case.customer_id,
-                numbers[case.customer_id],
+                number,
                 case.episode_id,
                 _opens(item),
-                number,
-                first,
+                same,
+                here[0].number,
                 place,
                 content,
                 review_at,
                 entry[7],
-                *(_touch(contact, keys[32 * place :][:32]) if "state" in alike.rows[number] else _NO_TOUCH),
+                *(_touch(contact, keys[32 * place :][:32]) if "state" in alike.rows[same] else _NO_TOUCH),
             )
             content = None
 
@@ -270,25 +278,17 @@ def _whole(item: Judged) -> tuple[str, str]:
 def _touch(contact: Planned | None, key: str) -> tuple[Any, ...]:
     """The contact's own part of a row."""
     assert contact is not None
-    asked = f"[{','.join([text(amount) for amount in contact.asked])}]"
-    return key, contact.contact_id, contact.point_id, contact.at, asked, text(contact.copies)
+    asked = f"[{','.join(map(text, contact.asked))}]"
+    copies = text(contact.copies) if contact.copies else "[]"
+    return key, contact.contact_id, contact.point_id, contact.at, asked, copies
 
 
-def _entries(
-    found: Sequence[Judged], numbers: Mapping[int, int], alike: _Alike
-) -> Iterator[journal.NewEntry]:
-    for item in found:
-        row = alike.rows[alike.number(item.decision)]
+def _entries(placed: Sequence[_Placed], alike: _Alike) -> Iterator[journal.NewEntry]:
+    now = alike.setting.now
+    for item, number, same in placed:
+        row = alike.rows[same]
         customer_id = item.case.customer_id
-        yield journal.NewEntry(
-            alike.setting.now,
-            row["event"],
-            "rule",
-            customer_id,
-            "decision",
-            numbers[customer_id],
-            row["payload"],
-        )
+        yield journal.NewEntry(now, row["event"], "rule", customer_id, "decision", number, row["payload"])
 
 
 def _payload(decision: Decision) -> dict[str, Any]:
