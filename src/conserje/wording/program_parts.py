@@ -271,6 +271,8 @@ def _less(token: Any, left: Any, right: Any) -> bool:
 
 def _rows(value: Any) -> Sequence[Any]:
     """What a loop goes through: the pairs of a mapping, a text as one item, nothing for anything else."""
+    if type(value) is list:
+        return value
     if isinstance(value, Mapping):
         return list(value.items())
     if isinstance(value, str):

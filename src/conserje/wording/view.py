@@ -91,9 +91,11 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
 
 def _clean(value: Any) -> Any:
     """Every character that `_UNPRINTABLE` names is unprintable for Python too, which tells it faster."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return [_clean(item) for item in value]
     if isinstance(value, str):
         return value.strip() if value.isprintable() else _UNPRINTABLE.sub(" ", value).strip()
-    kind = type(value)
     if kind is MappingProxyType:
         return _cleaned_once(value)
     if kind is dict or isinstance(value, Mapping):
@@ -105,9 +107,7 @@ def _clean(value: Any) -> Any:
             else _clean(item)
             for key, item in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return value
+    return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _cleaned_once(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -133,11 +133,10 @@ def _tax_id(text: str, table: Mapping[str, Any]) -> str:
 
 def _invoice(item: Mapping[str, Any], locale: str) -> dict[str, Any]:
     style = "day" if abs(item["days_late"]) < _YEAR_IS_CLEAR else "day_long"
-    return {
-        **_balance(item),
-        "upcoming": item["days_late"] < 0,
-        "due": formats.day(item["due_on"], style, locale),
-    }
+    shown = _balance(item)
+    shown["upcoming"] = item["days_late"] < 0
+    shown["due"] = formats.day(item["due_on"], style, locale)
+    return shown
 
 
 def _balance(item: Mapping[str, Any]) -> dict[str, Any]:
