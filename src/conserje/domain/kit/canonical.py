@@ -49,7 +49,8 @@ def text(value: Any) -> str:
 
     Dataclasses whose fields all have plain types are written by an encoder made once from those types.
     """
-    encode = _of_dataclass(type(value))
+    kind: Any = type(value)
+    encode = _of_dataclass(kind)
     return _ENCODER.encode(value) if encode is None else encode(value)
 
 

@@ -134,7 +134,7 @@ def write(
     placed = [_Placed(item, numbers[item.case.customer_id], alike.number(item.decision)) for item in found]
     entries = journal.prepare(creditor_id=creditor_id, entries=_entries(placed, alike))
     copy_in(table="decided_chunk", columns=_STAGED, rows=_rows(placed, entries, alike))
-    asked = {
+    asked: dict[str, Any] = {
         "creditor": creditor_id,
         "now": now,
         "ids": array([item.case.customer_id for item in found]),
@@ -194,6 +194,7 @@ class _Alike:
         """The number of the row that holds for `decision`."""
         contact = decision.contact
         # The verdict is told apart by the object: those alike in the eyes of the law have the very same.
+        key: tuple[Any, ...]
         key = (id(decision.verdict), decision.kind, decision.reasons, decision.strategy, decision.packs)
         if contact is not None:
             key = (*key, contact.step, contact.on, contact.channel, contact.mode)
