@@ -60,7 +60,7 @@ HOLES: list[tuple[Check, str, str]] = [
     (catalogue.missing_open, "DROP TABLE mfa_authenticator;", "mfa_authenticator"),
     (
         catalogue.loose_keys,
-        TABLE + SECURE + "ALTER TABLE planted ADD FOREIGN KEY (entry_id) REFERENCES journal_entry (id);",
+        TABLE + SECURE + "ALTER TABLE planted ADD FOREIGN KEY (entry_id) REFERENCES journal_seal (id);",
         "does not carry the creditor",
     ),
     (

@@ -13,10 +13,15 @@ from django.db import connection
 
 from conserje.config.wiring import wire
 from conserje.data.journal.models import Entry
+from conserje.data.outreach import page
 from conserje.data.outreach.models import Decision, Episode, Review, Touch
+from conserje.domain.kit.canonical import load
+from conserje.domain.outreach.case import Case
+from conserje.domain.outreach.decision import Decision as Made
+from conserje.domain.outreach.decision import Kind
 from conserje.services.insights.bench import book
 from conserje.services.journal import seal
-from conserje.services.outreach import sweep
+from conserje.services.outreach import replay, sweep
 from conserje.services.tenancy.act import acting, reading
 
 NOW = datetime(2026, 11, 17, 15, tzinfo=UTC)
@@ -68,7 +73,32 @@ def test_a_chunk_costs_the_same_statements_whatever_its_size() -> None:
         decisions = Decision.objects.filter(creditor_id=creditor_id).values_list("id", "customer_id")
         named = Entry.objects.filter(creditor_id=creditor_id, subject_kind="decision")
         assert set(named.values_list("subject_id", "customer_id")) == set(decisions)
+        of = dict(decisions)
+        pages = page.stored(creditor_id=creditor_id, ids=list(of))
+        assert {number: load(Case, item.case).customer_id for number, item in pages.items()} == of
+        assert {load(Made, item.result).kind for item in pages.values()} == {Kind.CONTACT}
+        assert page.DecisionPage.objects.count() == -(-30 // page.SIZE) + -(-2000 // page.SIZE)
     assert sweep.sweep_chunk(creditor_id=creditor_id, now=NOW).judged == 0
+
+
+def test_a_decision_written_before_there_were_pages_is_read_as_it_was() -> None:
+    creditor_id = invented(1)
+    assert sweep.sweep(creditor_id=creditor_id, now=NOW).judged == 1
+    with reading(creditor_id=creditor_id):
+        (number,) = Decision.objects.values_list("id", flat=True)
+        (known,) = page.stored(creditor_id=creditor_id, ids=[number]).values()
+        assert replay.replay(creditor_id=creditor_id, decision_id=number).same
+    with acting(creditor_id=creditor_id):
+        former = Decision.objects.get()
+        former.id = former.page = number + 1
+        former.save(force_insert=True)
+        page.DecisionPage.objects.create(
+            creditor_id=creditor_id, first=former, content=known.case + b"\n" + known.result
+        )
+    with reading(creditor_id=creditor_id):
+        both = page.stored(creditor_id=creditor_id, ids=[number, number + 1, number + 2])
+        assert both == {number: known, number + 1: known}
+        assert replay.replay(creditor_id=creditor_id, decision_id=number + 1).same
 
 
 def test_what_a_chunk_writes_into_the_journal_has_its_hash() -> None:

@@ -44,9 +44,18 @@ def _figure(currency: str, minor: int, locale: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _money(currency: str, minor: int, locale: str, space: str) -> str:
+    before, after = _around(currency, locale, space)
+    return f"{before}{_figure(currency, minor, locale).replace(' ', space)}{after}"
+
+
+@lru_cache(maxsize=256)
+def _around(currency: str, locale: str, space: str) -> tuple[str, str]:
+    """What people write before and after the figure of an amount in `currency`."""
     patterns = words(locale)["money"]
     pattern: str = patterns.get(currency, patterns["default"])
-    return pattern.format(figure=_figure(currency, minor, locale), code=currency).replace(" ", space)
+    before, _, after = pattern.partition("{figure}")
+    first, last = (part.format(code=currency).replace(" ", space) for part in (before, after))
+    return first, last
 
 
 @lru_cache(maxsize=8192)

@@ -131,12 +131,20 @@ def _filters(locale: str, *, html: bool) -> dict[str, Callable[..., Any]]:
 
 
 def _link(value: object) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    if not text.lower().startswith(_SCHEMES) or any(char in text for char in " <>\"'`\\"):
+    text = _address(value) if isinstance(value, str) else None
+    if text is None:
         raise LetterError(
             f"{value!r} is not an address a letter may point to: give an https, mailto or tel address."
         )
     return text
+
+
+# By type too: what is markup already equals the same words that are not.
+@lru_cache(maxsize=4096, typed=True)
+def _address(value: str) -> str | None:
+    text = value.strip()
+    odd = not text.lower().startswith(_SCHEMES) or any(char in text for char in " <>\"'`\\")
+    return None if odd else text
 
 
 def _expect(value: Any, kind: Any, name: str) -> Any:

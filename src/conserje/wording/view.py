@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any, Final
 
 from conserje.domain.kit.money import Money, total
@@ -28,6 +29,8 @@ PLACED: Final = (
     "data_controller_and_rights",
     "complaint_body",
 )
+_CLEANED_MAX: Final = 1024
+_CLEANED: Final[dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+"
 )
@@ -88,9 +91,14 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
 
 def _clean(value: Any) -> Any:
     """Every character that `_UNPRINTABLE` names is unprintable for Python too, which tells it faster."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return [_clean(item) for item in value]
     if isinstance(value, str):
         return value.strip() if value.isprintable() else _UNPRINTABLE.sub(" ", value).strip()
-    if type(value) is dict or isinstance(value, Mapping):
+    if kind is MappingProxyType:
+        return _cleaned_once(value)
+    if kind is dict or isinstance(value, Mapping):
         return {
             key: item
             if (kind := type(item)) in _NO_TEXT
@@ -99,9 +107,19 @@ def _clean(value: Any) -> Any:
             else _clean(item)
             for key, item in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return value
+    return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _cleaned_once(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is handed in read-only is the same for many letters (who writes, where links lead): cleaned once."""
+    # Its number alone would not do: it is another's once the value is gone.
+    known, cleaned = _CLEANED.get(id(value), (None, value))
+    if known is not value:
+        if len(_CLEANED) >= _CLEANED_MAX:
+            _CLEANED.clear()
+        cleaned = _clean(dict(value))
+        _CLEANED[id(value)] = (value, cleaned)
+    return cleaned
 
 
 @lru_cache(maxsize=64)
@@ -115,11 +133,10 @@ def _tax_id(text: str, table: Mapping[str, Any]) -> str:
 
 def _invoice(item: Mapping[str, Any], locale: str) -> dict[str, Any]:
     style = "day" if abs(item["days_late"]) < _YEAR_IS_CLEAR else "day_long"
-    return {
-        **_balance(item),
-        "upcoming": item["days_late"] < 0,
-        "due": formats.day(item["due_on"], style, locale),
-    }
+    shown = _balance(item)
+    shown["upcoming"] = item["days_late"] < 0
+    shown["due"] = formats.day(item["due_on"], style, locale)
+    return shown
 
 
 def _balance(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,10 +163,11 @@ def _balance(item: Mapping[str, Any]) -> dict[str, Any]:
 def _minor(item: Mapping[str, Any]) -> tuple[str, list[int]]:
     """The amounts of `_ADDED` as minor units of their one currency. Raises `CurrencyMismatch`."""
     amounts: list[Money] = [item[key] for key in _ADDED]
-    currency = amounts[0].currency
-    minor = [amount.minor for amount in amounts if amount.currency == currency]
-    if len(minor) < len(amounts):
-        total(amounts, currency=currency)
+    currency, minor = amounts[0].currency, []
+    for amount in amounts:
+        if amount.currency != currency:
+            total(amounts, currency=currency)
+        minor.append(amount.minor)
     return currency, minor
 
 

@@ -27,7 +27,5 @@ class Entry(TenantModel):
     class Meta:
         constraints = [tenant_unique("journal_entry")]
         indexes = [
-            models.Index(fields=["creditor", "customer_id", "-at"], name="journal_entry_by_customer"),
-            models.Index(fields=["creditor", "kind", "-at"], name="journal_entry_by_kind"),
             models.Index(fields=["creditor", "subject_kind", "subject_id"], name="journal_entry_by_subject"),
         ]

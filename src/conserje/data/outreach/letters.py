@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from conserje.data.tenancy.bulk import array
+
 _TOUCHES = """
 SELECT t.id, t.key, t.customer_id, t.contact_id, t.point_id, t.step, t.stage, t.letter, t.purpose, t.channel, t.carrier,
        t.asked, t.copies, t.episode_id, t.planned_at, t.attempts, p.address, p.address_hash, c.name, c.locale,
@@ -174,18 +176,18 @@ class Dossier:
 
 def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
     """The dossier of these touches. Seven queries."""
-    asked: dict[str, Any] = {"creditor": creditor_id, "ids": list(touch_ids)}
+    asked: dict[str, Any] = {"creditor": creditor_id, "ids": array(touch_ids)}
     touches = tuple(TouchFacts(*row) for row in _json(_rows(_TOUCHES, asked)))
     wanted = sorted({int(item["invoice_id"]) for touch in touches for item in touch.asked})
-    customers = sorted({touch.customer_id for touch in touches})
-    found = _rows(_INVOICES, {**asked, "ids": wanted, "customers": customers})
+    customers = array(sorted({touch.customer_id for touch in touches}))
+    found = _rows(_INVOICES, {**asked, "ids": array(wanted), "customers": customers})
     invoices = {row[0]: InvoiceFacts(*row) for row in found}
     documents: dict[int, list[DocumentFacts]] = defaultdict(list)
-    for invoice_id, *document in _rows(_DOCUMENTS, {**asked, "ids": list(invoices)}):
+    for invoice_id, *document in _rows(_DOCUMENTS, {**asked, "ids": array(invoices)}):
         documents[invoice_id].append(DocumentFacts(*document))
     history: dict[int, list[tuple[date, str, str, str]]] = defaultdict(list)
     episodes = sorted({touch.episode_id for touch in touches if touch.episode_id is not None})
-    for customer_id, *contact in _rows(_HISTORY, {**asked, "ids": customers, "episodes": episodes}):
+    for customer_id, *contact in _rows(_HISTORY, {**asked, "ids": customers, "episodes": array(episodes)}):
         history[customer_id].append((contact[0], contact[1], contact[2], contact[3]))
     points = sorted({point for touch in touches for point in touch.copies})
     return Dossier(
@@ -194,7 +196,7 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
         invoices=invoices,
         documents=documents,
         history=history,
-        copies={row[0]: (row[1], row[2]) for row in _rows(_COPIES, {**asked, "ids": points})},
+        copies={row[0]: (row[1], row[2]) for row in _rows(_COPIES, {**asked, "ids": array(points)})},
     )
 
 

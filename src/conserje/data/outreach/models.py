@@ -2,6 +2,7 @@
 """The list of tables Django looks for."""
 
 from conserje.data.outreach.evidence import Alert, Evidence, Inquiry
+from conserje.data.outreach.page import DecisionPage
 from conserje.data.outreach.permission import Hold, Permission, PortalLink, SenderStop, Suppression
 from conserje.data.outreach.strategy import Decision, Episode, Review, StrategyVersion
 from conserje.data.outreach.touch import Attempt, ContactRecord, Message, Touch
@@ -11,6 +12,7 @@ __all__ = [
     "Attempt",
     "ContactRecord",
     "Decision",
+    "DecisionPage",
     "Episode",
     "Evidence",
     "Hold",

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from conserje.data.tenancy.bulk import array
 from conserje.domain.kit.days import is_zone, local_date
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due, InHand, Made, Reach
 from conserje.domain.ports.channel import Channel
@@ -184,7 +185,7 @@ def dues(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, list[Due
     """The open parts of each customer's invoices by date; who has none is not in it. One query."""
     found: dict[int, list[Due]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_DUES_IN_ORDER, {"creditor": creditor_id, "ids": list(customer_ids)})
+        cursor.execute(_DUES_IN_ORDER, {"creditor": creditor_id, "ids": array(customer_ids)})
         for customer_id, *due in cursor.fetchall():
             found[customer_id].append(Due(*due))
     return dict(found)
@@ -192,7 +193,7 @@ def dues(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, list[Due
 
 def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[Case]:
     """One case for each id, in the order given; ids that are not the creditor's are left out. Five queries."""
-    asked: dict[str, Any] = {"creditor": of.creditor_id, "ids": list(customer_ids)}
+    asked: dict[str, Any] = {"creditor": of.creditor_id, "ids": array(customer_ids)}
     found: dict[int, _Gathered] = {}
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, asked)
@@ -277,7 +278,7 @@ def _past(
 
 def past_of(*, creditor_id: int, customer_id: int, now: datetime) -> tuple[PastContact, ...]:
     """The past of one customer's `Case.subject` as it stands this moment, whoever sent what meanwhile."""
-    asked: dict[str, Any] = {"creditor": creditor_id, "ids": [customer_id]}
+    asked: dict[str, Any] = {"creditor": creditor_id, "ids": array([customer_id])}
     with connection.cursor() as cursor:
         cursor.execute(_HASHES, asked)
         hashes = [address_hash for (address_hash,) in cursor.fetchall()]

@@ -79,7 +79,11 @@ class Episode(TenantModel):
 
 
 class Decision(TenantModel):
-    """A decision whole: the case, the strategy and packs by version, and what came out, as canonical bytes."""
+    """A decision: its reasons, the strategy and packs by version, and where its case and result are written whole.
+
+    `page` is the id of the first decision on its `DecisionPage`, `place` counts from 0 on it; `reasons` is canonical
+    JSON. A bare number, for a key would be checked for every decision; the page holds the key.
+    """
 
     customer = models.ForeignKey(
         "receivables.Customer",
@@ -91,8 +95,9 @@ class Decision(TenantModel):
     decided_at = models.DateTimeField()
     moment = models.CharField(max_length=10)
     kind = models.CharField(max_length=10)
-    case = models.BinaryField()
-    result = models.BinaryField()
+    reasons = models.TextField()
+    page = models.BigIntegerField()
+    place = models.PositiveSmallIntegerField()
     strategy = models.CharField(max_length=60)
     packs = models.CharField(max_length=240)
 

@@ -24,4 +24,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER touch_edge BEFORE INSERT OR UPDATE OF state ON outreach_touch FOR EACH ROW EXECUTE FUNCTION outreach_touch_edge();
+CREATE OR REPLACE TRIGGER touch_edge BEFORE UPDATE OF state ON outreach_touch FOR EACH ROW EXECUTE FUNCTION outreach_touch_edge();
+-- Asked only of what is refused: a sweep begins touches by the hundred thousand.
+CREATE OR REPLACE TRIGGER touch_begins BEFORE INSERT ON outreach_touch FOR EACH ROW
+    WHEN (NEW.state NOT IN ('proposed', 'planned')) EXECUTE FUNCTION outreach_touch_edge();

@@ -54,3 +54,8 @@ def copy_in(*, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[A
         with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Whole numbers as PostgreSQL reads an array of them; the driver would write one at a time, in Python."""
+    return f"{{{','.join(map(str, numbers))}}}"

@@ -2,7 +2,8 @@
 """Migration operations that put row-level security, privileges and append-only triggers on a table.
 
 Each table of a creditor gets one of `Secure`, `SecureByOrganisation` or, besides, `AppendOnly`; tables that are read
-without a context get `Grant`, those whose ids are taken beforehand `TakeNumbers`. The catalogue test finds a table that
+without a context get `Grant`, those whose ids are taken beforehand `TakeNumbers`,
+those that are written by the hundred thousand `OneKey`. The catalogue test finds a table that
 was forgotten.
 """
 
@@ -169,6 +170,31 @@ class TakeNumbers(_TableOperation):
     def backwards(self, table: str) -> list[str]:
         """Statements that take it back."""
         return [f'REVOKE USAGE ON SEQUENCE "{table}_id_seq" FROM "{settings.DATABASE_ROLES["app"]}"']
+
+
+class OneKey(_TableOperation):
+    """Leave `(creditor_id, id)` as a table's one key: for tables that grow by the hundred thousand.
+
+    An index on the id alone is one more to write for every row, and nothing is looked up without its creditor. Replicas
+    tell rows apart by the key that stays; `noun` is the one of its `tenant_unique`.
+    """
+
+    def __init__(self, model_name: str, noun: str) -> None:
+        super().__init__(model_name)
+        self.noun = noun
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As migrations write it."""
+        return type(self).__name__, [self.model_name, self.noun], {}
+
+    def forwards(self, table: str) -> list[str]:
+        """Statements that apply the operation to `table`."""
+        stays = f'REPLICA IDENTITY USING INDEX "{self.noun}_of_creditor"'
+        return [f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey", {stays}']
+
+    def backwards(self, table: str) -> list[str]:
+        """Statements that take it back."""
+        return [f'ALTER TABLE "{table}" ADD PRIMARY KEY (id), REPLICA IDENTITY DEFAULT']
 
 
 def grants(table: str, privileges: str) -> list[str]:

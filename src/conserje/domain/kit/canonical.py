@@ -50,7 +50,7 @@ def text(value: Any) -> str:
     Dataclasses whose fields all have plain types are written by an encoder made once from those types.
     """
     kind: Any = type(value)
-    encode = _of_dataclass(kind) if is_dataclass(value) else None
+    encode = _of_dataclass(kind)
     return _ENCODER.encode(value) if encode is None else encode(value)
 
 
@@ -72,10 +72,12 @@ _ENCODER = json.JSONEncoder(
 
 @lru_cache(maxsize=256)
 def _of_dataclass(kind: Any) -> Encoder | None:
-    """The encoder of a dataclass, `None` when a field's type does not say how it is written.
+    """The encoder of a dataclass, `None` for other values and when a field's type does not say how it is written.
 
     A part is written as its field's type says: a value of a class derived from that one would lose what it added.
     """
+    if not is_dataclass(kind):
+        return None
     try:
         hints = get_type_hints(kind)
     except NameError:  # a class that stands inside a function

@@ -42,7 +42,7 @@ def on_day(case: Case, *, on: date, soon_days: int) -> Position:
         soon=tuple([due for due in free if on <= due.due_on <= horizon]),
         blocks=blocks,
         whole=whole,
-        open_due=any(due.due_on <= horizon for due in case.dues),
+        open_due=bool(case.dues) and case.dues[0].due_on <= horizon,
     )
 
 
@@ -67,8 +67,11 @@ def enough(position: Position, *, minimum_open: Mapping[str, int]) -> bool:
     """Whether what may be asked for reaches the minimum (minor units) of at least one currency."""
     sums: dict[str, int] = {}
     for due in position.overdue or position.soon:
-        sums[due.currency] = sums.get(due.currency, 0) + due.open_minor
-    return any(minor >= minimum_open.get(currency, 1) for currency, minor in sums.items())
+        currency = due.currency
+        sums[currency] = minor = sums.get(currency, 0) + due.open_minor
+        if minor >= minimum_open.get(currency, 1):
+            return True
+    return False
 
 
 def asked(dues: Iterable[Due]) -> tuple[Asked, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from conserje.data.outreach.models import Decision as Row
+from conserje.data.outreach import page
 from conserje.domain.kit.canonical import load
 from conserje.domain.outreach.decision import Decision
 from conserje.domain.ports.registry import countries
@@ -40,8 +40,8 @@ class RuleText:
 @step
 def decisions(*, creditor_id: int, ids: Sequence[int]) -> dict[int, Decision]:
     """The stored decisions, whole, by id."""
-    rows = Row.objects.filter(creditor_id=creditor_id, id__in=list(ids)).values_list("id", "result")
-    return {row_id: load(Decision, bytes(result)) for row_id, result in rows}
+    found = page.stored(creditor_id=creditor_id, ids=ids)
+    return {decision_id: load(Decision, item.result) for decision_id, item in found.items()}
 
 
 @step

@@ -32,8 +32,7 @@ SELECT kind, id, at, actor, currency, minor, told FROM (
   UNION ALL
   SELECT 'decision', d.id, d.decided_at, 'rule', NULL, NULL, jsonb_build_object('kind', d.kind)
     FROM (SELECT id, decided_at, kind, creditor_id, said, lag(said) OVER (ORDER BY decided_at, id) AS before
-            FROM (SELECT id, decided_at, kind, creditor_id,
-                         kind || coalesce(convert_from(result, 'UTF8')::jsonb ->> 'reasons', '') AS said
+            FROM (SELECT id, decided_at, kind, creditor_id, kind || reasons AS said
                     FROM outreach_decision WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s) every_one
            WHERE said NOT LIKE '%%touch_in_hand%%') d
    WHERE d.kind <> 'contact' AND d.said IS DISTINCT FROM d.before

@@ -7,10 +7,8 @@ was read: an import that is killed leaves nothing behind, and nothing is ever pl
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from conserje.services.integrations.intake_answers import Answers
 from conserje.services.integrations.intake_apply import Delivery
 from conserje.services.integrations.intake_outcome import Outcome
 from conserje.services.tenancy.act import act, reading
+from conserje.services.tenancy.memory import uncollected
 
 CONNECTOR = "tabular_files"
 
@@ -66,7 +65,7 @@ def bring_in(
     today = local_date(now, creditor.time_zone)
     connector = _connector()
     currency = answers.currency or creditor.currency
-    with _uncollected():
+    with uncollected():
         rows: Sequence[Row] = list(connector.read(path, plan, currency=currency, today=today))
         papers: Sequence[FoundDocument | BadRow] = list(connector.documents(documents)) if documents else ()
         delivery = Delivery(path.name, _sha256(path), plan, rows, papers, today)
@@ -115,18 +114,6 @@ def _write(*, creditor_id: int, delivery: Delivery, answers: Answers, now: datet
     run.finished_at, run.counts = now, dict(outcome.counts)
     run.save(update_fields=["finished_at", "counts"])
     return outcome
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Rows by the hundred thousand hold no cycles: searching them for some takes a fifth of an import."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _connector() -> Connector:

@@ -104,11 +104,11 @@ def _row(creditor_id: int, entry: NewEntry, known: dict[int, str]) -> tuple[Any,
     _check(entry.kind, entry.actor)
     if entry.at.tzinfo is None:
         raise NotForTheJournal(f"The moment of {entry.kind} has no time zone.")
-    at = entry.at.astimezone(UTC)
+    at, moment = _moment(entry.at)
     written = known.get(id(entry.payload)) or known.setdefault(id(entry.payload), _payload(entry))
     facts = _FORM % (
         f'"{entry.actor}"',
-        f'"{at.isoformat()}"',
+        moment,
         creditor_id,
         _number(entry.customer_id),
         f'"{entry.kind}"',
@@ -119,6 +119,13 @@ def _row(creditor_id: int, entry: NewEntry, known: dict[int, str]) -> tuple[Any,
     digest = hashlib.sha256(facts.encode()).hexdigest()
     where = (entry.customer_id, entry.subject_kind, entry.subject_id)
     return at, entry.kind, entry.actor, *where, written, digest
+
+
+@lru_cache(maxsize=256)
+def _moment(at: datetime) -> tuple[datetime, str]:
+    """`at` in UTC, and as it is hashed."""
+    at = at.astimezone(UTC)
+    return at, f'"{at.isoformat()}"'
 
 
 def _payload(entry: NewEntry) -> str:

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from conserje.data.journal.locks import WRITING, locked
-from conserje.data.tenancy.bulk import copy_in
+from conserje.data.outreach import page
+from conserje.data.tenancy.bulk import array, copy_in
 from conserje.domain.kit.canonical import text
 from conserje.domain.outreach.case import Case
-from conserje.domain.outreach.decision import Decision, Kind
+from conserje.domain.outreach.decision import Decision, Kind, Planned
 from conserje.domain.outreach.recheck import Drop
 from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.channel import Channel
@@ -29,39 +30,36 @@ _STAGED = {
     "decision_id": "bigint",
     "episode_id": "bigint",
     "opens": "boolean",
-    "kind": "text",
-    "facts": "text",
-    "result": "text",
-    "strategy": "text",
-    "packs": "text",
+    "alike": "integer",
+    "page": "bigint",
+    "place": "smallint",
+    "content": "bytea",
     "review_at": "timestamptz",
-    "event": "text",
-    "payload": "text",
     "hash": "text",
     "key": "text",
     "contact_id": "bigint",
     "point_id": "bigint",
-    "step": "text",
-    "stage": "text",
-    "letter": "text",
-    "purpose": "text",
-    "channel": "text",
-    "carrier": "text",
-    "state": "text",
     "planned_at": "timestamptz",
-    "planned_on": "date",
     "asked": "text",
     "copies": "text",
 }
-_NO_TOUCH = (None,) * 14
+_NO_TOUCH = (None,) * 6
 
+# What is the same for many customers of a chunk comes once (`alike`), and is found by its number.
 _WRITE = """
-WITH decided AS (
+WITH alike AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(%(alike)s::jsonb) AS a(
+         alike integer, kind text, reasons text, strategy text, packs text, event text, payload jsonb, step text,
+         stage text, letter text, purpose text, channel text, carrier text, state text, planned_on date)),
+decided AS (
   INSERT INTO outreach_decision
-         (id, creditor_id, customer_id, decided_at, moment, kind, "case", result, strategy, packs)
-  SELECT decision_id, %(creditor)s, customer_id, %(now)s, 'planned', kind, convert_to(facts, 'UTF8'),
-         convert_to(result, 'UTF8'), strategy, packs
-    FROM decided_chunk),
+         (id, creditor_id, customer_id, decided_at, moment, kind, reasons, page, place, strategy, packs)
+  SELECT d.decision_id, %(creditor)s, d.customer_id, %(now)s, 'planned', a.kind, a.reasons, d.page, d.place, a.strategy,
+         a.packs
+    FROM decided_chunk d JOIN alike a USING (alike)),
+paged AS (
+  INSERT INTO outreach_decisionpage (creditor_id, first_id, content)
+  SELECT %(creditor)s, decision_id, content FROM decided_chunk WHERE content IS NOT NULL),
 opened AS (
   INSERT INTO outreach_episode (creditor_id, customer_id, opened_at, outcome)
   SELECT %(creditor)s, customer_id, %(now)s, '' FROM decided_chunk WHERE opens
@@ -72,18 +70,19 @@ touched AS (
          (creditor_id, customer_id, episode_id, decision_id, contact_id, point_id, key, step, stage, letter, purpose,
           channel, carrier, state, planned_at, planned_on, asked, copies, reason, attempts, approved_by, created_at)
   SELECT %(creditor)s, customer_id, coalesce(d.episode_id, o.id), d.decision_id, d.contact_id, d.point_id, d.key,
-         d.step, d.stage, d.letter, d.purpose, d.channel, d.carrier, d.state, d.planned_at, d.planned_on,
+         a.step, a.stage, a.letter, a.purpose, a.channel, a.carrier, a.state, d.planned_at, a.planned_on,
          d.asked::jsonb, d.copies::jsonb, '', 0, '', %(now)s
-    FROM decided_chunk d LEFT JOIN opened o USING (customer_id) WHERE d.key IS NOT NULL
+    FROM decided_chunk d JOIN alike a USING (alike) LEFT JOIN opened o USING (customer_id) WHERE d.key IS NOT NULL
   ON CONFLICT (creditor_id, customer_id, episode_id, step)
         WHERE NOT (state IN ('suppressed', 'failed')) OR perhaps_read DO NOTHING
   RETURNING state),
 told AS (
   INSERT INTO journal_entry (creditor_id, at, kind, actor, customer_id, subject_kind, subject_id, payload, hash)
-  SELECT %(creditor)s, %(now)s, event, 'rule', customer_id, 'decision', decision_id, payload::jsonb, hash
-    FROM decided_chunk),
+  SELECT %(creditor)s, %(now)s, a.event, 'rule', d.customer_id, 'decision', d.decision_id, a.payload, d.hash
+    FROM decided_chunk d JOIN alike a USING (alike)),
 moved AS (
-  UPDATE outreach_review r SET next_review_at = d.review_at, reason = d.kind FROM decided_chunk d
+  UPDATE outreach_review r SET next_review_at = d.review_at, reason = a.kind
+    FROM decided_chunk d JOIN alike a USING (alike)
    WHERE r.creditor_id = %(creditor)s AND r.customer_id = ANY(%(ids)s::bigint[]) AND d.customer_id = r.customer_id
   RETURNING r.id)
 SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM opened),
@@ -131,12 +130,19 @@ def write(
     """
     now = setting.now
     _close(creditor_id, found, now)
-    entries = journal.prepare(creditor_id=creditor_id, entries=_entries(found, numbers, now))
-    copy_in(table="decided_chunk", columns=_STAGED, rows=_rows(found, numbers, entries, setting))
-    ids = [item.case.customer_id for item in found]
+    alike = _Alike(setting)
+    placed = [_Placed(item, numbers[item.case.customer_id], alike.number(item.decision)) for item in found]
+    entries = journal.prepare(creditor_id=creditor_id, entries=_entries(placed, alike))
+    copy_in(table="decided_chunk", columns=_STAGED, rows=_rows(placed, entries, alike))
+    asked: dict[str, Any] = {
+        "creditor": creditor_id,
+        "now": now,
+        "ids": array([item.case.customer_id for item in found]),
+        "alike": text(alike.rows),
+    }
     locked(creditor_id=creditor_id, how=WRITING)
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {"creditor": creditor_id, "now": now, "ids": ids})
+        cursor.execute(_WRITE, asked)
         moved, opened, planned, proposed = cursor.fetchone()
     if moved != len(found) or opened != sum([_opens(item) for item in found]):
         raise ChunkTorn(f"{moved} reviews and {opened} new episodes were written for {len(found)} customers.")
@@ -176,86 +182,114 @@ def _close(creditor_id: int, found: Sequence[Judged], now: datetime) -> None:
     )
 
 
-def _rows(
-    found: Sequence[Judged],
-    numbers: Mapping[int, int],
-    entries: Sequence[tuple[Any, ...]],
-    setting: Setting,
-) -> Iterator[tuple[Any, ...]]:
-    """One row of `_STAGED` for each customer."""
-    keys = token_hex(16 * len(found))
-    packs: dict[tuple[str, ...], str] = {}
-    for n, (item, entry) in enumerate(zip(found, entries, strict=True)):
-        case, decision = item.case, item.decision
-        kind, contact, review_at = decision.kind, decision.contact, decision.review_at
-        if kind is Kind.CONTACT and contact is not None:
-            review_at = max(contact.at, setting.now) + timedelta(days=1)
-        yield (
-            case.customer_id,
-            numbers[case.customer_id],
-            case.episode_id,
-            _opens(item),
-            kind.value,
-            text(case),
-            text(decision),
-            decision.strategy,
-            packs.get(decision.packs) or packs.setdefault(decision.packs, ", ".join(decision.packs)),
-            review_at,
-            entry[1],
-            entry[6],
-            entry[7],
-            *_touch(decision, keys[32 * n : 32 * n + 32], setting),
-        )
+class _Alike:
+    """What is written alike of many decisions of a chunk: each once, as a row of `alike` in `_WRITE`, by number."""
 
+    def __init__(self, setting: Setting) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.setting = setting
+        self._numbers: dict[tuple[Any, ...], int] = {}
 
-def _touch(decision: Decision, key: str, setting: Setting) -> tuple[Any, ...]:
-    """The contact's part of a row; nothing where none is to be written."""
-    contact = decision.contact
-    if decision.kind is not Kind.CONTACT or contact is None:
-        return _NO_TOUCH
-    mode = min(contact.mode, setting.furthest, key=_ORDER.__getitem__)
-    if mode is Mode.SIMULATE:
-        return _NO_TOUCH
-    return (
-        key,
-        contact.contact_id,
-        contact.point_id,
-        contact.step,
-        contact.stage.value,
-        contact.letter,
-        contact.purpose.value,
-        contact.channel.value,
-        setting.carriers[contact.channel],
-        "planned" if mode is Mode.AUTOMATIC else "proposed",
-        contact.at,
-        contact.on,
-        f"[{','.join([text(amount) for amount in contact.asked])}]",
-        text(contact.copies),
-    )
-
-
-def _entries(
-    found: Sequence[Judged], numbers: Mapping[int, int], now: datetime
-) -> Iterator[journal.NewEntry]:
-    payloads: dict[tuple[Any, ...], dict[str, Any]] = {}
-    kinds = {kind: f"outreach.decision.{kind.value}" for kind in Kind}
-    for item in found:
-        decision, contact = item.decision, item.decision.contact
+    def number(self, decision: Decision) -> int:
+        """The number of the row that holds for `decision`."""
+        contact = decision.contact
         # The verdict is told apart by the object: those alike in the eyes of the law have the very same.
-        alike = (id(decision.verdict), decision.reasons, decision.strategy, decision.packs)
-        place = (contact.step, contact.on, contact.channel) if contact else None
-        payload = payloads.get((*alike, place))
-        if payload is None:
-            payload = payloads[*alike, place] = _payload(decision)
-        yield journal.NewEntry(
-            now,
-            kinds[decision.kind],
-            "rule",
-            item.case.customer_id,
-            "decision",
-            numbers[item.case.customer_id],
-            payload,
-        )
+        key: tuple[Any, ...]
+        key = (id(decision.verdict), decision.kind, decision.reasons, decision.strategy, decision.packs)
+        if contact is not None:
+            key = (*key, contact.step, contact.on, contact.channel, contact.mode)
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = len(self.rows)
+            self.rows.append({"alike": known, **self._row(decision)})
+        return known
+
+    def _row(self, decision: Decision) -> dict[str, Any]:
+        contact, state = decision.contact, self._state(decision)
+        row = {
+            "kind": decision.kind.value,
+            "reasons": text(decision.reasons),
+            "strategy": decision.strategy,
+            "packs": ", ".join(decision.packs),
+            "event": f"outreach.decision.{decision.kind.value}",
+            "payload": _payload(decision),
+        }
+        if contact is None or state is None:
+            return row
+        return row | {
+            "step": contact.step,
+            "stage": contact.stage.value,
+            "letter": contact.letter,
+            "purpose": contact.purpose.value,
+            "channel": contact.channel.value,
+            "carrier": self.setting.carriers[contact.channel],
+            "state": state,
+            "planned_on": contact.on,
+        }
+
+    def _state(self, decision: Decision) -> str | None:
+        if decision.kind is not Kind.CONTACT or decision.contact is None:
+            return None
+        mode = min(decision.contact.mode, self.setting.furthest, key=_ORDER.__getitem__)
+        return {Mode.SIMULATE: None, Mode.DRAFT: "proposed", Mode.AUTOMATIC: "planned"}[mode]
+
+
+class _Placed(NamedTuple):
+    """What was decided, the number of its decision and that of its row in `alike`."""
+
+    item: Judged
+    number: int
+    alike: int
+
+
+def _rows(
+    placed: Sequence[_Placed], entries: Sequence[tuple[Any, ...]], alike: _Alike
+) -> Iterator[tuple[Any, ...]]:
+    """One row of `_STAGED` for each customer; the first of each page holds what is on it."""
+    now = alike.setting.now
+    for start in range(0, len(placed), page.SIZE):
+        here = placed[start : start + page.SIZE]
+        content: bytes | None = page.pack([part for item, _, _ in here for part in _whole(item)])
+        keys = token_hex(16 * len(here))
+        for place, ((item, number, same), entry) in enumerate(zip(here, entries[start:], strict=False)):
+            case, decision = item.case, item.decision
+            contact, review_at = decision.contact, decision.review_at
+            if decision.kind is Kind.CONTACT and contact is not None:
+                review_at = max(contact.at, now) + timedelta(days=1)
+            yield (
+                case.customer_id,
+                number,
+                case.episode_id,
+                _opens(item),
+                same,
+                here[0].number,
+                place,
+                content,
+                review_at,
+                entry[7],
+                *(_touch(contact, keys[32 * place :][:32]) if "state" in alike.rows[same] else _NO_TOUCH),
+            )
+            content = None
+
+
+def _whole(item: Judged) -> tuple[str, str]:
+    return text(item.case), text(item.decision)
+
+
+def _touch(contact: Planned | None, key: str) -> tuple[Any, ...]:
+    """The contact's own part of a row."""
+    assert contact is not None
+    asked = f"[{','.join(map(text, contact.asked))}]"
+    copies = text(contact.copies) if contact.copies else "[]"
+    return key, contact.contact_id, contact.point_id, contact.at, asked, copies
+
+
+def _entries(placed: Sequence[_Placed], alike: _Alike) -> Iterator[journal.NewEntry]:
+    now = alike.setting.now
+    for item, number, same in placed:
+        row = alike.rows[same]
+        customer_id = item.case.customer_id
+        yield journal.NewEntry(now, row["event"], "rule", customer_id, "decision", number, row["payload"])
 
 
 def _payload(decision: Decision) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 
@@ -91,7 +92,7 @@ def _values(
     touch = writing.touch
     here = now.astimezone(zone(writing.case.zone))
     today = here.date()
-    said = _said(dossier.creditor)
+    said = _said_once(dossier.creditor)
     invoices = [_invoice(dossier, asked, today) for asked in writing.asked]
     kind = "person" if touch.customer_kind == "person" else "company"
     return {
@@ -141,10 +142,25 @@ def _said(facts: CreditorFacts) -> _Said:
     return _Said(facts.name, facts.legal_name, facts.tax_id, facts.country, settings.PUBLIC_URL, known)
 
 
+def _said_once(facts: CreditorFacts) -> _Said:
+    """The same for every letter of a dossier: the last answers are kept by the very object they were asked for."""
+    known, said = _SAID.get(id(facts), (None, None))
+    if known is not facts or said is None:
+        if len(_SAID) >= _SAID_MAX:
+            _SAID.clear()
+        said = _said(facts)
+        _SAID[id(facts)] = (facts, said)
+    return said
+
+
 @lru_cache(maxsize=256)
 def _creditor(said: _Said) -> Mapping[str, Any]:
     brand = dict(said.brand)
     legal = said.legal_name or said.name
+    return MappingProxyType(_identity(said, brand, legal))
+
+
+def _identity(said: _Said, brand: Mapping[str, str], legal: str) -> dict[str, Any]:
     return {
         "name": said.name,
         "legal_name": legal,
@@ -205,15 +221,20 @@ def _balances(invoices: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for item in invoices:
         result.setdefault(item["open"].currency, []).append(item)
     return [
-        {"currency": currency, **{key: _sum(currency, [item[key] for item in same]) for key in _SUMMED}}
+        {"currency": currency, **{key: _sum(currency, key, same) for key in _SUMMED}}
         for currency, same in result.items()
     ]
 
 
-def _sum(currency: str, amounts: Sequence[Money | None]) -> Money | None:
-    """The sum of amounts of one currency; None as soon as one is unknown."""
-    known = [amount.minor for amount in amounts if amount is not None]
-    return Money(currency, sum(known)) if len(known) == len(amounts) else None
+def _sum(currency: str, key: str, invoices: Sequence[dict[str, Any]]) -> Money | None:
+    """The sum of an amount over invoices of one currency; None as soon as one is unknown."""
+    minor = 0
+    for item in invoices:
+        amount = item[key]
+        if amount is None:
+            return None
+        minor += amount.minor
+    return Money(currency, minor)
 
 
 # Every letter says these in its own blocks: who writes, which invoices, the amount with its parts, how to stop.
@@ -230,13 +251,17 @@ _BRAND = (
     "colour",
     "policy_url",
 )
-_LINKS = {
-    "portal": LINK,
-    "stop": STOP,
-    "preferences": f"{LINK}preferences/",
-    "complaint": None,
-    "genuine": f"{LINK}genuine/",
-}
+_LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
+    {
+        "portal": LINK,
+        "stop": STOP,
+        "preferences": f"{LINK}preferences/",
+        "complaint": None,
+        "genuine": f"{LINK}genuine/",
+    }
+)
+_SAID_MAX: Final = 64
+_SAID: Final[dict[int, tuple[CreditorFacts, _Said]]] = {}
 _SUMMED = ("open", "total", "net", "tax", "paid", "credited", "interest", "fees")
 
 
@@ -298,4 +323,4 @@ def _mandatory(said: _Said, country: str, texts: tuple[str, ...], locale: str) -
             countries.get(code).mandatory_text(slot, locale), locale=locale, html=False, where=where
         )
         result[slot] = render(template, {"creditor": creditor, "links": links}, where=where)
-    return result
+    return MappingProxyType(result)

@@ -25,6 +25,7 @@ from conserje.services.journal import entry as journal
 from conserje.services.outreach import carrying, letter, mime, portal_link, record, strategy, sweep, thanks
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import step
+from conserje.services.tenancy.memory import uncollected
 
 TOLD_AHEAD = timedelta(days=120)
 
@@ -68,6 +69,11 @@ class _Batch:
 @step
 def prepare(*, creditor_id: int, token: UUID, touch_ids: Sequence[int], now: datetime) -> Prepared:
     """Judge the touches claimed under `token` again and write those that may leave; the others are recorded."""
+    with uncollected():
+        return _prepare(creditor_id, token, touch_ids, now)
+
+
+def _prepare(creditor_id: int, token: UUID, touch_ids: Sequence[int], now: datetime) -> Prepared:
     batch = _Batch(creditor_id, token, now, strategy.in_force(creditor_id=creditor_id))
     dossier = letters.gather(creditor_id=creditor_id, touch_ids=touch_ids)
     of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)

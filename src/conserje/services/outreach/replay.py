@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conserje.data.outreach import page
 from conserje.data.outreach.models import Decision
 from conserje.domain.kit.canonical import dump, load
 from conserje.domain.outreach.case import Case
@@ -39,10 +40,11 @@ def replay(*, creditor_id: int, decision_id: int) -> Replayed:
         raise UnknownDecision(
             f"There is no decision {decision_id}. The timeline of a customer shows their numbers."
         )
-    case = load(Case, bytes(row.case))
+    known = page.stored(creditor_id=creditor_id, ids=[decision_id])[decision_id]
+    case = load(Case, known.case)
     law = stack_of(case)
     rules = strategy.by_label(creditor_id=creditor_id, label=row.strategy)
     again = dump(decide(case, strategy=rules, law=law, now=row.decided_at))
-    stored = bytes(row.result)
     packs_now = ", ".join(law.versions)
-    return Replayed(again == stored, stored, again, bytes(row.case), row.strategy, row.packs, packs_now)
+    same = again == known.result
+    return Replayed(same, known.result, again, known.case, row.strategy, row.packs, packs_now)

@@ -26,6 +26,7 @@ from conserje.services.outreach.carrying import channel_of
 from conserje.services.outreach.decided import Judged, Setting
 from conserje.services.outreach.outdated import Outdated, take_back
 from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.memory import uncollected
 
 CHUNK = 2000
 IMPORT_PATIENCE = timedelta(hours=1)
@@ -116,11 +117,16 @@ def sweep(
             return Swept(judged, dict(kinds), dict(touches), dict(reasons), more=True)
 
 
-@act
 def sweep_chunk(
     *, creditor_id: int, now: datetime, furthest: Mode = Mode.AUTOMATIC, limit: int = CHUNK
 ) -> Swept:
     """One chunk: claim reviews, judge, write decisions, episodes, touches and the next reviews together."""
+    with uncollected():
+        return _sweep_chunk(creditor_id=creditor_id, now=now, furthest=furthest, limit=limit)
+
+
+@act
+def _sweep_chunk(*, creditor_id: int, now: datetime, furthest: Mode, limit: int) -> Swept:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [creditor_id, now, now - IMPORT_PATIENCE, limit])
         numbers: dict[int, int] = dict(cursor.fetchall())

@@ -426,6 +426,6 @@ class Migration(migrations.Migration):
         SecureByOrganisation("ContactRecord", privileges="SELECT, INSERT, UPDATE"),
         migrations.RunSQL(
             (Path(__file__).resolve().parent.parent / "touch.sql").read_text(),
-            "DROP TRIGGER touch_edge ON outreach_touch; DROP FUNCTION outreach_touch_edge();",
+            "DROP TRIGGER touch_edge ON outreach_touch; DROP TRIGGER touch_begins ON outreach_touch; DROP FUNCTION outreach_touch_edge();",
         ),
     ]

@@ -19,6 +19,7 @@ from conserje.services.integrations.intake_answers import Answers
 from conserje.services.outreach import carrying, letter, mime, portal_link, prepare, send, strategy, sweep
 from conserje.services.outreach.permission import Basis
 from conserje.services.tenancy.act import reading
+from conserje.services.tenancy.memory import uncollected
 
 BATCH = 200
 _TOUCHES = """
@@ -100,7 +101,7 @@ def _batch(creditor_id: int, ids: Sequence[int], now: datetime) -> Batch:
 def write(*, creditor_id: int, batches: Sequence[Batch], now: datetime) -> Iterator[list[letter.Written]]:
     """Gather the facts again and write the letters, text and HTML, a batch at a time."""
     for batch in batches:
-        with reading(creditor_id=creditor_id):
+        with uncollected(), reading(creditor_id=creditor_id):
             dossier = letters.gather(creditor_id=creditor_id, touch_ids=batch.touch_ids)
             written = [
                 letter.write(dossier=dossier, writing=writing, methods=(), now=now)
