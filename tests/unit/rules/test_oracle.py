@@ -26,7 +26,8 @@ from conserje.domain.rules.facts import (
     Subject,
 )
 from conserje.domain.rules.gate import RuleStack
-from conserje.domain.rules.pack import AppliesTo, Cap, ContactWindow, Cooldown, HolidayCalendar, Pack
+from conserje.domain.rules.pack import HolidayCalendar, Pack
+from conserje.domain.rules.rule import AppliesTo, Cap, ContactWindow, Cooldown
 from conserje.domain.rules.vocabulary import Basis, CapKind, Confidence, Counts, DayKind, Period, WeekKind
 
 SEED = int(os.environ.get("CONSERJE_SEED", "0")) or 20261121
@@ -226,7 +227,8 @@ class Oracle:
                 cap["week"]
             ]
             if cap["kind"] == "single_channel":
-                if any(channel is not Channel.EMAIL for week in weeks for _, channel in week):
+                used = {channel for week in weeks for _, channel in week} & cap["channels"]
+                if used - {Channel.EMAIL}:
                     return False
                 continue
             periods = weeks if cap["per"] == "week" else [[item for item in seen if item[0] == today]]

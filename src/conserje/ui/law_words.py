@@ -12,7 +12,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from conserje.workbench.words import Known, Words, name
+from conserje.ui.codes import Known, Words, name
 
 SENTENCES: Final[Words] = {
     "outside_window": _(
@@ -22,6 +22,8 @@ SENTENCES: Final[Words] = {
     "holiday": _("%(date)s is a public holiday, %(holiday)s: nobody is contacted."),
     "cap_day": _("At most %(maximum)s a day: on %(date)s there was %(made)s already."),
     "cap_week": _("At most %(maximum)s a week: in that week there was %(made)s already."),
+    "cap_run": _("At most %(maximum)s in %(days)s days: in those there was %(made)s already."),
+    "cap_after_answer": _("After an answer on %(date)s only %(maximum)s more may follow that day."),
     "one_channel_a_week": _("One channel a week: in that week it was %(used)s."),
     "cooldown": _("%(days)s full days must lie between contacts; the last one was on %(date)s."),
     "consent_missing": _("Nobody has recorded that this customer may be contacted by %(channel)s."),
@@ -41,11 +43,24 @@ SENTENCES: Final[Words] = {
     "time_barred": _("The debt is time-barred: nobody is contacted about it."),
     "insolvent": _("The customer is in insolvency proceedings: nobody is contacted about the debt."),
     "deceased_or_minor": _("The customer has died or is a minor: nobody is contacted."),
+    "paid": _("The debt is paid: nobody is contacted about it."),
+    "wrong_person": _("This person does not owe it: nobody is contacted."),
+    "identity_disputed": _("The person says that they are somebody else: a person checks first."),
+    "disputed": _("The debt is disputed: nobody is contacted about it until that is settled."),
+    "in_court": _("The debt is before a court: nobody is contacted about it."),
+    "attorney_represented": _("An attorney speaks for the customer: the customer is not contacted."),
+    "cease_request": _("The customer asked in writing to be left alone."),
+    "breathing_space": _("The customer is in a breathing space: nobody is contacted about the debt."),
+    "health_moratorium": _("The customer is in a moratorium for reasons of health: nobody is contacted."),
+    "debt_advice": _("The customer is taking debt advice: nobody is contacted meanwhile."),
     "other_hours": _("The customer asked for other hours, valid until %(until)s."),
     "exempt": _("A %(purpose)s is free of: %(lifts)s."),
     "text_required": _("The message must say: %(slot)s."),
     "notice_missing": _("%(count)s notices are needed first; %(made)s are recorded."),
     "notice_too_recent": _("%(days)s days must pass after the notice of %(date)s."),
+    "notice_too_late": _("The notice had to be given by %(date)s, within %(days)s days of default."),
+    "notice_fact_missing": _("This must first be documented: %(fact)s."),
+    "notice_amount_small": _("Nothing is done below %(minimum)s (minor units of %(currency)s)."),
     "notice_deadline_passed": _("The term of %(months)s months ended on %(date)s."),
 }
 # The same in two or three words, for a list of them.
@@ -55,6 +70,8 @@ SHORT: Final[Words] = {
     "holiday": pgettext_lazy("why", "public holiday"),
     "cap_day": pgettext_lazy("why", "contact of the day used"),
     "cap_week": pgettext_lazy("why", "contact of the week used"),
+    "cap_run": pgettext_lazy("why", "contacts of the period used"),
+    "cap_after_answer": pgettext_lazy("why", "answered today"),
     "one_channel_a_week": pgettext_lazy("why", "another channel this week"),
     "cooldown": pgettext_lazy("why", "days between contacts"),
     "consent_missing": pgettext_lazy("why", "permission not known"),
@@ -71,9 +88,29 @@ SHORT: Final[Words] = {
     "time_barred": pgettext_lazy("why", "time-barred"),
     "insolvent": pgettext_lazy("why", "insolvency"),
     "deceased_or_minor": pgettext_lazy("why", "died or a minor"),
+    "paid": pgettext_lazy("why", "paid"),
+    "wrong_person": pgettext_lazy("why", "wrong person"),
+    "identity_disputed": pgettext_lazy("why", "identity in doubt"),
+    "disputed": pgettext_lazy("why", "disputed"),
+    "in_court": pgettext_lazy("why", "before a court"),
+    "attorney_represented": pgettext_lazy("why", "has an attorney"),
+    "cease_request": pgettext_lazy("why", "asked to be left alone"),
+    "breathing_space": pgettext_lazy("why", "breathing space"),
+    "health_moratorium": pgettext_lazy("why", "moratorium for health"),
+    "debt_advice": pgettext_lazy("why", "debt advice"),
+    "notice_too_late": pgettext_lazy("why", "notice too late"),
+    "notice_fact_missing": pgettext_lazy("why", "not documented"),
+    "notice_amount_small": pgettext_lazy("why", "amount too small"),
     "notice_missing": pgettext_lazy("why", "notice missing"),
     "notice_too_recent": pgettext_lazy("why", "notice too recent"),
     "notice_deadline_passed": pgettext_lazy("why", "term over"),
+}
+RULINGS: Final[Words] = {
+    "allow": _("It may be made."),
+    "allow_with_text": _("It may be made, with the words it must carry."),
+    "defer_until": _("Not now: it has to wait."),
+    "needs_human": _("A person decides."),
+    "deny": _("It may not be made."),
 }
 _ROLES: Final[Words] = {
     "debtor": pgettext_lazy("to the customer", "the customer"),
@@ -81,6 +118,8 @@ _ROLES: Final[Words] = {
     "guarantor": pgettext_lazy("to the customer", "a guarantor"),
     "authorised_rep": pgettext_lazy("to the customer", "authorised to answer"),
     "attorney": pgettext_lazy("to the customer", "an attorney"),
+    "spouse": pgettext_lazy("to the customer", "the spouse"),
+    "beneficiary": pgettext_lazy("to the customer", "a beneficiary"),
     "reference": pgettext_lazy("to the customer", "a reference"),
     "family": pgettext_lazy("to the customer", "family"),
     "neighbour": pgettext_lazy("to the customer", "a neighbour"),
@@ -95,6 +134,19 @@ _SLOTS: Final[Words] = {
     "amount_breakdown": _("the amount with its parts"),
     "how_to_change_channel_or_stop": _("how to change the channel or stop"),
     "data_controller_and_rights": _("who answers for the data, and the rights over them"),
+    "how_to_stop": _("how to stop messages"),
+    "collector_identity": _("who collects and for whom"),
+    "contract_and_due_date": _("the contract and the date it was due"),
+    "calculation_date": _("on which day the amount was calculated"),
+    "payment_options": _("how it can be paid"),
+    "pay_only_to_creditor": _("that payment goes only to the creditor"),
+    "right_to_pay_creditor": _("the right to pay the original creditor"),
+    "right_to_written_information": _("the right to information in writing"),
+    "extrajudicial_nature": _("that it is not a document of a court"),
+    "debt_collector_notice": _("that it comes from a debt collector"),
+    "validation_notice": _("how to dispute the debt, and until when"),
+    "time_barred_disclosure": _("that the debt is too old to be sued for"),
+    "bureau_file_warning": _("to which bureau it may be reported"),
     "complaint_body": _("where to complain"),
     "automated_assistant_disclosure": _("that a machine is speaking"),
 }
