@@ -17,8 +17,9 @@ from conserje.domain.outreach.strategy import Stage
 from conserje.domain.rules import reasons as law
 from conserje.services.outreach import strategy
 from conserje.services.outreach.permission import Basis
+from conserje.ui import law_words
 from conserje.wording.render import KINDS
-from conserje.workbench import law_words, reasons, words
+from conserje.workbench import reasons, words
 
 HOUSE = Path(conserje.__file__).parent
 _CODE = re.compile(r"""Reason\(\s*["'](\w+)["']""")
@@ -53,6 +54,9 @@ VALUES = {
     "slot": "creditor_identity",
     "count": "2",
     "months": "18",
+    "fact": "prior_demand",
+    "minimum": "5000",
+    "currency": "EUR",
 }
 
 

@@ -14,18 +14,36 @@ class PackError(ValueError):
     """A country's file says something that cannot be law; the message names the file, the place and the remedy."""
 
 
+class Located(dict[Hashable, Any]):
+    """A mapping that knows the line of its beginning and of each key, counted from 1."""
+
+    line: int
+    lines: Mapping[Hashable, int]
+
+
 class _StrictLoader(yaml.SafeLoader):
     """`yaml.SafeLoader` that refuses duplicate keys, merge keys included."""
 
 
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    found: dict[Hashable, Any] = {}
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> Located:
+    found = Located()
+    lines: dict[Hashable, int] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if not isinstance(key, Hashable):
+            raise PackError(f"line {line}: a list or mapping cannot be a key.")
         if key in found:
-            line = key_node.start_mark.line + 1
             raise PackError(f"line {line}: '{key}' is written twice. Keep one.")
-        found[key] = loader.construct_object(value_node, deep=True)
+        try:
+            found[key] = loader.construct_object(value_node, deep=True)
+        except ValueError as error:
+            if isinstance(error, PackError):
+                raise
+            raise PackError(f"line {line}: '{key}' is wrong: {error}.") from None
+        lines[key] = line
+    found.line = node.start_mark.line + 1
+    found.lines = lines
     return found
 
 
@@ -38,20 +56,40 @@ def load(text: str, *, name: str) -> Any:
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader with fewer liberties
     except PackError as error:
         raise PackError(f"{name}, {error}") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise PackError(f"{name} is not YAML: {error}") from None
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The mapping a file holds; raises `PackError` when it holds something else."""
-    found = load(path.read_text(encoding="utf-8"), name=path.name)
+    """The mapping a file holds; raises `PackError` when it holds something else, or cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(f"{path} cannot be read: {error}.") from None
+    found = load(text, name=path.name)
     if not isinstance(found, dict):
         raise PackError(f"{path.name} must be a mapping of keys to values.")
     return found
 
 
-def refuse_unknown(entry: Mapping[str, Any], *, known: frozenset[str], place: str) -> None:
+def line_of(entry: Any, key: Hashable = None) -> str:
+    """ ", line 7" for the place of `key` (or of the whole entry); nothing where it is not known."""
+    lines = getattr(entry, "lines", {})
+    line = lines.get(key, getattr(entry, "line", None))
+    return "" if line is None else f", line {line}"
+
+
+def mapping(value: Any, *, place: str) -> Mapping[str, Any]:
+    """`value` if it is a mapping; raises `PackError`."""
+    if not isinstance(value, dict):
+        raise PackError(f"{place} must be a mapping of keys to values, not '{value}'.")
+    return value
+
+
+def refuse_unknown(entry: Any, *, known: frozenset[str], place: str) -> None:
     """Raise `PackError` for a key nobody reads: a misspelt rule must not vanish."""
-    for key in entry:
+    for key in mapping(entry, place=place):
         if key not in known:
-            raise PackError(f"{place}: unknown key '{key}'. Known keys: {', '.join(sorted(known))}.")
+            raise PackError(
+                f"{place}{line_of(entry, key)}: unknown key '{key}'. Known keys: {', '.join(sorted(known))}."
+            )

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from conserje.domain.ports.registry import countries
 from conserje.portal.pages import Brand
 from conserje.portal.visit import cautious
+from conserje.services.outreach import law
 from conserje.services.tenancy.creditor import Facts, tax_label
 from conserje.ui.colour import brand_stylesheet
 
@@ -62,6 +62,5 @@ def _stylesheet(facts: Facts) -> str:
 
 
 def _authority(country: str) -> tuple[str, str]:
-    code = country.lower()
-    authority = getattr(countries.get(code), "authority", None) if countries.has(code) else None
+    authority = law.authority(country=country)
     return ("", "") if authority is None else (authority.short_name, authority.site)

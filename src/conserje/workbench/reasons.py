@@ -10,8 +10,7 @@ from typing import Final
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from conserje.ui import figures, labels
-from conserje.workbench import law_words
+from conserje.ui import figures, labels, law_words
 from conserje.workbench.words import LETTERS, STAGES, Known, Words, name
 
 # Why a decision is what it is, and why a contact planned earlier did not leave.

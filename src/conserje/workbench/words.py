@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-Words = dict[str, Promise]
+from conserje.ui.codes import Known as Known
+from conserje.ui.codes import Words as Words
+from conserje.ui.codes import name as name
 
 STAGES: Final[Words] = {
     "preventive": _("Preventive"),
@@ -85,15 +86,3 @@ DECISIONS: Final[Words] = {
     "ended": _("Nothing more leaves by itself"),
     "clear": _("Nothing is due"),
 }
-
-
-def name(table: Words, code: str) -> str:
-    """The word for `code`; the code itself when the table does not know it."""
-    return str(table.get(code, code))
-
-
-class Known(dict[str, str]):
-    """Values for a sentence; one that is not known is a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"

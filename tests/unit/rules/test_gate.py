@@ -26,14 +26,9 @@ from conserje.domain.rules.facts import (
 )
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.hours import Hours
-from conserje.domain.rules.pack import (
-    AppliesTo,
-    ContactWindow,
-    ForbiddenChannel,
-    HolidayCalendar,
-    Pack,
-)
+from conserje.domain.rules.pack import HolidayCalendar, Pack
 from conserje.domain.rules.reasons import SENTENCES, sentence
+from conserje.domain.rules.rule import AppliesTo, ContactWindow, ForbiddenChannel
 from conserje.domain.rules.verdict import Hit, Ruling
 from conserje.domain.rules.vocabulary import Basis, Confidence, DayKind
 
@@ -63,7 +58,7 @@ WHATSAPP = Pack(
         ForbiddenChannel(
             id="WA.P1",
             channels=frozenset({Channel.WHATSAPP}),
-            creditors=frozenset({CreditorRole.AGENCY}),
+            applies_to=AppliesTo(creditors=frozenset({CreditorRole.AGENCY})),
             **COMMON,
         ),
     ),

@@ -26,7 +26,8 @@ from conserje.domain.rules.facts import (
     Subject,
 )
 from conserje.domain.rules.gate import RuleStack
-from conserje.domain.rules.pack import AppliesTo, Cap, ContactWindow, Cooldown, HolidayCalendar, Pack
+from conserje.domain.rules.pack import HolidayCalendar, Pack
+from conserje.domain.rules.rule import AppliesTo, Cap, ContactWindow, Cooldown
 from conserje.domain.rules.vocabulary import Basis, CapKind, Confidence, Counts, DayKind, Period, WeekKind
 
 SEED = int(os.environ.get("CONSERJE_SEED", "0")) or 20261121

@@ -48,10 +48,10 @@ def planted(tmp_path: Path, country: Country, was: str, now: str) -> Pack:
 @pytest.mark.parametrize(
     ("was", "now", "told"),
     [
-        ("country: XX\n", "country: XX\ncountry: YY\n", "line 7: 'country' is written twice"),
+        ("country: XX\n", "country: XX\ncountry: YY\n", "line {line}: 'country' is written twice"),
         ("max: 2, per: day", "max: 2, max: 3, per: day", "'max' is written twice"),
         ("caps:\n", "cops:\n", "unknown key 'cops'"),
-        ("max: 2, per: day", "maximum: 2, per: day", "caps XX.C1: unknown key 'maximum'"),
+        ("max: 2, per: day", "maximum: 2, per: day", "caps XX.C1, line {line}: unknown key 'maximum'"),
         ("effective_to: 2026-06-30", "effective_to: 2026-07-02", "XX.W1: its versions overlap at 2026-07-01"),
         (
             "effective_to: 2026-06-30",
@@ -62,25 +62,42 @@ def planted(tmp_path: Path, country: Country, was: str, now: str) -> Pack:
         ('from: "09:30", to: "17:30"', 'from: "17:30", to: "09:30"', "'from' must be before 'to'"),
         ('from: "09:30"', "from: 10:30", "'from' is wrong: '630' is not a time"),
         ('from: "09:30"', 'from: "25:00"', "'from' is wrong"),
-        ("days: [fri]", "days: [friday]", "XX.W2: 'days' is wrong: 'friday' is not a valid DayKind"),
+        (
+            "days: [fri]",
+            "days: [friday]",
+            "XX.W2, line {line}: 'days' is wrong: 'friday' is not one of mon, tue",
+        ),
         ("{id: XX.C1, max: 2", "{id: XX.C1, max: 0", "'0' is not a whole number above 0"),
         ("id: XX.V1", "id: CO.V1", "a rule id begins with 'XX.'"),
         ("id: XX.K1", "id: XX.C1", "XX.C1 is in caps and in cooldowns"),
         ("confidence: V, source: [XX-1]}", "confidence: V}", "a rule of law needs its source"),
         ("confidence: V, source: [XX-1]}", "source: [XX-1]}", "is incomplete"),
         ("America/Punta_Arenas]", "America/Macondo]", "'America/Macondo' is not an IANA time zone"),
-        ("max: 2, per: day", "max: 2, per: day, switch: courtesy", "there is no reading called 'courtesy'"),
+        ("max: 2, per: day", "max: 2, per: day, reading: {courtesy: true}", "there is no reading 'courtesy'"),
         ("signed_off: false", "signed_off: almost", "'almost' is not true or false"),
         ("review_by: 2027-12-31\n", "", "missing review_by"),
         ("rulepack/v1", "rulepack/v9", "rulepack/v9"),
         ("reason: Decreto inventado 7 de 2026", "reason:", "give the decree or other reason"),
         ("expected_count: {2025: 2, 2026: 3, 2027: 2}", "expected_count: {}", "no year could be certified"),
+        ("effective_to: 2026-06-30", "effective_to: 2026-06-31", "line {line}: 'effective_to' is wrong"),
+        ("max: 2, per: day", "max: 2, per: rolling", "'rolling_days' goes with 'per: rolling'"),
+        ("source: [XX-1]", "source: [XX-9]", "the source XX-9 is not among the sources"),
+        ("days: [fri]", "days: [fri, fri]", "a word is written twice"),
+        ("days: [fri]", "days: []", "the list is empty"),
+        ("category: threat", "category: thread", "'thread' is not one of ask_reason_for_default"),
+        ("act: legal_action", "act: lawsuit", "'lawsuit' is not one of bureau_report"),
+        ("ruling: deny", "ruling: perhaps", "'perhaps' is not one of needs_human, deny"),
+        ("closed: true", 'closed: true, from: "08:00"', "has no 'from' and 'to'"),
+        ("{creditors: [agency, assignee]}", "{creditor: [agency]}", "unknown key 'creditor'"),
+        ("zones: [America/Santiago, America/Punta_Arenas]\n", "", "missing zones"),
     ],
 )
 def test_a_planted_violation_is_refused(tmp_path: Path, was: str, now: str, told: str) -> None:
     with pytest.raises((PackError, ValueError)) as refusal:
         planted(tmp_path, XX, was, now)
-    assert told in str(refusal.value)
+    text = (tmp_path / "xx" / "pack.yaml").read_text(encoding="utf-8")
+    line = text[: text.find(now) + now.find("\n", 0, -1) + 1].count("\n") + 1
+    assert told.replace("{line}", str(line)) in str(refusal.value)
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
 from conserje.domain.rules.counting import resolved_caps, resolved_cooldowns
-from conserje.domain.rules.facts import CreditorRole, DebtorType, Intent, Purpose, RecipientRole, Subject
+from conserje.domain.rules.facts import (
+    CreditorKind,
+    DebtKind,
+    DebtorType,
+    Intent,
+    Particulars,
+    Purpose,
+    RecipientRole,
+    Subject,
+)
 from conserje.domain.rules.hours import Hours
 from conserje.domain.rules.house import HOUSE
-from conserje.domain.rules.pack import Cap, Cooldown, MandatoryText, OtherHoursRule, Pack, Rule
+from conserje.domain.rules.pack import Pack
+from conserje.domain.rules.rule import (
+    AppliesTo,
+    Cap,
+    Cooldown,
+    MandatoryText,
+    OtherHoursRule,
+    RevocationRule,
+    Rule,
+)
 from conserje.domain.rules.verdict import Hit, Ruling
 from conserje.domain.rules.vocabulary import (
     AUTOMATED_CHANNELS,
     COMPANY_TRADE,
     ELECTRONIC_CHANNELS,
     EVERY_CHANNEL,
+    VOICE_CHANNELS,
     WRITTEN_CHANNELS,
     Condition,
     Lift,
+    PlaceTest,
     TextWhen,
 )
 
@@ -30,8 +50,10 @@ _ALWAYS_WRITABLE = frozenset({RecipientRole.DEBTOR, RecipientRole.AUTHORISED_REP
 _TEXT_CHANNELS = {
     TextWhen.WRITTEN_CONTACT: WRITTEN_CHANNELS,
     TextWhen.ELECTRONIC_CONTACT: ELECTRONIC_CHANNELS,
+    TextWhen.VOICE_CONTACT: VOICE_CHANNELS,
     TextWhen.AUTOMATED_VOICE: AUTOMATED_CHANNELS,
 }
+_NOTHING = Particulars()
 R = TypeVar("R", bound=Rule)
 
 
@@ -43,6 +65,7 @@ class Standing:
     lifted: frozenset[Lift]
     missing: tuple[Hit, ...]
     revoked: Hit
+    together: tuple[RevocationRule, ...]
     conditions: dict[Condition, tuple[Hit, ...]]
 
 
@@ -63,12 +86,12 @@ class Briefing:
 
     pack: Pack
     intent: Intent
-    creditor_role: CreditorRole
     label: str
     hours: Hours | None
     caps: tuple[Cap, ...]
     cooldowns: tuple[Cooldown, ...]
     counted: frozenset[Purpose]
+    hears: bool
     lookback: timedelta
     _standing: dict[tuple[date, ...], Standing] = field(default_factory=dict, compare=False, repr=False)
     _days: dict[date, Day] = field(default_factory=dict, compare=False, repr=False)
@@ -90,34 +113,102 @@ class Briefing:
 
 def concerns(*, pack: Pack, subject: Subject, purpose: Purpose) -> bool:
     """Whether `pack` speaks about this customer, this collector and this purpose."""
-    if pack.country and pack.country != subject.country:
+    if not _is_there(pack, subject):
         return False
-    if pack.subdivision and pack.subdivision != subject.subdivision:
-        return False
+    more = subject.particulars or _NOTHING
     scope, debtor = pack.applies_to, subject.debtor_type
     if debtor is DebtorType.COMPANY_TRADE and pack.reading(COMPANY_TRADE) == "exempt":
         return False
-    if debtor is not DebtorType.UNKNOWN and debtor not in scope.debtors:
+    if not scope.binds(
+        creditor=subject.creditor_role, debtor=debtor, creditor_kind=more.creditor_kind, debt=more.debt_kind
+    ):
         return False
-    exempted = any(purpose in rule.purposes for rule in pack.exemptions)
-    return subject.creditor_role in scope.creditors and (purpose in scope.purposes or exempted)
+    return purpose in scope.purposes or any(purpose in rule.purposes for rule in pack.exemptions)
 
 
-def brief(*, pack: Pack, intent: Intent, creditor_role: CreditorRole, hours: Hours | None) -> Briefing:
-    """Prepare `pack` for one kind of contact. `hours`: its windows for the channel, if it has any at all."""
+def _is_there(pack: Pack, subject: Subject) -> bool:
+    """Whether one of the places that select `pack` is its place; so is a part not known."""
+    if not pack.country:
+        return True
+    if PlaceTest.DEBTOR_ADDRESS in pack.jurisdiction_test and pack.country == subject.country:
+        known, wanted = subject.subdivision, pack.subdivision
+        if not wanted or known == wanted or known.startswith(f"{wanted}-"):
+            return True
+        if not pack.skip_if_place_unknown and (not known or wanted.startswith(f"{known}-")):
+            return True
+    more = subject.particulars
+    if more is None:
+        return False
+    code = f"{pack.country}-{pack.subdivision}" if pack.subdivision else pack.country
+    tested = ((PlaceTest.DEBT_PLACE, more.debt_place), (PlaceTest.CREDITOR_PLACE, more.creditor_place))
+    return any(
+        test in pack.jurisdiction_test and f"{place}-".startswith(f"{code}-") for test, place in tested
+    )
+
+
+def brief(*, pack: Pack, intent: Intent, hours: Hours | None) -> Briefing:
+    """Prepare `pack`, already `narrowed`, for one kind of contact. `hours`: its windows for the channel, if any."""
     uncounted = {freed for rule in pack.exemptions if Lift.CAPS in rule.lifts for freed in rule.purposes}
+    caps = resolved_caps(pack=pack, intent=intent)
     cooldowns = resolved_cooldowns(pack=pack, channel=intent.channel)
-    longest = max((rule.gap_days for rule in cooldowns), default=0)
+    longest = max((8, *(rule.gap_days + 2 for rule in cooldowns), *(rule.span + 2 for rule in caps)))
     return Briefing(
         pack=pack,
         intent=intent,
-        creditor_role=creditor_role,
         label=pack.label,
         hours=hours,
-        caps=resolved_caps(pack=pack, channel=intent.channel),
+        caps=caps,
         cooldowns=cooldowns,
         counted=pack.applies_to.purposes - uncounted,
-        lookback=timedelta(days=max(8, longest + 2)),
+        hears=any(rule.inbound for rule in cooldowns),
+        lookback=timedelta(days=longest),
+    )
+
+
+def narrowed(*, pack: Pack, intent: Intent, subject: Subject) -> Pack:
+    """`pack` with only the rules that bind this collector about this customer, as its readings are chosen."""
+    more = subject.particulars or _NOTHING
+    debtor, kind, debt = subject.debtor_type, more.creditor_kind, more.debt_kind
+
+    def kept(rules: tuple[R, ...]) -> tuple[R, ...]:
+        return tuple(rule for rule in rules if _holds(rule.reading) and _binds(rule.applies_to))
+
+    def _holds(reading: tuple[str, str] | None) -> bool:
+        return reading is None or pack.reading(reading[0]) == reading[1]
+
+    def _binds(scope: AppliesTo | None) -> bool:
+        if scope is None:
+            return True
+        if intent.purpose not in scope.purposes or intent.channel not in scope.channels:
+            return False
+        return scope.binds(creditor=subject.creditor_role, debtor=debtor, creditor_kind=kind, debt=debt)
+
+    return replace(
+        pack,
+        windows=kept(pack.windows),
+        caps=kept(pack.caps),
+        cooldowns=kept(pack.cooldowns),
+        consents=kept(pack.consents),
+        other_hours=kept(pack.other_hours),
+        revocations=kept(pack.revocations),
+        recipients=kept(pack.recipients),
+        forbidden_channels=kept(pack.forbidden_channels),
+        conditions=kept(pack.conditions),
+        forbidden_content=kept(pack.forbidden_content),
+        mandatory_texts=kept(pack.mandatory_texts),
+        exemptions=kept(pack.exemptions),
+    )
+
+
+def kind_of(particulars: Particulars | None) -> tuple[CreditorKind, DebtKind, str, str] | None:
+    """What of the particulars selects packs and rules."""
+    if particulars is None:
+        return None
+    return (
+        particulars.creditor_kind,
+        particulars.debt_kind,
+        particulars.debt_place,
+        particulars.creditor_place,
     )
 
 
@@ -144,12 +235,14 @@ def _standing(briefing: Briefing, dates: tuple[date, ...]) -> Standing:
         lifted |= lifts
     wanted = (("channel", channel.value),)
     needed = _somewhere((rule for rule in pack.consents if channel in rule.channels), dates)
-    stops = [rule.id for rule in (*_somewhere(pack.revocations, dates), *needed)]
+    ended = [rule for rule in _somewhere(pack.revocations, dates) if channel in rule.channels]
+    stops = [rule.id for rule in (*ended, *needed)]
     return Standing(
         hits=tuple(hits),
         lifted=lifted,
         missing=tuple(Hit(rule.id, Ruling.DENY, "consent_missing", wanted) for rule in needed),
         revoked=Hit(stops[0] if stops else HOUSE, Ruling.DENY, "consent_revoked", wanted),
+        together=tuple(rule for rule in ended if rule.together),
         conditions={
             state: tuple(
                 Hit(rule.id, rule.ruling, state.value)
@@ -173,7 +266,7 @@ def _people_and_channels(briefing: Briefing, dates: tuple[date, ...]) -> Iterato
     if pack.recipients and not rules and role not in _ALWAYS_WRITABLE:
         yield Hit(pack.id, Ruling.NEEDS_HUMAN, "recipient_unclear", told)
     for shut in _somewhere(pack.forbidden_channels, dates):
-        if channel in shut.channels and briefing.creditor_role in shut.creditors:
+        if channel in shut.channels:
             yield Hit(shut.id, Ruling.DENY, "channel_forbidden", (("channel", channel.value),))
     if briefing.hours is not None and not briefing.hours.windows:
         yield Hit(pack.id, Ruling.DENY, "channel_forbidden", (("channel", channel.value),))
@@ -191,6 +284,7 @@ def _day(briefing: Briefing, on: date) -> Day:
             for rule in pack.mandatory_texts
             if rule.in_force(on)
             and purpose in rule.purposes
+            and channel in rule.channels
             and channel in _TEXT_CHANNELS.get(rule.when, EVERY_CHANNEL)
         ),
     )

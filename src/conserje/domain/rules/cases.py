@@ -3,45 +3,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from conserje.domain.kit.days import zone
-from conserje.domain.ports.channel import Channel
-from conserje.domain.rules import content, notices
-from conserje.domain.rules.facts import (
-    Consent,
-    ContactOutcome,
-    CreditorRole,
-    DebtorType,
-    Intent,
-    PastContact,
-    Permission,
-    Purpose,
-    RecipientRole,
-    Subject,
-)
+from conserje.domain.rules import case_facts, case_terms, content, notices
+from conserje.domain.rules.case_facts import CaseError, known, moment
+from conserje.domain.rules.facts import CreditorRole, DebtorType
 from conserje.domain.rules.gate import RuleStack
-from conserje.domain.rules.pack import Pack
+from conserje.domain.rules.pack import HolidayCalendar, Pack
+from conserje.domain.rules.rule import AppliesTo
 from conserje.domain.rules.verdict import Hit, Ruling, Verdict
 
+__all__ = ["CaseError", "CaseResult", "run", "stack_of", "uncovered"]
+
 _CASE = frozenset(
-    {"file", "name", "about", "at", "customer", "contact", "history", "readings", "renewed_until"}
+    {"file", "line", "country", "name", "about", "at", "customer", "contact", "history", "readings"}
+    | {"renewed_until"}
 )
-_KEYS = _CASE | {"expect", "text", "act"}
-_CUSTOMER = frozenset(
-    {"country", "subdivision", "zones", "debtor_type", "creditor_role", "consent", "other_hours_until"}
-    | {"time_barred", "insolvent", "deceased_or_minor"}
+_ABOUT = ("text", "act", *case_terms.KINDS)
+_KEYS = _CASE | {"expect", *_ABOUT}
+_EXPECT = frozenset({"ruling", "rules", "not_rules", "reasons", "next", "texts", "not_texts", "content"})
+_ANYWHERE = Pack(
+    id="ANYWHERE",
+    version="1",
+    country="ZZ",
+    review_by=date.max.replace(year=9000),
+    applies_to=AppliesTo(),
+    zones=("UTC",),
+    holidays=HolidayCalendar(frozenset(), frozenset()),
 )
-_CONTACT = frozenset({"channel", "purpose", "recipient", "opened_by_customer"})
-_EXPECT = frozenset({"ruling", "rules", "reasons", "next", "texts", "not_texts", "content"})
-
-
-class CaseError(ValueError):
-    """A case cannot be read; the message names it and the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,104 +47,86 @@ class CaseResult:
     rules: frozenset[str]
     problems: tuple[str, ...]
     hits: tuple[Hit, ...] = ()
+    expected: str = ""
+    got: str = ""
+
+
+def stack_of(packs: tuple[Pack, ...]) -> RuleStack:
+    """The packs of one folder, ready for cases: a platform's judge in a country that has no rules of its own."""
+    return RuleStack(packs if any(pack.country for pack in packs) else (*packs, _ANYWHERE))
 
 
 def run(*, case: Mapping[str, Any], stack: RuleStack) -> CaseResult:
     """Judge one case (see `docs/guides/new-country.md`). Raises `CaseError` for keys or values nobody knows."""
-    _known(case, _KEYS, case)
+    known(case, allowed=_KEYS, case=case)
     expect = case["expect"]
-    _known(expect, _EXPECT, case)
     try:
         packs = _packs(case, stack)
+        for kind in case_terms.KINDS:
+            if kind in case:
+                return _term(case, kind, expect, packs)
+        known(expect, allowed=_EXPECT, case=case)
         if "text" in case:
-            return _content(case, expect, packs[0])
+            return _content(case, expect, packs)
         if "act" in case:
-            return _act(case, expect, packs[0])
+            return _act(case, expect, packs)
         return _contact(case, expect, RuleStack(packs))
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        if isinstance(error, CaseError):
+            raise
         raise CaseError(f"Case '{case.get('name')}': {error}") from error
 
 
-def _known(entry: Mapping[str, Any], known: frozenset[str], case: Mapping[str, Any]) -> None:
-    for key in entry:
-        if key not in known:
-            raise CaseError(
-                f"Case '{case.get('name')}': unknown key '{key}'. Known: {', '.join(sorted(known))}."
-            )
+def uncovered(*, packs: Iterable[Pack], worked: Iterable[tuple[Mapping[str, Any], CaseResult]]) -> list[str]:
+    """Sentences about rules that no case shows, or none shows refusing."""
+    shown: set[str] = set()
+    refused: set[str] = set()
+    for case, result in worked:
+        ids = result.rules | set(case.get("about", []))
+        shown |= ids
+        if result.ruling >= Ruling.DEFER_UNTIL:
+            refused |= ids
+    missing = []
+    rules = {rule.id: rule for pack in packs for rule in pack.judged_rules()}
+    for rule in rules.values():
+        if rule.id not in shown:
+            missing.append(f"{rule.id} is in no case")
+        elif rule.id not in refused and not isinstance(rule, case_terms.UNREFUSING):
+            missing.append(f"{rule.id} is in no case that refuses")
+    return missing
 
 
 def _packs(case: Mapping[str, Any], stack: RuleStack) -> tuple[Pack, ...]:
     packs = list(stack.packs)
     for name, value in (case.get("readings") or {}).items():
-        packs[0] = packs[0].read_as(name=name, value=str(value).lower())
+        asked = [place for place, pack in enumerate(packs) if pack.reading(name)]
+        for place in asked or [0]:
+            packs[place] = packs[place].read_as(name=name, value=str(value).lower())
     if "renewed_until" in case:
         packs = [replace(pack, review_by=case["renewed_until"]) for pack in packs]
     return tuple(packs)
 
 
-def _moment(value: Any, tz: ZoneInfo) -> datetime:
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return found if found.tzinfo else found.replace(tzinfo=tz)
-
-
 def _contact(case: Mapping[str, Any], expect: Mapping[str, Any], stack: RuleStack) -> CaseResult:
-    facts = dict(case.get("customer") or {})
-    _known(facts, _CUSTOMER, case)
-    wanted = dict(case.get("contact") or {})
-    _known(wanted, _CONTACT, case)
-    zones = tuple(facts.get("zones", stack.packs[0].zones[:1]))
-    tz = zone(zones[0] if zones else stack.packs[0].zones[0])
-    intent = Intent(
-        channel=Channel(wanted.get("channel", "email")),
-        purpose=Purpose(wanted.get("purpose", "collection")),
-        recipient=RecipientRole(wanted.get("recipient", "debtor")),
-        opened_by_customer=bool(wanted.get("opened_by_customer", False)),
-    )
-    at = _moment(case["at"], tz)
-    verdict = stack.judge(intent=intent, subject=_subject(case, facts, zones, intent, stack), at=at)
+    intent, subject, tz = case_facts.facts_of(case, packs=stack.packs)
+    verdict = stack.judge(intent=intent, subject=subject, at=moment(case["at"], tz=tz))
     return _compared(case, expect, verdict, tz)
 
 
-def _subject(
-    case: Mapping[str, Any],
-    facts: Mapping[str, Any],
-    zones: tuple[str, ...],
-    intent: Intent,
-    stack: RuleStack,
-) -> Subject:
-    tz = zone(zones[0] if zones else stack.packs[0].zones[0])
-    consent = facts.get("consent", {intent.channel.value: "granted"})
-    asked = facts.get("other_hours_until")
-    past = sorted((_past(entry, tz, case) for entry in case.get("history") or []), key=lambda item: item.at)
-    return Subject(
-        country=facts.get("country", stack.packs[0].country),
-        subdivision=facts.get("subdivision", ""),
-        zones=zones,
-        debtor_type=DebtorType(facts.get("debtor_type", "natural_consumer")),
-        creditor_role=CreditorRole(facts.get("creditor_role", "first_party")),
-        permissions=tuple(Permission(Channel(name), Consent(value)) for name, value in consent.items()),
-        past=tuple(past),
-        time_barred=facts.get("time_barred", False),
-        insolvent=facts.get("insolvent", False),
-        deceased_or_minor=facts.get("deceased_or_minor", False),
-        other_hours_until=None if asked is None else _moment(asked, tz),
-    )
+def _day(case: Mapping[str, Any], pack: Pack) -> date:
+    at = case["at"]
+    return at if type(at) is date else moment(at, tz=zone(pack.zones[0] if pack.zones else "UTC")).date()
 
 
-def _past(entry: Mapping[str, Any], tz: ZoneInfo, case: Mapping[str, Any]) -> PastContact:
-    _known(entry, frozenset({"at", "channel", "purpose", "outcome"}), case)
-    return PastContact(
-        at=_moment(entry["at"], tz).astimezone(UTC),
-        channel=Channel(entry["channel"]),
-        purpose=Purpose(entry.get("purpose", "collection")),
-        outcome=ContactOutcome(entry.get("outcome", "delivered")),
-    )
-
-
-def _content(case: Mapping[str, Any], expect: Mapping[str, Any], pack: Pack) -> CaseResult:
-    on = case["at"] if type(case["at"]) is date else _moment(case["at"], zone(pack.zones[0])).date()
-    rules = {rule.category: rule.id for rule in pack.forbidden_content if rule.in_force(on)}
+def _content(case: Mapping[str, Any], expect: Mapping[str, Any], packs: tuple[Pack, ...]) -> CaseResult:
     written = case["text"]
+    known(written, allowed=frozenset({"language", "words"}), case=case)
+    rules = {
+        rule.category: rule.id
+        for pack in reversed(case_facts.concerned(case, packs=packs))
+        for rule in pack.forbidden_content
+        if rule.in_force(_day(case, packs[0]))
+    }
     findings = content.check(
         text=written["words"], language=written["language"], pack_forbidden=frozenset(rules)
     )
@@ -161,15 +137,51 @@ def _content(case: Mapping[str, Any], expect: Mapping[str, Any], pack: Pack) -> 
     ruling = Ruling.DENY if seen else Ruling.ALLOW
     spoke = frozenset(rules[category] for category in seen if category in rules)
     problems += [f"rule {rule} did not speak" for rule in expect.get("rules", []) if rule not in spoke]
-    return CaseResult(case["name"], ruling, spoke, tuple(problems))
+    expected = ", ".join(sorted(expect.get("content", [])))
+    return CaseResult(case["name"], ruling, spoke, tuple(problems), (), expected, ", ".join(seen))
 
 
-def _act(case: Mapping[str, Any], expect: Mapping[str, Any], pack: Pack) -> CaseResult:
-    act = case["act"]
-    _known(act, frozenset({"kind", "noticed_on", "defaulted_on", "small_debt"}), case)
-    facts = notices.ActFacts(act["noticed_on"], act["defaulted_on"], act.get("small_debt", True))
-    verdict = notices.judge_act(pack=pack, act=act["kind"], facts=facts, on=case["at"])
-    return _compared(case, expect, verdict, zone(pack.zones[0]))
+def _act(case: Mapping[str, Any], expect: Mapping[str, Any], packs: tuple[Pack, ...]) -> CaseResult:
+    facts = case_facts.act_of(case)
+    found = [
+        notices.judge_act(pack=pack, act=str(case["act"]["kind"]), facts=facts, on=_day(case, packs[0]))
+        for pack in case_facts.concerned(case, packs=packs)
+    ]
+    named = [verdict for verdict in found if verdict.ruling is not Ruling.NEEDS_HUMAN] or found
+    hits = tuple(hit for verdict in named for hit in verdict.hits)
+    ruling = max((verdict.ruling for verdict in named), default=Ruling.NEEDS_HUMAN)
+    verdict = Verdict(ruling, hits, tuple(pack.label for pack in packs))
+    return _compared(case, expect, verdict, zone(packs[0].zones[0] if packs[0].zones else "UTC"))
+
+
+def _term(
+    case: Mapping[str, Any], kind: str, expect: Mapping[str, Any], packs: tuple[Pack, ...]
+) -> CaseResult:
+    known(expect, allowed=case_terms.EXPECT[kind], case=case)
+    customer = case.get("customer") or {}
+    answers = case_terms.answers(
+        kind=kind,
+        asked=case_terms.Asked(
+            dict(case[kind] or {}),
+            _day(case, packs[0]),
+            CreditorRole(customer.get("creditor_role", "first_party")),
+            DebtorType(customer.get("debtor_type", "natural_consumer")),
+        ),
+        packs=case_facts.concerned(case, packs=packs),
+    )
+    spoke = frozenset(answer["rule"] for answer in answers)
+    problems = _absent("rule", expect.get("rules", []), spoke)
+    problems += [f"rule {rule} spoke" for rule in expect.get("not_rules", []) if rule in spoke]
+    for key, wanted in expect.items():
+        if key in ("rules", "not_rules"):
+            continue
+        asked_of = [answer for answer in answers if answer["rule"] in expect.get("rules", spoke)]
+        got = sorted({str(answer.get(key)) for answer in asked_of})
+        if got != [str(wanted)]:
+            problems.append(f"{key}: expected {wanted}, got {', '.join(got) or 'nothing'}")
+    told = "; ".join(", ".join(f"{key} {value}" for key, value in answer.items()) for answer in answers)
+    expected = ", ".join(f"{key} {value}" for key, value in expect.items())
+    return CaseResult(case["name"], Ruling.ALLOW, spoke, tuple(problems), (), expected, told)
 
 
 def _compared(
@@ -178,22 +190,27 @@ def _compared(
     spoke = frozenset(hit.rule for hit in verdict.hits)
     reasons = {hit.reason for hit in verdict.hits}
     problems = []
-    if verdict.ruling.name.lower() != expect["ruling"]:
+    got = verdict.ruling.name.lower()
+    if got != expect["ruling"]:
         told = ", ".join(f"{hit.rule} {hit.reason}" for hit in verdict.hits)
-        problems.append(f"ruling: expected {expect['ruling']}, got {verdict.ruling.name.lower()} ({told})")
+        problems.append(f"ruling: expected {expect['ruling']}, got {got} ({told})")
     problems += _absent("rule", expect.get("rules", []), spoke)
+    problems += [f"rule {rule} spoke" for rule in expect.get("not_rules", []) if rule in spoke]
     problems += _absent("reason", expect.get("reasons", []), reasons)
     problems += _absent("text", expect.get("texts", []), verdict.texts)
     problems += [
         f"text {slot} is not needed" for slot in expect.get("not_texts", []) if slot in verdict.texts
     ]
     if "next" in expect:
-        wanted = _moment(expect["next"], tz).astimezone(UTC)
+        wanted = moment(expect["next"], tz=tz)
         if verdict.until != wanted:
-            got = verdict.until.astimezone(tz).isoformat() if verdict.until else "none"
-            problems.append(f"next instant: expected {wanted.astimezone(tz).isoformat()}, got {got}")
-    return CaseResult(case["name"], verdict.ruling, spoke, tuple(problems), verdict.hits)
+            told = verdict.until.astimezone(tz).isoformat() if verdict.until else "none"
+            problems.append(f"next instant: expected {wanted.astimezone(tz).isoformat()}, got {told}")
+    return CaseResult(
+        case["name"], verdict.ruling, spoke, tuple(problems), verdict.hits, str(expect["ruling"]), got
+    )
 
 
-def _absent(kind: str, wanted: Sequence[str], found: Sequence[str] | frozenset[str] | set[str]) -> list[str]:
-    return [f"{kind} {item} did not speak" for item in wanted if item not in found]
+def _absent(kind: str, wanted: Sequence[str], found: Iterable[str]) -> list[str]:
+    spoken = set(found)
+    return [f"{kind} {item} did not speak" for item in wanted if item not in spoken]

@@ -8,19 +8,21 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.facts import ContactOutcome, PastContact, Purpose
-from conserje.domain.rules.pack import Cap, Cooldown, Pack
+from conserje.domain.rules.facts import ContactOutcome, Intent, PastContact, Place, Purpose
+from conserje.domain.rules.pack import Pack
+from conserje.domain.rules.rule import Cap, Cooldown
 from conserje.domain.rules.verdict import Hit, Ruling
 from conserje.domain.rules.vocabulary import (
     CONTACT_COUNTING,
     WEEK_DEFINITION,
+    Breadth,
     CapKind,
     Counts,
     Period,
     WeekKind,
 )
 
-Entry = tuple[date, Channel, int]
+Entry = tuple[date, Channel, int, PastContact]
 
 _REACH = {
     ContactOutcome.FAILED_BEFORE: 0,
@@ -38,14 +40,19 @@ def reached(contact: PastContact) -> int:
     return _REACH[contact.outcome]
 
 
-def resolved_caps(*, pack: Pack, channel: Channel) -> tuple[Cap, ...]:
-    """The caps of `pack` that a contact through `channel` must respect, with its readings filled in."""
+def resolved_caps(*, pack: Pack, intent: Intent) -> tuple[Cap, ...]:
+    """The caps of `pack` that the contact `intent` must respect, with its readings filled in."""
     counts = Counts[pack.reading(CONTACT_COUNTING).upper() or "ATTEMPT"]
     week = WeekKind(pack.reading(WEEK_DEFINITION) or WeekKind.BOTH_STRICT)
     return tuple(
-        replace(cap, counts=cap.counts or counts, week=cap.week or week)
+        replace(
+            cap,
+            counts=cap.counts or (Counts.ANSWERED if cap.kind is CapKind.AFTER_ANSWER else counts),
+            week=cap.week or week,
+            channels=frozenset({intent.channel}) if cap.separately else cap.channels,
+        )
         for cap in pack.caps
-        if channel in cap.channels and (not cap.switch or pack.reading(cap.switch) == "true")
+        if intent.channel in cap.channels and intent.place in cap.places
     )
 
 
@@ -58,26 +65,46 @@ def resolved_cooldowns(*, pack: Pack, channel: Channel) -> tuple[Cooldown, ...]:
 
 
 def recent(
-    *, past: tuple[PastContact, ...], since: datetime, tz: ZoneInfo, counted: frozenset[Purpose]
+    *,
+    past: tuple[PastContact, ...],
+    since: datetime,
+    tz: ZoneInfo,
+    counted: frozenset[Purpose],
+    inbound: bool,
 ) -> list[Entry]:
-    """Contacts since `since` that left us for a counted purpose: (date, channel, reach), oldest first."""
+    """Contacts since `since` that left us for a counted purpose, oldest first: (date, channel, reach, contact).
+
+    With `inbound`, those that the customer began too, whatever they were about.
+    """
     found: list[Entry] = []
     for contact in reversed(past):
         if contact.at < since:
             break
         reach = _REACH[contact.outcome]
-        if reach and contact.purpose in counted:
-            found.append((contact.at.astimezone(tz).date(), contact.channel, reach))
+        begun_by_them = contact.circumstances is not None and contact.circumstances.inbound
+        if reach and (inbound if begun_by_them else contact.purpose in counted):
+            found.append((contact.at.astimezone(tz).date(), contact.channel, reach, contact))
     found.reverse()
     return found
 
 
-def cap_hit(*, cap: Cap, channel: Channel, ledger: list[Entry], on: date) -> tuple[Hit, date] | None:
-    """The hit of `cap` for a contact through `channel` on `on`, and the first date that may be free of it."""
+def cap_hit(
+    *, cap: Cap, channel: Channel, ledger: list[Entry], on: date, debts: tuple[str, ...] = ()
+) -> tuple[Hit, date] | None:
+    """The hit of `cap` for a contact through `channel` on `on`, and the first date that may be free of it.
+
+    `debts` are the ids of the debts it is about; empty: any of them.
+    """
     least = cap.counts or Counts.ATTEMPT
+    if _is_narrow(cap):
+        ledger = [entry for entry in ledger if _concerns(cap, entry, debts)]
     if cap.kind is CapKind.SINGLE_CHANNEL:
         return _other_channel(
             cap, [entry for entry in ledger if entry[2] >= least and entry[1] != channel], on
+        )
+    if cap.kind is CapKind.AFTER_ANSWER:
+        return _after_answer(
+            cap, [entry[2] for entry in ledger if entry[0] == on and entry[1] in cap.channels], on
         )
     dates = [entry[0] for entry in ledger if entry[2] >= least and entry[1] in cap.channels]
     if len(dates) < cap.maximum:
@@ -88,12 +115,47 @@ def cap_hit(*, cap: Cap, channel: Channel, ledger: list[Entry], on: date) -> tup
             return None
         values = (("maximum", str(cap.maximum)), ("made", str(made)), ("date", on.isoformat()))
         return Hit(cap.id, Ruling.DEFER_UNTIL, "cap_day", values), _not_after(cap, on + _DAY)
+    if cap.per is Period.ROLLING:
+        return _run_full(cap, dates, on)
     return _week_full(cap, dates, on)
 
 
-def cooldown_hit(*, rule: Cooldown, ledger: list[Entry], on: date) -> tuple[Hit, date] | None:
+def _is_narrow(cap: Cap) -> bool:
+    return (
+        cap.unanswered
+        or cap.breadth is not Breadth.ORGANISATION
+        or cap.applies_to is not None
+        or len(cap.places) < len(Place)
+    )
+
+
+def _concerns(cap: Cap, entry: Entry, debts: tuple[str, ...]) -> bool:
+    contact = entry[3]
+    if cap.unanswered and entry[2] >= Counts.ANSWERED:
+        return False
+    if cap.applies_to is not None and contact.purpose not in cap.applies_to.purposes:
+        return False
+    place = Place.PERSONAL if contact.circumstances is None else contact.circumstances.place
+    return place in cap.places and _within(cap.breadth, contact, debts)
+
+
+def _within(breadth: Breadth, contact: PastContact, debts: tuple[str, ...]) -> bool:
+    """Whether a past contact is one that a rule of this breadth looks at."""
+    known = contact.circumstances
+    if known is None or breadth is Breadth.ORGANISATION:
+        return True
+    if known.elsewhere_creditor:
+        return False
+    return breadth is Breadth.CUSTOMER or not debts or not known.debts or not {*debts}.isdisjoint(known.debts)
+
+
+def cooldown_hit(
+    *, rule: Cooldown, ledger: list[Entry], on: date, debts: tuple[str, ...] = ()
+) -> tuple[Hit, date] | None:
     """The hit of a cooldown on `on`, with the first local date that may be free of it."""
     least = rule.counts or Counts.ATTEMPT
+    if rule.breadth is not Breadth.ORGANISATION:
+        ledger = [entry for entry in ledger if _within(rule.breadth, entry[3], debts)]
     dates = [entry[0] for entry in ledger if entry[2] >= least and entry[1] in rule.after]
     if not dates or (on - dates[-1]).days > rule.gap_days:
         return None
@@ -122,9 +184,28 @@ def _week_full(cap: Cap, dates: list[date], on: date) -> tuple[Hit, date] | None
     return Hit(cap.id, Ruling.DEFER_UNTIL, "cap_week", values), _not_after(cap, free)
 
 
+def _run_full(cap: Cap, dates: list[date], on: date) -> tuple[Hit, date] | None:
+    run = timedelta(days=cap.rolling_days)
+    inside = [day for day in dates if on - run < day <= on]
+    if len(inside) < cap.maximum:
+        return None
+    values = (("maximum", str(cap.maximum)), ("made", str(len(inside))), ("days", str(cap.rolling_days)))
+    return Hit(cap.id, Ruling.DEFER_UNTIL, "cap_run", values), _not_after(cap, inside[-cap.maximum] + run)
+
+
+def _after_answer(cap: Cap, today: list[int], on: date) -> tuple[Hit, date] | None:
+    """`today` is how far each contact of the day got, in order; those after the first answer count."""
+    least = cap.counts or Counts.ANSWERED
+    first = next((place for place, reach in enumerate(today) if reach >= least), None)
+    if first is None or len(today) - first - 1 < cap.maximum:
+        return None
+    values = (("maximum", str(cap.maximum)), ("date", on.isoformat()))
+    return Hit(cap.id, Ruling.DEFER_UNTIL, "cap_after_answer", values), _not_after(cap, on + _DAY)
+
+
 def _other_channel(cap: Cap, others: list[Entry], on: date) -> tuple[Hit, date] | None:
     free, used = on, ""
-    for day, channel, _ in others:
+    for day, channel, _, _ in others:
         if cap.week is not WeekKind.ROLLING_7D and _monday(day) == _monday(on):
             free, used = max(free, _monday(on) + _WEEK), channel.value
         if cap.week is not WeekKind.ISO_WEEK and on - _WEEK < day <= on:

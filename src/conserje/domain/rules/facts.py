@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.vocabulary import Condition
 
 
 class Purpose(StrEnum):
@@ -29,6 +30,8 @@ class RecipientRole(StrEnum):
     GUARANTOR = "guarantor"
     AUTHORISED_REP = "authorised_rep"
     ATTORNEY = "attorney"
+    SPOUSE = "spouse"
+    BENEFICIARY = "beneficiary"
     REFERENCE = "reference"
     FAMILY = "family"
     NEIGHBOUR = "neighbour"
@@ -58,6 +61,38 @@ class CreditorRole(StrEnum):
     LAW_FIRM = "law_firm"
 
 
+class CreditorKind(StrEnum):
+    """What trade the creditor is in, where a law binds only some. `UNKNOWN` is judged as bound."""
+
+    ORDINARY = "ordinary"
+    FINANCIAL_ENTITY = "financial_entity"
+    CREDIT_GRANTOR = "credit_grantor"
+    UNKNOWN = "unknown"
+
+
+class DebtKind(StrEnum):
+    """What the debt is for, where a law governs only some. `UNKNOWN` is judged as governed."""
+
+    TRADE = "trade"
+    CONSUMER_SALE = "consumer_sale"
+    CONSUMER_CREDIT = "consumer_credit"
+    HOUSING = "housing"
+    STUDENT = "student"
+    MICROCREDIT = "microcredit"
+    AGRICULTURAL = "agricultural"
+    FAMILY = "family"
+    LABOUR = "labour"
+    TAX = "tax"
+    UNKNOWN = "unknown"
+
+
+class Place(StrEnum):
+    """Whose line or address it is: the customer's own, or elsewhere, such as work."""
+
+    PERSONAL = "personal"
+    ELSEWHERE = "elsewhere"
+
+
 class ContactOutcome(StrEnum):
     """How far a past contact got. `FAILED_BEFORE` never reached the customer and consumes no cap."""
 
@@ -77,13 +112,36 @@ class Consent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else is known of a past contact, where it differs from the usual.
+
+    `debts` are the ids of the debts it was about (empty: any of them); `elsewhere_creditor`: made by the same
+    organisation for another of its creditors; `inbound`: the customer began it; `place`: whose line or address.
+    """
+
+    debts: tuple[str, ...] = ()
+    elsewhere_creditor: bool = False
+    inbound: bool = False
+    place: Place = Place.PERSONAL
+
+
+@dataclass(frozen=True, slots=True)
 class PastContact:
-    """One contact already made by this collector with this customer, whoever sent it."""
+    """One contact already made by this collector with this customer, whoever sent it.
+
+    No `circumstances`: ours, for this creditor, about any of the debts, to the customer's own line or address.
+    """
 
     at: datetime
     channel: Channel
     purpose: Purpose
     outcome: ContactOutcome
+    circumstances: Circumstances | None = None
+
+    @property
+    def inbound(self) -> bool:
+        """Whether the customer began it."""
+        return self.circumstances is not None and self.circumstances.inbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +154,23 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class Particulars:
+    """What some laws ask besides. Places are ISO 3166 codes such as "AR-C"; `debts` the ids we would write about."""
+
+    creditor_kind: CreditorKind = CreditorKind.UNKNOWN
+    debt_kind: DebtKind = DebtKind.UNKNOWN
+    debt_place: str = ""
+    creditor_place: str = ""
+    states: frozenset[Condition] = frozenset()
+    debts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The customer as the law sees them. `zones` are every IANA zone they may be in; empty means unknown.
 
-    `past` is sorted by instant. `other_hours_until`: the customer asked in writing for other hours.
+    `past` is sorted by instant. `other_hours_until`: the customer asked in writing for other hours. `subdivision` is
+    the part of an ISO 3166-2 code after the country, finer parts after another hyphen ("NY-NYC"); empty is unknown.
     """
 
     country: str
@@ -113,6 +184,7 @@ class Subject:
     insolvent: bool = False
     deceased_or_minor: bool = False
     other_hours_until: datetime | None = None
+    particulars: Particulars | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +195,4 @@ class Intent:
     purpose: Purpose
     recipient: RecipientRole
     opened_by_customer: bool = False
+    place: Place = Place.PERSONAL

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from conserje.domain.kit.days import zone
 from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.briefing import Briefing, Standing, brief, concerns
+from conserje.domain.rules.briefing import Briefing, Standing, brief, concerns, kind_of, narrowed
 from conserje.domain.rules.counting import cap_hit, cooldown_hit, reached, recent
 from conserje.domain.rules.facts import Consent, Intent, Subject
 from conserje.domain.rules.hours import Hours, day_start
-from conserje.domain.rules.house import HOUSE, house_hits, permission
-from conserje.domain.rules.pack import MandatoryText, Pack
+from conserje.domain.rules.house import HOUSE, house_hits, permission, states_of, stopped_together
+from conserje.domain.rules.pack import Pack
+from conserje.domain.rules.rule import MandatoryText
 from conserje.domain.rules.verdict import Hit, Ruling, Verdict
 from conserje.domain.rules.vocabulary import POSTAL_CHANNELS, Condition, Lift, TextWhen
 
@@ -49,7 +50,7 @@ class RuleStack:
     _briefings: dict[tuple[object, ...], tuple[Briefing, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _hours: dict[tuple[str, Channel], Hours] = field(
+    _hours: dict[tuple[object, ...], Hours] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _alike: dict[tuple[object, ...], tuple[datetime | None, Verdict]] = field(
@@ -120,26 +121,32 @@ class RuleStack:
         )
 
     def _prepare(self, intent: Intent, subject: Subject) -> tuple[Briefing, ...]:
-        key = (subject.country, subject.subdivision, subject.debtor_type, subject.creditor_role, intent)
+        where = (subject.country, subject.subdivision, kind_of(subject.particulars))
+        key = (*where, subject.debtor_type, subject.creditor_role, intent)
         known = self._briefings.get(key)
         if known is None:
             known = self._briefings[key] = tuple(
                 brief(
-                    pack=pack,
-                    intent=intent,
-                    creditor_role=subject.creditor_role,
-                    hours=self._hours_of(pack, intent.channel),
+                    pack=pack, intent=intent, hours=self._hours_of(pack, intent.channel, subject.subdivision)
                 )
-                for pack in self.packs
-                if concerns(pack=pack, subject=subject, purpose=intent.purpose)
+                for pack in (
+                    narrowed(pack=pack, intent=intent, subject=subject)
+                    for pack in self.packs
+                    if concerns(pack=pack, subject=subject, purpose=intent.purpose)
+                    and intent.channel in pack.applies_to.channels
+                )
             )
         return known
 
-    def _hours_of(self, pack: Pack, channel: Channel) -> Hours | None:
+    def _hours_of(self, pack: Pack, channel: Channel, subdivision: str) -> Hours | None:
         if not pack.windows:
             return None
         windows = tuple(window for window in pack.windows if channel in window.channels)
-        return self._hours.setdefault((pack.id, channel), Hours(windows, pack.holidays))
+        always = pack.other_channels_open and all(window.closed for window in windows)
+        if always and not windows:
+            return None
+        calendar = pack.holidays.within(subdivision)
+        return self._hours.setdefault((windows, calendar.days, always), Hours(windows, calendar, always))
 
     def _deferred(
         self,
@@ -168,7 +175,8 @@ class RuleStack:
         if at.tzinfo is None:
             raise ValueError("The gate judges aware instants only; this one has no time zone.")
         places, trouble = _places(briefings, intent, subject, at)
-        look = _Look(int(at.timestamp()), places[0], house_hits(subject=subject, intent=intent))
+        states = states_of(subject)
+        look = _Look(int(at.timestamp()), places[0], house_hits(states=states, intent=intent))
         if not any(briefing.pack.country for briefing in briefings):
             country = subject.country or "?"
             look.hits.append(Hit(HOUSE, Ruling.NEEDS_HUMAN, "no_pack", (("country", country),)))
@@ -177,7 +185,7 @@ class RuleStack:
         for briefing in briefings:
             standing = briefing.standing(dates)
             look.hits += standing.hits
-            look.hits += _person_hits(standing, subject, consent)
+            look.hits += _person_hits(standing, subject, consent, states)
             if not trouble:
                 for place in places:
                     _check_hours(briefing, standing.lifted, subject, place, look)
@@ -194,8 +202,11 @@ def _as_the_law_sees(intent: Intent, subject: Subject) -> tuple[object, ...] | N
         return None
     if subject.time_barred or subject.insolvent or subject.deceased_or_minor:
         return None
+    if subject.particulars is not None and subject.particulars.states:
+        return None
     consent = permission(subject=subject, intent=intent)
-    place = (subject.country, subject.subdivision, subject.zones)
+    stopped = tuple([item.channel for item in subject.permissions if item.consent is Consent.REVOKED])
+    place = (subject.country, subject.subdivision, subject.zones, kind_of(subject.particulars), stopped)
     return (*place, subject.debtor_type, subject.creditor_role, consent, intent)
 
 
@@ -232,18 +243,19 @@ def _places(
     return [(name, zone(name), at.astimezone(zone(name))) for name in own], trouble
 
 
-def _person_hits(standing: Standing, subject: Subject, consent: Consent) -> list[Hit]:
+def _person_hits(
+    standing: Standing, subject: Subject, consent: Consent, states: frozenset[Condition]
+) -> list[Hit]:
     found: list[Hit] = []
     if consent is Consent.REVOKED:
         found.append(standing.revoked)
     elif consent is Consent.UNKNOWN and Lift.CONSENT_UNKNOWN not in standing.lifted:
         found.extend(standing.missing)
-    if subject.time_barred:
-        found.extend(standing.conditions[Condition.TIME_BARRED])
-    if subject.insolvent:
-        found.extend(standing.conditions[Condition.INSOLVENT])
-    if subject.deceased_or_minor:
-        found.extend(standing.conditions[Condition.DECEASED_OR_MINOR])
+    for rule in standing.together:
+        if stopped_together(subject=subject, channels=rule.channels):
+            found.append(replace(standing.revoked, rule=rule.id))
+    for state in states:
+        found.extend(standing.conditions[state])
     return found
 
 
@@ -277,14 +289,21 @@ def _check_counts(
     if Lift.CAPS in lifted or not subject.past:
         return
     zone_name, tz, local = place
-    ledger = recent(past=subject.past, since=local - briefing.lookback, tz=tz, counted=briefing.counted)
-    if not ledger:
+    since = local - briefing.lookback
+    ledger = recent(past=subject.past, since=since, tz=tz, counted=briefing.counted, inbound=False)
+    heard = ledger
+    if briefing.hears:
+        heard = recent(past=subject.past, since=since, tz=tz, counted=briefing.counted, inbound=True)
+    if not heard:
         return
     on = local.date()
     day = briefing.day(on)
     channel = briefing.intent.channel
-    found = [cap_hit(cap=cap, channel=channel, ledger=ledger, on=on) for cap in day.caps]
-    found += [cooldown_hit(rule=rule, ledger=ledger, on=on) for rule in day.cooldowns]
+    debts = () if subject.particulars is None else subject.particulars.debts
+    found = [cap_hit(cap=cap, channel=channel, ledger=ledger, on=on, debts=debts) for cap in day.caps]
+    for rule in day.cooldowns:
+        begun = heard if rule.inbound else ledger
+        found.append(cooldown_hit(rule=rule, ledger=begun, on=on, debts=debts))
     for item in found:
         if item is not None:
             look.wait(item[0], day_start(on=item[1], zone_name=zone_name))
@@ -297,6 +316,8 @@ def _add_texts(briefings: tuple[Briefing, ...], subject: Subject, look: _Look) -
         for rule, hit in briefing.day(local.date()).texts:
             if rule.slot in slots or (rule.when in _ONLY_FIRST and not _is_first(rule, subject, tz, local)):
                 continue
+            if rule.condition is not None and rule.condition not in states_of(subject):
+                continue
             look.hits.append(hit)
             slots.append(rule.slot)
     return slots
@@ -304,7 +325,7 @@ def _add_texts(briefings: tuple[Briefing, ...], subject: Subject, look: _Look) -
 
 def _is_first(rule: MandatoryText, subject: Subject, tz: ZoneInfo, local: datetime) -> bool:
     for past in reversed(subject.past):
-        if past.purpose in rule.purposes and reached(past):
+        if past.purpose in rule.purposes and reached(past) and not past.inbound:
             if rule.when is TextWhen.FIRST_CONTACT:
                 return False
             at = past.at.astimezone(tz)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from conserje.domain.kit.days import day_bounds, zone
-from conserje.domain.rules.pack import ContactWindow, HolidayCalendar
+from conserje.domain.rules.pack import HolidayCalendar
+from conserje.domain.rules.rule import ContactWindow
 from conserje.domain.rules.verdict import Hit, Ruling
 from conserje.domain.rules.vocabulary import WEEKDAYS, DayKind
 
@@ -55,14 +56,18 @@ def clock(minute: int) -> str:
 class Hours:
     """When `windows` (all of them about one channel) are open under `calendar`.
 
-    Instants are whole seconds since 1970 UTC. A date whose year is not certified has no spans.
+    Instants are whole seconds since 1970 UTC. A date whose year is not certified has no spans. `always`: the windows
+    only close days, and all others are open.
     """
 
-    __slots__ = ("_minutes", "_names", "_spans", "calendar", "windows")
+    __slots__ = ("_minutes", "_names", "_spans", "always", "calendar", "windows")
 
-    def __init__(self, windows: tuple[ContactWindow, ...], calendar: HolidayCalendar) -> None:
+    def __init__(
+        self, windows: tuple[ContactWindow, ...], calendar: HolidayCalendar, always: bool = False
+    ) -> None:
         self.windows = windows
         self.calendar = calendar
+        self.always = always
         self._names = dict(calendar.names)
         self._minutes: dict[date, Spans] = {}
         self._spans: dict[tuple[date, str], Spans] = {}
@@ -155,6 +160,8 @@ class Hours:
         rules = self._in_force(on)
         if any(window.closed and self._names_day(window, on) for window in rules):
             return ()
+        if self.always:
+            return ((0, 1440),)
         opened = sorted(
             (window.opens_minute, window.closes_minute) for window in rules if self._opens(window, on)
         )

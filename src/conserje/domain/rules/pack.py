@@ -7,191 +7,39 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.facts import CreditorRole, DebtorType, Purpose, RecipientRole
-from conserje.domain.rules.verdict import Ruling
-from conserje.domain.rules.vocabulary import (
-    EVERY_CHANNEL,
-    Basis,
-    CapKind,
-    Condition,
-    Confidence,
-    Counts,
-    DayKind,
-    Lift,
-    Period,
-    TextWhen,
-    WeekKind,
+from conserje.domain.rules.ceilings import DatedAmount, DatedRate, FeeCeiling, InterestCeiling, amount_on
+from conserje.domain.rules.duties import DataTerm, Limitation, RecordTerm
+from conserje.domain.rules.rule import (
+    AppliesTo,
+    Cap,
+    ConditionRule,
+    ConsentRule,
+    ContactWindow,
+    Cooldown,
+    Exemption,
+    ForbiddenChannel,
+    ForbiddenContent,
+    MandatoryText,
+    Notice,
+    OtherHoursRule,
+    RecipientRule,
+    RevocationRule,
+    Rule,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What every rule says about itself. In force from `effective_from` to `effective_to`, both included."""
-
-    id: str
-    basis: Basis
-    confidence: Confidence
-    effective_from: date
-    effective_to: date | None = None
-    source: tuple[str, ...] = ()
-    note: str = ""
-
-    def in_force(self, on: date) -> bool:
-        """Whether the rule is in force on the local date `on`."""
-        return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactWindow(Rule):
-    """Local minutes of the day `[opens_minute, closes_minute)` in which `channels` may be used on `days`.
-
-    With `closed` it shuts the named days whatever else opens them, and the minutes are 0 and 1440.
-    """
-
-    channels: frozenset[Channel] = EVERY_CHANNEL
-    days: frozenset[DayKind]
-    opens_minute: int = 0
-    closes_minute: int = 1440
-    closed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cap(Rule):
-    """At most `maximum` contacts through `channels`, together, in `per`.
-
-    Without `week` or `counts` the pack's readings decide (`both_strict` and `attempt` if it has none).
-    `switch` names a reading that must be "true" for the cap to hold.
-    """
-
-    channels: frozenset[Channel] = EVERY_CHANNEL
-    kind: CapKind = CapKind.CONTACTS
-    maximum: int = 1
-    per: Period = Period.DAY
-    week: WeekKind | None = None
-    counts: Counts | None = None
-    switch: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cooldown(Rule):
-    """After a contact through `after`, `gap_days` full local dates must lie before one through `channels`."""
-
-    after: frozenset[Channel] = EVERY_CHANNEL
-    channels: frozenset[Channel] = EVERY_CHANNEL
-    gap_days: int
-    counts: Counts | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentRule(Rule):
-    """Permission is required for each of `channels`. Unknown refuses; revoked refuses at once."""
-
-    channels: frozenset[Channel] = EVERY_CHANNEL
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherHoursRule(Rule):
-    """Hours the customer asked for, in writing and later than the contract, open what the windows close."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationRule(Rule):
-    """A revoked permission stops the channel at once, for every purpose but an exception that says so."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientRule(Rule):
-    """`roles` may be written to when `allowed`, otherwise never. A role no rule names needs a person."""
-
-    roles: frozenset[RecipientRole]
-    allowed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForbiddenChannel(Rule):
-    """`channels` are never used; with `creditors`, only by collectors in that role."""
-
-    channels: frozenset[Channel]
-    creditors: frozenset[CreditorRole] = frozenset(CreditorRole)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionRule(Rule):
-    """While `condition` holds, contacts for `purposes` get `ruling` (needs a person, or refused)."""
-
-    condition: Condition
-    ruling: Ruling
-    purposes: frozenset[Purpose]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForbiddenContent(Rule):
-    """A category of `content` that no text may contain here."""
-
-    category: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MandatoryText(Rule):
-    """Contacts for `purposes` must fill `slot`; the words are in the country's `wording/`."""
-
-    slot: str
-    when: TextWhen
-    purposes: frozenset[Purpose]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exemption(Rule):
-    """Contacts for `purposes` are free of `lifts`, and also of `lifts_when_opened` if the customer began.
-
-    A purpose freed of caps does not use them up either.
-    """
-
-    purposes: frozenset[Purpose]
-    lifts: frozenset[Lift]
-    lifts_when_opened: frozenset[Lift] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice(Rule):
-    """Before `act` (a bureau report, a suit): `count` notices, the last `days` calendar days earlier.
-
-    `different_days`: no two on one date. `only_small`: binds only debts the law calls small.
-    `deadline_months`: the act itself is refused later than that after default.
-    """
-
-    act: str
-    days: int = 0
-    count: int = 1
-    different_days: bool = False
-    only_small: bool = False
-    deadline_months: int = 0
+from conserje.domain.rules.vocabulary import PlaceTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement(Rule):
-    """Law recorded for people and later rooms, which the gate does not judge (fees, interest, terms)."""
+    """Law recorded for people, which nothing here judges (registers, duties of conduct, forms)."""
 
     kind: str
     details: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class DatedAmount:
-    """An amount the law refers to by `name` (such as a minimum wage), in force on both dates and between."""
-
-    name: str
-    amount: Money
-    effective_from: date
-    effective_to: date
-    source: tuple[str, ...]
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """One open question of interpretation: the reading in use and those that have a source.
+    """One open question of interpretation: the reading in use, those that exist, and where each is read.
 
     `relaxable`: a creditor may choose a milder one, by a signed and journalled override.
     """
@@ -201,33 +49,55 @@ class Reading:
     options: tuple[str, ...]
     relaxable: bool = False
     note: str = ""
+    sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A bill, a ruling or a regulation to watch, that may change the pack."""
+
+    what: str
+    source: tuple[str, ...] = ()
+    note: str = ""
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HolidayCalendar:
     """The days a pack holds closed. A year outside `certified` is unknown and opens nothing.
 
-    `doubts` are sentences about years whose days did not match what the pack expects.
+    `doubts` are sentences about years whose days did not match what the pack expects. `regional` are the further days
+    of each subdivision that has any.
     """
 
     certified: frozenset[int]
     days: frozenset[date]
     names: tuple[tuple[date, str], ...] = ()
     doubts: tuple[str, ...] = ()
+    regional: tuple[tuple[str, tuple[tuple[date, str], ...]], ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class AppliesTo:
-    """Whom a pack binds and protects, and which purposes it governs. An unknown debtor is protected."""
-
-    creditors: frozenset[CreditorRole]
-    debtors: frozenset[DebtorType]
-    purposes: frozenset[Purpose]
+    def within(self, subdivision: str) -> HolidayCalendar:
+        """The calendar of one subdivision; those of all together when it is not known ("")."""
+        extra = [
+            day
+            for code, days in self.regional
+            if not subdivision or subdivision == code or subdivision.startswith(f"{code}-")
+            for day in days
+        ]
+        if not extra:
+            return self
+        names = {**dict(extra), **dict(self.names)}
+        return replace(self, days=frozenset(names), names=tuple(sorted(names.items())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One jurisdiction or platform. `country` is ISO 3166-1; empty: a platform pack joins every country."""
+    """One jurisdiction or platform. `country` is ISO 3166-1; empty: a platform pack joins every country.
+
+    `skip_if_place_unknown`: a subdivision's pack leaves customers of an unknown subdivision alone; otherwise it binds
+    them too. `other_channels_open`: a channel that no window opens is not touched by the windows; otherwise it is shut.
+    `stands_in`: it holds where a country has no pack of its own.
+    """
 
     id: str
     version: str
@@ -235,7 +105,10 @@ class Pack:
     subdivision: str = ""
     signed_off: bool = False
     review_by: date
-    jurisdiction_test: str = "debtor_address"
+    jurisdiction_test: frozenset[PlaceTest] = frozenset({PlaceTest.DEBTOR_ADDRESS})
+    skip_if_place_unknown: bool = False
+    other_channels_open: bool = False
+    stands_in: bool = False
     applies_to: AppliesTo
     zones: tuple[str, ...]
     holidays: HolidayCalendar
@@ -252,7 +125,15 @@ class Pack:
     mandatory_texts: tuple[MandatoryText, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     notices: tuple[Notice, ...] = ()
+    fee_ceilings: tuple[FeeCeiling, ...] = ()
+    interest_ceilings: tuple[InterestCeiling, ...] = ()
+    limitations: tuple[Limitation, ...] = ()
+    data_rights: tuple[DataTerm, ...] = ()
+    records: tuple[RecordTerm, ...] = ()
     statements: tuple[Statement, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    rates: tuple[DatedRate, ...] = ()
     amounts: tuple[DatedAmount, ...] = ()
     readings: tuple[Reading, ...] = ()
     chosen: tuple[tuple[str, str], ...] = field(default=())
@@ -279,11 +160,14 @@ class Pack:
 
     def amount(self, *, name: str, on: date) -> Money | None:
         """The dated amount called `name` on `on`; `None` when the pack does not know it."""
-        found = (item for item in self.amounts if item.name == name)
-        return next((item.amount for item in found if item.effective_from <= on <= item.effective_to), None)
+        return amount_on(amounts=self.amounts, name=name, on=on)
+
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, the merely stated ones included."""
+        return (*self.judged_rules(), *self.statements)
 
     def judged_rules(self) -> tuple[Rule, ...]:
-        """Every rule that can change a ruling or a text: those that must appear in the worked cases."""
+        """Every rule that can change a ruling, a text, a figure or a term: those that must appear in worked cases."""
         return (
             *self.windows,
             *self.caps,
@@ -298,4 +182,9 @@ class Pack:
             *self.mandatory_texts,
             *self.exemptions,
             *self.notices,
+            *self.fee_ceilings,
+            *self.interest_ceilings,
+            *self.limitations,
+            *self.data_rights,
+            *self.records,
         )

@@ -19,6 +19,7 @@ LINK = "short_link"
 URGENCY = "false_urgency"
 THIRD_PARTY = "third_party_pressure"
 CALQUE = "calque"
+EXPOSURE = "public_exposure"
 
 
 def _all(category: str, language: str, alternative: str, *patterns: str) -> tuple[Phrase, ...]:
@@ -198,6 +199,29 @@ PHRASES: tuple[Phrase, ...] = (
         r"\b(?:sua|seu) proxim[oa] (?:compra|pedido|projeto)\b",
     ),
     *_all(
+        EXPOSURE,
+        "es",
+        "say_nothing",
+        r"\bpublic(?:aremos|ar|amos) (?:su|sus|el|los) (?:nombre|dato|deuda|caso|foto)s?\b",
+        r"\blistas? (?:publica|negra|de morosos|de deudores)s?\b",
+        r"\b(?:redes sociales|cartelera|periodico)\b[^.?!]{0,40}\b(?:deuda|moros|nombre)\w*",
+    ),
+    *_all(
+        EXPOSURE,
+        "en",
+        "say_nothing",
+        r"\b(?:publish|post|display) your (?:name|debt|details|photo)\b",
+        r"\b(?:public|black)list\w*",
+        r"\blist of (?:debtors|defaulters)\b",
+    ),
+    *_all(
+        EXPOSURE,
+        "pt",
+        "say_nothing",
+        r"\bpublicar(?:emos)? (?:seu|sua|o) (?:nome|divida|foto)\b",
+        r"\blista (?:publica|negra|de devedores|de inadimplentes)\b",
+    ),
+    *_all(
         WORD,
         "es",
         "requerimiento_de_pago",
@@ -330,3 +354,5 @@ PHRASES: tuple[Phrase, ...] = (
         r"\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|ow\.ly|is\.gd|cutt\.ly|rb\.gy|rebrand\.ly|t\.ly|s\.id|shorturl\.at|acortar\.link|lnkd\.in|buff\.ly|short\.gy)(?:/|\b)",
     ),
 )
+
+CATEGORIES = frozenset(phrase.category for phrase in PHRASES)

@@ -21,6 +21,7 @@ WRITTEN_CHANNELS = frozenset(
 )
 POSTAL_CHANNELS = frozenset({Channel.LETTER, Channel.REGISTERED_LETTER})
 AUTOMATED_CHANNELS = frozenset({Channel.PRERECORDED_CALL})
+VOICE_CHANNELS = frozenset({Channel.CALL, Channel.VOICEMAIL, Channel.PRERECORDED_CALL})
 ELECTRONIC_CHANNELS = WRITTEN_CHANNELS - POSTAL_CHANNELS
 
 
@@ -88,17 +89,32 @@ class WeekKind(StrEnum):
 
 
 class CapKind(StrEnum):
-    """`CONTACTS` limits how many; `SINGLE_CHANNEL` allows any number, but all through one channel."""
+    """`CONTACTS` limits how many; `SINGLE_CHANNEL` allows any number in a week, but all through one channel.
+
+    `AFTER_ANSWER` limits how many may follow an answered contact on its day.
+    """
 
     CONTACTS = "contacts"
     SINGLE_CHANNEL = "single_channel"
+    AFTER_ANSWER = "after_answer"
 
 
 class Period(StrEnum):
-    """Over what a cap counts, in local dates."""
+    """Over what a cap counts, in local dates; `ROLLING` is any run of as many as the cap's `rolling_days`."""
 
     DAY = "day"
     WEEK = "week"
+    ROLLING = "rolling"
+
+
+class Breadth(StrEnum):
+    """Which contacts a cap or cooldown looks at: all the collector made with the customer (for whichever of its
+    creditors), those for this creditor, or those about one of the same debts.
+    """
+
+    ORGANISATION = "organisation"
+    CUSTOMER = "customer"
+    DEBT = "debt"
 
 
 class Lift(StrEnum):
@@ -115,6 +131,16 @@ class Condition(StrEnum):
     TIME_BARRED = "time_barred"
     INSOLVENT = "insolvent"
     DECEASED_OR_MINOR = "deceased_or_minor"
+    PAID = "paid"
+    WRONG_PERSON = "wrong_person"
+    IDENTITY_DISPUTED = "identity_disputed"
+    DISPUTED = "disputed"
+    IN_COURT = "in_court"
+    ATTORNEY_REPRESENTED = "attorney_represented"
+    CEASE_REQUEST = "cease_request"
+    BREATHING_SPACE = "breathing_space"
+    HEALTH_MORATORIUM = "health_moratorium"
+    DEBT_ADVICE = "debt_advice"
 
 
 class TextWhen(StrEnum):
@@ -125,4 +151,48 @@ class TextWhen(StrEnum):
     ELECTRONIC_CONTACT = "every_electronic_contact"
     FIRST_CONTACT = "first_contact"
     FIRST_CONTACT_OF_MONTH = "first_contact_of_month"
+    VOICE_CONTACT = "voice_contact"
     AUTOMATED_VOICE = "bot_or_voice_ai"
+
+
+class TextPlace(StrEnum):
+    """Where in a message a mandatory text stands."""
+
+    ANYWHERE = "anywhere"
+    OPENING = "opening"
+    BODY = "body"
+    CLOSING = "closing"
+
+
+class DayCount(StrEnum):
+    """How days are counted: all of them, or without Saturdays, Sundays and the holidays of the pack."""
+
+    CALENDAR = "calendar"
+    BUSINESS = "business"
+
+
+class Act(StrEnum):
+    """What may need a notice first."""
+
+    BUREAU_REPORT = "bureau_report"
+    LEGAL_ACTION = "legal_action"
+    ESCALATION = "escalation"
+    AGENCY_CONTACT = "agency_contact"
+    FEE_CHARGE = "fee_charge"
+
+
+class Effect(StrEnum):
+    """What an ended term of limitation does. `INFORM` only shows the date."""
+
+    INFORM = "inform"
+    WARN = "warn"
+    NEEDS_HUMAN = "needs_human"
+    DENY = "deny"
+
+
+class PlaceTest(StrEnum):
+    """Which fact selects a pack; any of those it names is enough."""
+
+    DEBTOR_ADDRESS = "debtor_address"
+    DEBT_PLACE = "debt_place"
+    CREDITOR_PLACE = "creditor_place"

@@ -15,7 +15,7 @@ from conserje.data.outreach.models import Decision as Row
 from conserje.domain.kit.canonical import load
 from conserje.domain.outreach.decision import Decision
 from conserje.domain.ports.registry import countries
-from conserje.domain.rules.pack import Rule
+from conserje.domain.rules.rule import Rule
 from conserje.services.tenancy.act import step
 
 _SUPPRESSED = """

@@ -18,7 +18,8 @@ from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Decision, Kind, Planned
 from conserje.domain.outreach.strategy import Mode
-from conserje.domain.ports.registry import countries, gateways
+from conserje.domain.ports.registry import gateways
+from conserje.services.outreach import law
 from conserje.services.tenancy.creditor import tax_label
 from conserje.wording.render import Letter, letter
 from conserje.wording.sandbox import parse, render
@@ -145,6 +146,7 @@ def _said(facts: CreditorFacts) -> _Said:
 def _creditor(said: _Said) -> Mapping[str, Any]:
     brand = dict(said.brand)
     legal = said.legal_name or said.name
+    authority = law.authority(country=said.country)
     return {
         "name": said.name,
         "legal_name": legal,
@@ -161,17 +163,9 @@ def _creditor(said: _Said) -> Mapping[str, Any]:
         "colour": brand.get("colour") or "#31556b",
         "logo_cid": None,
         "policy_url": brand.get("policy_url") or None,
-        "complaint_body": _authority(said.country),
+        "complaint_body": authority.name if authority else None,
         "since": None,
     }
-
-
-def _authority(country: str) -> str | None:
-    code = country.lower()
-    if not countries.has(code):
-        return None
-    authority = getattr(countries.get(code), "authority", None)
-    return getattr(authority, "name", None) if authority is not None else None
 
 
 def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
@@ -284,9 +278,6 @@ def _attached(dossier: Dossier, asked: Sequence[Asked]) -> tuple[DocumentFacts, 
 @lru_cache(maxsize=1024)
 def _mandatory(said: _Said, country: str, texts: tuple[str, ...], locale: str) -> Mapping[str, str]:
     """The texts of the customer's law for the slots that the letter's own blocks do not already fill."""
-    code = country.lower()
-    if not countries.has(code):
-        return {}
     creditor = _creditor(said)
     links = {**_LINKS, "complaint": LINK, "data_policy": creditor["policy_url"] or LINK}
     result = {}
@@ -294,8 +285,7 @@ def _mandatory(said: _Said, country: str, texts: tuple[str, ...], locale: str) -
         if slot in _BUILT_IN:
             continue
         where = f"{country}/{slot}"
-        template = parse(
-            countries.get(code).mandatory_text(slot, locale), locale=locale, html=False, where=where
-        )
+        words = law.mandatory_text(country=country, slot=slot, locale=locale)
+        template = parse(words, locale=locale, html=False, where=where)
         result[slot] = render(template, {"creditor": creditor, "links": links}, where=where)
     return result
