@@ -105,6 +105,13 @@ SHORT: Final[Words] = {
     "notice_too_recent": pgettext_lazy("why", "notice too recent"),
     "notice_deadline_passed": pgettext_lazy("why", "term over"),
 }
+RULINGS: Final[Words] = {
+    "allow": _("It may be made."),
+    "allow_with_text": _("It may be made, with the words it must carry."),
+    "defer_until": _("Not now: it has to wait."),
+    "needs_human": _("A person decides."),
+    "deny": _("It may not be made."),
+}
 _ROLES: Final[Words] = {
     "debtor": pgettext_lazy("to the customer", "the customer"),
     "co_debtor": pgettext_lazy("to the customer", "a co-debtor"),
