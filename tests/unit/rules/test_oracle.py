@@ -227,7 +227,8 @@ class Oracle:
                 cap["week"]
             ]
             if cap["kind"] == "single_channel":
-                if any(channel is not Channel.EMAIL for week in weeks for _, channel in week):
+                used = {channel for week in weeks for _, channel in week} & cap["channels"]
+                if used - {Channel.EMAIL}:
                     return False
                 continue
             periods = weeks if cap["per"] == "week" else [[item for item in seen if item[0] == today]]

@@ -243,15 +243,16 @@ def _standing(briefing: Briefing, dates: tuple[date, ...]) -> Standing:
         missing=tuple(Hit(rule.id, Ruling.DENY, "consent_missing", wanted) for rule in needed),
         revoked=Hit(stops[0] if stops else HOUSE, Ruling.DENY, "consent_revoked", wanted),
         together=tuple(rule for rule in ended if rule.together),
-        conditions={
-            state: tuple(
-                Hit(rule.id, rule.ruling, state.value)
-                for rule in _somewhere(pack.conditions, dates)
-                if rule.condition is state and purpose in rule.purposes
-            )
-            for state in Condition
-        },
+        conditions=_conditions(pack, purpose, dates),
     )
+
+
+def _conditions(pack: Pack, purpose: Purpose, dates: tuple[date, ...]) -> dict[Condition, tuple[Hit, ...]]:
+    found: dict[Condition, tuple[Hit, ...]] = dict.fromkeys(Condition, ())
+    for rule in _somewhere(pack.conditions, dates):
+        if purpose in rule.purposes:
+            found[rule.condition] += (Hit(rule.id, rule.ruling, rule.condition.value),)
+    return found
 
 
 def _people_and_channels(briefing: Briefing, dates: tuple[date, ...]) -> Iterator[Hit]:

@@ -99,9 +99,12 @@ def cap_hit(
     if _is_narrow(cap):
         ledger = [entry for entry in ledger if _concerns(cap, entry, debts)]
     if cap.kind is CapKind.SINGLE_CHANNEL:
-        return _other_channel(
-            cap, [entry for entry in ledger if entry[2] >= least and entry[1] != channel], on
-        )
+        others = [
+            entry
+            for entry in ledger
+            if entry[2] >= least and entry[1] != channel and entry[1] in cap.channels
+        ]
+        return _other_channel(cap, others, on)
     if cap.kind is CapKind.AFTER_ANSWER:
         return _after_answer(
             cap, [entry[2] for entry in ledger if entry[0] == on and entry[1] in cap.channels], on

@@ -125,6 +125,8 @@ class RuleStack:
         key = (*where, subject.debtor_type, subject.creditor_role, intent)
         known = self._briefings.get(key)
         if known is None:
+            if len(self._briefings) >= ALIKE_MAX:
+                self._briefings.clear()
             known = self._briefings[key] = tuple(
                 brief(
                     pack=pack, intent=intent, hours=self._hours_of(pack, intent.channel, subject.subdivision)
