@@ -56,7 +56,7 @@ def test_the_code_is_the_folder(country: Country) -> None:
     for pack in country.packs()[1:]:
         assert pack.subdivision or pack.stands_in, "a second pack of a country is of a subdivision"
         assert pack.country == country.packs()[0].country or pack.stands_in
-    if any(pack.country for pack in country.packs()):
+    if any(pack.country and not pack.stands_in for pack in country.packs()):
         assert country.authority is not None
         assert country.authority.name
         assert country.authority.site.startswith("https://")
