@@ -11,8 +11,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from procrastinate.contrib.django.models import ProcrastinateJob
+from tests import harness
 from tests.integration import book
 from tests.integration.book import TUESDAY
 
@@ -27,6 +28,16 @@ from conserje.testing.world import start
 from conserje.testing.world.handle import World
 
 MINUTE = timedelta(minutes=1)
+# Whether the transaction of each change of state that sending makes will be forced to the disk.
+_WATCH = """
+CREATE TABLE watched (state text, forced text);
+GRANT SELECT, INSERT ON watched TO PUBLIC;
+CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO watched VALUES (NEW.state, current_setting('synchronous_commit'));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER watch AFTER UPDATE ON outreach_touch FOR EACH ROW
+       WHEN (OLD.state IN ('claimed', 'handing_over')) EXECUTE FUNCTION watch();"""
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +101,22 @@ def test_a_mark_is_committed_alone_or_refused_and_leaves_no_context_behind(
     assert hand_over.mark(creditor_id=creditor.id, fence=fence, now=TUESDAY) == "marked"
     assert Touch.objects.count() == 0
     assert hand_over.mark(creditor_id=creditor.id, fence=fence, now=TUESDAY) != "marked"
+
+
+def test_each_mark_is_forced_to_the_disk_and_only_an_acceptance_need_not_be(
+    creditor: Creditor, world: World, database: harness.Clone
+) -> None:
+    due(creditor, world, 2)
+    with database.connect("owner") as owner:
+        owner.execute(_WATCH)
+    world.fault("reject", target="pagos1@tienda.example", phase="end", code=451)
+    run(creditor)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state, forced FROM watched ORDER BY state, forced")
+        found = cursor.fetchall()
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+    assert found == [("accepted", "off"), ("handing_over", "on"), ("handing_over", "on"), ("planned", "on")]
 
 
 @pytest.mark.parametrize("lost", ["claim", "lease", "facts", "past"])

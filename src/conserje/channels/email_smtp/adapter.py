@@ -128,23 +128,42 @@ class SmtpSession:
         return refused
 
     def _announce(self, line: Line, letter: Envelope) -> Refused | None:
-        """MAIL, RCPT and DATA up to the 354; a refusal is proof that nothing was taken.
+        """MAIL, RCPT and DATA up to the 354, at once where the server takes them so (RFC 2920).
 
-        A copy that is refused does not stop the letter.
+        A refusal is proof that nothing was taken. A copy that is refused does not stop the letter.
         """
         line.command_encoding = "utf-8" if letter.international else "ascii"
-        for phase, command, arguments, wanted in (
-            (SENDER, "MAIL", letter.mail, (250,)),
-            (RECIPIENT, "RCPT", letter.rcpt, (250, 251)),
-            *((COPY, "RCPT", copy, (250, 251)) for copy in letter.copies),
-            (DATA, "DATA", "", (354,)),
-        ):
-            code, text = line.docmd(command, arguments)
+        steps = (
+            (SENDER, f"MAIL {letter.mail}", (250,)),
+            (RECIPIENT, f"RCPT {letter.rcpt}", (250, 251)),
+            *((COPY, f"RCPT {copy}", (250, 251)) for copy in letter.copies),
+            (DATA, "DATA", (354,)),
+        )
+        together = line.has_extn("pipelining")
+        if together:
+            line.send("".join(f"{command}\r\n" for _, command, _ in steps))
+        for place, (phase, command, wanted) in enumerate(steps, start=1):
+            if not together:
+                line.send(f"{command}\r\n")
+            code, text = line.getreply()
             if code >= 400 and phase != COPY:
+                if together:
+                    self._hear_out(line, len(steps) - place)
                 return _refusal(code, text, phase)
             if code < 400 and code not in wanted:
                 raise LineBroken("answer_unreadable")
         return None
+
+    def _hear_out(self, line: Line, answers: int) -> None:
+        """The answers to what was said along with a refused command; gone when it was DATA that they took."""
+        code = 0
+        try:
+            for _ in range(answers):
+                code, _ = line.getreply()
+        except LineBroken:
+            code = 354
+        if code == 354:
+            self._drop()
 
     def _hand_over(self, line: Line, content: bytes, mark: Callable[[], None]) -> Outcome:
         try:
@@ -174,7 +193,7 @@ class SmtpSession:
 
     def _clear(self, line: Line, *, gone: bool) -> None:
         """Forget a refused message at the server; without that certainty, a new connection."""
-        if gone:
+        if gone or self._line is None:
             self._drop()
             return
         try:

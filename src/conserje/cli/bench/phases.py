@@ -125,6 +125,15 @@ def _shares(bench: Bench, phase: str, limit: int) -> list[Task]:
     ]
 
 
+def _ensure_planned(bench: Bench) -> None:
+    """Contacts to write and send, also where no sweep was asked for."""
+    from conserje.services.insights.bench import work
+
+    if not work.planned(creditor_id=bench.creditor_id)[0]:
+        for _ in work.sweep_all(creditor_id=bench.creditor_id, now=bench.shape.now):
+            pass
+
+
 def _written(bench: Bench) -> list[Any]:
     """A few letters of the book, written here to measure limits with."""
     from conserje.services.insights.bench import work
@@ -141,6 +150,7 @@ def _written(bench: Bench) -> list[Any]:
 def _render(bench: Bench) -> dict[str, Any]:
     from conserje.services.insights.bench import limits
 
+    _ensure_planned(bench)
     used = bench.work("render", _shares(bench, "render", bench.letters))
     sample = _written(bench)[0].letter
     limit = _timed(lambda: limits.render_bare(text=sample.text, html=sample.html, count=used.rows))
@@ -150,6 +160,7 @@ def _render(bench: Bench) -> dict[str, Any]:
 def _mime(bench: Bench) -> dict[str, Any]:
     from conserje.services.insights.bench import limits
 
+    _ensure_planned(bench)
     used = bench.work("mime", _shares(bench, "mime", bench.letters))
     texts = [item.letter.text for item in _written(bench)]
     limit = _timed(lambda: limits.build_bare(texts=(texts[n % len(texts)] for n in range(used.rows))))
@@ -163,6 +174,7 @@ def _send(bench: Bench) -> dict[str, Any]:
 
     world = bench.world
     assert world is not None
+    _ensure_planned(bench)
     alone = bench.work("send, one worker", [bench.task("send", limit=bench.messages)])
     world.clear_messages()
     used = bench.work("send", _shares(bench, "send", bench.messages))

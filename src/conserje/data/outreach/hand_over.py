@@ -58,6 +58,8 @@ _RECORD = (
     "outreach_record({creditor}, %(id)s, %(claim)s, %(state)s, %(reason)s, %(retry_at)s, %(now)s, %(detail)s,"
     " %(unreached)s, %(journal)s::jsonb)"
 )
+_RECORD_ALONE = _RECORD.format(creditor="act.id")
+_RECORD_WITHIN = "SELECT " + _RECORD.format(creditor="%(creditor)s")
 
 _FROM_CLAIMED = """
 UPDATE outreach_touch SET state = %(state)s, reason = %(reason)s, claim = NULL, claim_until = NULL,
@@ -227,7 +229,8 @@ def mark(*, creditor_id: int, fence: Fence, now: datetime) -> str:
 def record(*, creditor_id: int, touch_id: int, token: UUID, answer: Answer, now: datetime) -> bool:
     """Write the answer to a touch that is being handed over; False when the claim was lost.
 
-    Outside a transaction it is committed when this returns.
+    Outside a transaction it is committed when this returns. Of an acceptance the server is not asked to force it to
+    the disk: the next mark does, and what is lost with the machine before that is unsure, because its mark was forced.
     """
     asked: dict[str, Any] = {
         "id": touch_id,
@@ -241,9 +244,9 @@ def record(*, creditor_id: int, touch_id: int, token: UUID, answer: Answer, now:
         "now": now,
     }
     if not connection.in_atomic_block:
-        return bool(alone(creditor_id=creditor_id, call=_RECORD.format(creditor="act.id"), asked=asked))
-    within = "SELECT " + _RECORD.format(creditor="%(creditor)s")
-    return bool(_run(within, {**asked, "creditor": creditor_id})[0][0])
+        forced = answer.state != "accepted"
+        return bool(alone(creditor_id=creditor_id, call=_RECORD_ALONE, asked=asked, forced=forced))
+    return bool(_run(_RECORD_WITHIN, {**asked, "creditor": creditor_id})[0][0])
 
 
 def begin_refused(*, creditor_id: int, touch_id: int, token: UUID, now: datetime) -> bool:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
 
@@ -60,25 +62,40 @@ def current_tenant() -> Tenant | None:
 _ALONE = """
 WITH act AS MATERIALIZED (
     SELECT c.id, set_config('conserje.creditor_id', c.id::text, true),
-           set_config('conserje.organisation_id', c.organisation_id::text, true)
+           set_config('conserje.organisation_id', c.organisation_id::text, true){forced}
       FROM tenancy_creditor c WHERE c.id = %(creditor)s)
 SELECT {call} FROM act"""
+_NOT_FORCED = ", set_config('synchronous_commit', 'off', true)"
 
 
-def alone(*, creditor_id: int, call: str, asked: Mapping[str, Any]) -> Any:
+def alone(*, creditor_id: int, call: str, asked: Mapping[str, Any], forced: bool = True) -> Any:
     """One database function as a whole transaction, in one round trip; answers its value, committed.
 
-    `call` is our own text such as "outreach_mark(act.id, %(touch)s)". Raises `UnknownCreditor`, and `RuntimeError`
-    inside a transaction, where it would not be committed.
+    `call` is our own text such as "outreach_mark(act.id, %(touch)s)". Not `forced`, the commit holds whatever happens
+    to this process, but may be lost with the server in the second after it, unless a forced one followed. Raises
+    `UnknownCreditor`, and `RuntimeError` inside a transaction, where it would not be committed.
     """
     if connection.in_atomic_block:
         raise RuntimeError("What must be committed at once cannot run inside a transaction.")
-    with connection.cursor() as cursor:
-        cursor.execute(_ALONE.format(call=call), {**asked, "creditor": creditor_id})
+    with _bound_by_the_server() as cursor:
+        cursor.execute(_statement(call, forced), {**asked, "creditor": creditor_id})
         row = cursor.fetchone()
     if row is None:
         raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
     return row[0]
+
+
+@lru_cache(maxsize=32)
+def _statement(call: str, forced: bool) -> str:
+    return _ALONE.format(call=call, forced="" if forced else _NOT_FORCED)
+
+
+def _bound_by_the_server() -> CursorWrapper:
+    """A cursor whose values travel beside the statement: they are not written into it in Python."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return wrapped(cast("CursorWrapper", Cursor(connection.connection)))
 
 
 @contextmanager

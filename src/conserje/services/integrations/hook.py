@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection as database
 from django.db.models import Q
 
 from conserje.data.integrations.models import HookReceipt
@@ -21,6 +23,9 @@ from conserje.services.tenancy.act import act, keyed, reading
 # How long after its arrival a message is tried for the first time, the second, and so on: a gateway that is silent
 # for an evening loses nobody their payment.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 5, 30, 120, 360, 720, 1440))
+_STORE = """
+INSERT INTO integrations_hookreceipt (creditor_id, adapter, event_id, headers, query, body, received_at, trouble, tries)
+VALUES (%s, %s, %s, %s, %s, %s, %s, '', 0) ON CONFLICT (creditor_id, adapter, event_id) DO NOTHING"""
 _SETTLED = (ChargeState.PAID.value, "quarantined")
 
 
@@ -57,20 +62,12 @@ def receive(*, creditor_id: int, adapter: str, raw: RawRequest, now: datetime) -
         events = gateway.read_hook(raw, settings)
     except ValueError as error:
         raise NotReadable(adapter) from error
-    new = 0
-    for event in events:
-        _, made = HookReceipt.objects.get_or_create(
-            creditor_id=creditor_id,
-            adapter=adapter,
-            event_id=event.event_id,
-            defaults={
-                "headers": dict(raw.headers),
-                "query": raw.query,
-                "body": raw.body,
-                "received_at": now,
-            },
-        )
-        new += made
+    new, headers = 0, json.dumps(dict(raw.headers))
+    with database.cursor() as cursor:
+        for event in events:
+            what = (creditor_id, adapter, event.event_id, headers, raw.query, raw.body, now)
+            cursor.execute(_STORE, what)
+            new += cursor.rowcount
     return Received(new, len(events) - new)
 
 

@@ -10,16 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db import connection
 
-from conserje.data.outreach.models import PortalLink
-from conserje.data.receivables.models import Contact
 from conserje.data.tenancy.bulk import insert_many
 from conserje.services.tenancy.act import step
 
 LIFE = timedelta(days=30)
 _COLUMNS = ("creditor_id", "customer_id", "contact_id", "touch_id", "token_hash", "issued_at", "expires_at")
+
+# Written out: every page of the portal asks it first.
+_OPENED = """
+SELECT l.id, l.customer_id, l.contact_id, l.touch_id, u.name, coalesce(c.name, ''),
+       coalesce(nullif(c.locale, ''), u.locale),
+       coalesce(nullif(u.time_zone, ''),
+                (SELECT n.time_zone FROM receivables_contact n
+                  WHERE n.creditor_id = l.creditor_id AND n.customer_id = l.customer_id AND n.is_usual LIMIT 1), '')
+  FROM outreach_portallink l
+  JOIN receivables_customer u ON u.creditor_id = l.creditor_id AND u.id = l.customer_id
+  LEFT JOIN receivables_contact c ON c.creditor_id = l.creditor_id AND c.id = l.contact_id
+ WHERE l.creditor_id = %(creditor)s"""
+_GOOD = "l.expires_at > %(now)s AND l.revoked_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,41 +85,24 @@ def issue_many(*, creditor_id: int, wanted: Sequence[Wanted], now: datetime) -> 
 @step
 def open_(*, creditor_id: int, token: str, now: datetime) -> Opened | None:
     """What `token` opens at `now`; None for a random, foreign, expired or revoked one alike."""
-    return _good(PortalLink.objects.filter(creditor_id=creditor_id, token_hash=hash_of(token)), now)
+    return _found(f"l.token_hash = %(which)s AND {_GOOD}", creditor_id, hash_of(token), now)
 
 
 @step
 def ever(*, creditor_id: int, token: str) -> Opened | None:
     """What `token` once opened, expired or not: good for stopping messages, which no mail is too old for."""
-    return _first(
-        PortalLink.objects.filter(creditor_id=creditor_id, token_hash=hash_of(token), revoked_at=None)
-    )
+    return _found("l.token_hash = %(which)s AND l.revoked_at IS NULL", creditor_id, hash_of(token), None)
 
 
 @step
 def by_id(*, creditor_id: int, link_id: int, now: datetime) -> Opened | None:
     """What the link kept in a cookie still opens at `now`."""
-    return _good(PortalLink.objects.filter(creditor_id=creditor_id, id=link_id), now)
+    return _found(f"l.id = %(which)s AND {_GOOD}", creditor_id, link_id, now)
 
 
-def _good(links: QuerySet[PortalLink], now: datetime) -> Opened | None:
-    return _first(links.filter(expires_at__gt=now, revoked_at=None))
-
-
-def _first(links: QuerySet[PortalLink]) -> Opened | None:
-    usual = Contact.objects.filter(
-        creditor_id=OuterRef("creditor_id"), customer_id=OuterRef("customer_id"), is_usual=True
-    )
-    row = links.values_list(
-        "id",
-        "customer_id",
-        "contact_id",
-        "touch_id",
-        "customer__name",
-        Coalesce("contact__name", Value("")),
-        Coalesce(NullIf("contact__locale", Value("")), "customer__locale"),
-        Coalesce(
-            NullIf("customer__time_zone", Value("")), Subquery(usual.values("time_zone")[:1]), Value("")
-        ),
-    ).first()
+def _found(where: str, creditor_id: int, which: str | int, now: datetime | None) -> Opened | None:
+    with connection.cursor() as cursor:
+        asked = {"creditor": creditor_id, "which": which, "now": now}
+        cursor.execute(f"{_OPENED} AND {where} ORDER BY l.id LIMIT 1", asked)
+        row = cursor.fetchone()
     return None if row is None else Opened(*row)

@@ -15,8 +15,8 @@ from conserje.data.outreach.letters import Dossier, TouchFacts
 from conserje.domain.kit.canonical import dump
 from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import Case
+from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision, Reason
-from conserje.domain.outreach.project import project
 from conserje.domain.outreach.recheck import Drop, Go, Going, recheck
 from conserje.domain.outreach.strategy import Strategy
 from conserje.domain.ports.channel import Channel, Parcel
@@ -104,13 +104,14 @@ def going(touch: TouchFacts) -> Going:
 
 
 def following(case: Case, *, touch: TouchFacts, rules: Strategy, now: datetime) -> Decision | None:
-    """What comes after this touch if nothing happens: what its letter tells."""
+    """What comes after this touch if nothing happens, within `TOLD_AHEAD`: the first that `project` would tell."""
     today = local_date(now, case.zone)
-    after = replace(case, in_hand=None).after(
+    after = case.after(
         step=touch.step, channel=Channel(touch.channel), at=now, on=today, purpose=Purpose(touch.purpose)
     )
-    told = project(after, strategy=rules, law=sweep.stack_of(case), now=now, until=today + TOLD_AHEAD)
-    return told[0] if told else None
+    told = decide(after, strategy=rules, law=sweep.stack_of(case), now=now)
+    is_near = told.contact is None or local_date(told.contact.at, case.zone) <= today + TOLD_AHEAD
+    return told if is_near else None
 
 
 def _judge_again(

@@ -23,6 +23,13 @@ from conserje.domain.ports.settings import describe, read
 from conserje.services.tenancy.act import step
 from conserje.services.tenancy.http import GuardedHttp
 
+_SETTINGS = """
+SELECT settings, sealed FROM integrations_connection
+ WHERE creditor_id = %s AND kind = %s AND adapter = %s AND ended_at IS NULL ORDER BY id LIMIT 1"""
+_ALL_SETTINGS = """
+SELECT adapter, settings, sealed FROM integrations_connection
+ WHERE creditor_id = %s AND kind = %s AND ended_at IS NULL ORDER BY adapter, id"""
+
 
 class NotConnected(LookupError):
     """The creditor has not set that adapter up; says which and how."""
@@ -51,7 +58,7 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
     secret_names = {info.name for info in describe(kind_of) if info.secret}
     whole = asdict(read(kind_of, values))
     open_part = {name: value for name, value in whole.items() if name not in secret_names}
-    sealed = _cipher().encrypt(json.dumps({name: whole[name] for name in secret_names}).encode())
+    sealed = _cipher(_key()).encrypt(json.dumps({name: whole[name] for name in secret_names}).encode())
     in_use = Connection.objects.filter(creditor_id=creditor_id, kind=kind, adapter=adapter, ended_at=None)
     in_use.update(ended_at=now)
     Connection.objects.create(
@@ -62,21 +69,27 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
 @step
 def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
     """The typed settings of an adapter in use; raises `NotConnected`."""
-    row = Connection.objects.filter(
-        creditor_id=creditor_id, kind=kind, adapter=adapter, ended_at=None
-    ).first()
+    with database.cursor() as cursor:
+        cursor.execute(_SETTINGS, [creditor_id, kind, adapter])
+        row = cursor.fetchone()
     if row is None:
         raise NotConnected(
             f"The {kind} '{adapter}' is not set up for this creditor. Set it up before using it."
         )
-    return _opened(row)
+    return _opened(kind, adapter, row[0], bytes(row[1]), _key())
 
 
 @step
 def all_settings(*, creditor_id: int, kind: str) -> dict[str, Any]:
     """The typed settings of every adapter of a kind that is set up and installed, by name."""
-    rows = Connection.objects.filter(creditor_id=creditor_id, kind=kind, ended_at=None).order_by("adapter")
-    return {row.adapter: _opened(row) for row in rows if _registry(kind).has(row.adapter)}
+    with database.cursor() as cursor:
+        cursor.execute(_ALL_SETTINGS, [creditor_id, kind])
+        rows = cursor.fetchall()
+    return {
+        adapter: _opened(kind, adapter, settings, bytes(sealed), _key())
+        for adapter, settings, sealed in rows
+        if _registry(kind).has(adapter)
+    }
 
 
 @step
@@ -86,9 +99,11 @@ def in_use(*, creditor_id: int, kind: str) -> list[str]:
     return list(rows.order_by("adapter").values_list("adapter", flat=True))
 
 
-def _opened(row: Connection) -> Any:
-    secrets = json.loads(_cipher().decrypt(bytes(row.sealed)))
-    return read(_registry(row.kind).get(row.adapter).settings_type, {**row.settings, **secrets})
+@lru_cache(maxsize=512)
+def _opened(kind: str, adapter: str, settings: str, sealed: bytes, key: str) -> Any:
+    """The typed settings, which nobody changes. Kept by their very ciphertext: a changed row is another one."""
+    secrets = json.loads(_cipher(key).decrypt(sealed))
+    return read(_registry(kind).get(adapter).settings_type, {**json.loads(settings), **secrets})
 
 
 def _registry(kind: str) -> registry.Registry[Any]:
@@ -96,6 +111,10 @@ def _registry(kind: str) -> registry.Registry[Any]:
     return kinds[kind]
 
 
-def _cipher() -> Fernet:
-    key = hashlib.sha256(b"conserje connection settings\0" + django_settings.SECRET_KEY.encode()).digest()
+def _key() -> str:
+    return str(django_settings.SECRET_KEY)
+
+
+def _cipher(secret: str) -> Fernet:
+    key = hashlib.sha256(b"conserje connection settings\0" + secret.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db import connection
 
 from conserje.data.tenancy.models import Creditor
 
@@ -19,6 +22,10 @@ _TAX_LABELS = {
     "MX": "RFC",
     "PE": "RUC",
 }
+# In the order of `Facts`, written out: every request of a door asks it.
+_SELECT = """
+SELECT id, organisation_id, public_id, name, legal_name, tax_id, country, time_zone, locale, currency, is_demo,
+       clock_at, sending_paused_at IS NOT NULL, restored_from_at, restored_at, brand FROM tenancy_creditor"""
 
 
 class UnknownCreditor(LookupError):
@@ -57,23 +64,23 @@ def tax_label(*, country: str) -> str:
 
 def by_public_id(*, public_id: str) -> Facts:
     """The creditor with that public id; raises `UnknownCreditor`."""
-    row = Creditor.objects.filter(public_id=public_id).first()
-    if row is None:
+    rows = _rows(f"{_SELECT} WHERE public_id = %s", [public_id])
+    if not rows:
         raise UnknownCreditor(f"There is no creditor '{public_id}' here. `conserje doctor` lists them.")
-    return _facts(row)
+    return rows[0]
 
 
 def by_id(*, creditor_id: int) -> Facts:
     """The creditor with that id; raises `UnknownCreditor`."""
-    row = Creditor.objects.filter(id=creditor_id).first()
-    if row is None:
+    rows = _rows(f"{_SELECT} WHERE id = %s", [creditor_id])
+    if not rows:
         raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
-    return _facts(row)
+    return rows[0]
 
 
 def every() -> list[Facts]:
     """All creditors of this installation, in the order they were made."""
-    return [_facts(row) for row in Creditor.objects.order_by("id")]
+    return _rows(f"{_SELECT} ORDER BY id", [])
 
 
 def any_at_all() -> bool:
@@ -86,22 +93,7 @@ def set_clock(*, creditor_id: int, at: datetime) -> None:
     Creditor.objects.filter(id=creditor_id, is_demo=True).update(clock_at=at)
 
 
-def _facts(row: Creditor) -> Facts:
-    return Facts(
-        id=row.id,
-        organisation_id=row.organisation_id,
-        public_id=row.public_id,
-        name=row.name,
-        legal_name=row.legal_name,
-        tax_id=row.tax_id,
-        country=row.country,
-        time_zone=row.time_zone,
-        locale=row.locale,
-        currency=row.currency,
-        is_demo=row.is_demo,
-        clock_at=row.clock_at,
-        paused=row.sending_paused_at is not None,
-        restored_from_at=row.restored_from_at,
-        restored_at=row.restored_at,
-        brand=row.brand,
-    )
+def _rows(sql: str, asked: list[int | str]) -> list[Facts]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        return [Facts(*(*row, json.loads(brand))) for *row, brand in cursor.fetchall()]

@@ -24,9 +24,10 @@ _PARKED = """
 SELECT j.id, j.task_name, (j.args->>'creditor_id')::bigint, j.attempts, max(e.at)
   FROM procrastinate_jobs j LEFT JOIN procrastinate_events e ON e.job_id = j.id
  WHERE j.status = 'failed' AND j.attempts >= %(tries)s GROUP BY j.id ORDER BY j.id"""
-_IS_PARKED = """
+# The database refuses a second one that waits; to look before spares it, and its log, the refusal.
+_IS_THERE = """
 SELECT 1 FROM procrastinate_jobs
- WHERE queueing_lock = %(once)s AND status = 'failed' AND attempts >= %(tries)s LIMIT 1"""
+ WHERE queueing_lock = %(once)s AND (status = 'todo' OR status = 'failed' AND attempts >= %(tries)s) LIMIT 1"""
 _TAKE = """
 DELETE FROM procrastinate_jobs WHERE id = %(id)s AND status = 'failed' RETURNING task_name, queueing_lock, args"""
 
@@ -47,7 +48,7 @@ def enqueue(*, job: str, once: str, creditor_id: int, in_seconds: int = 0) -> bo
 
     One that is waiting leaves the transaction of the caller as it was.
     """
-    if _rows(_IS_PARKED, {"once": once, "tries": TRIES_MAX}):
+    if _rows(_IS_THERE, {"once": once, "tries": TRIES_MAX}):
         return False
     later: Any = {"seconds": in_seconds} if in_seconds > 0 else None
     try:

@@ -39,6 +39,18 @@ class Received:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known of a message before it is read."""
+
+    number: int
+    at: datetime
+    sender: str
+    recipients: tuple[str, ...]
+    encrypted: bool
+    signed_in_as: str
+
+
 class Mailbox:
     """Every message ever accepted, in order; in memory and, with a folder, as mail.jsonl and .eml files."""
 
@@ -49,40 +61,36 @@ class Mailbox:
         self._rows = Rows(folder, "mail")
         self._lock = threading.Lock()
         self._received: list[Received] = []
+        self._unread: list[tuple[Arrival, bytes]] = []
         self._raw: dict[int, bytes] = {}
         self._last = 0
         for row in self._rows.all():
-            self._remember(Received(**{**row, "recipients": tuple(row["recipients"])}), None)
+            received = Received(**{**row, "recipients": tuple(row["recipients"])})
+            self._received.append(received)
+            self._last = max(self._last, received.number)
 
     def record(
         self, *, sender: str, recipients: tuple[str, ...], raw: bytes, encrypted: bool, signed_in_as: str
-    ) -> Received:
-        """Take responsibility for `raw`; it is on disk when this returns."""
-        # Only the head: reading bodies too would make the world slower than the senders it measures.
-        message = _HEAD.parsebytes(raw)
+    ) -> int:
+        """Take responsibility for `raw`, in a folder on the disk when this returns; answers its number."""
         with self._lock:
-            received = Received(
-                number=self._last + 1,
-                at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-                dated=_dated(str(message.get("Date", ""))),
-                sender=sender,
-                recipients=recipients,
-                encrypted=encrypted,
-                signed_in_as=signed_in_as,
-                subject=str(message.get("Subject", "")),
-                sender_shown=str(message.get("From", sender)),
-                message_id=str(message.get("Message-ID", "")),
-                size=len(raw),
-            )
+            self._last += 1
+            arrival = Arrival(self._last, datetime.now(UTC), sender, recipients, encrypted, signed_in_as)
             if self._folder:
-                (self._folder / f"{received.number:06d}.eml").write_bytes(raw)
-            self._rows.add(asdict(received))
-            self._remember(received, raw)
-        return received
+                (self._folder / f"{self._last:06d}.eml").write_bytes(raw)
+                received = _read(arrival, raw)
+                self._received.append(received)
+                self._rows.add(asdict(received))
+            else:
+                # Read when somebody asks: reading would make the world slower than the senders it measures.
+                self._raw[self._last] = raw
+                self._unread.append((arrival, raw))
+            return self._last
 
     def all(self, *, to: str = "") -> list[Received]:
         """Messages in the order of arrival, those of one recipient when `to` is given."""
         with self._lock:
+            self._read_all()
             return [
                 one
                 for one in self._received
@@ -92,6 +100,7 @@ class Mailbox:
     def get(self, number: int) -> Received | None:
         """The message `number`."""
         with self._lock:
+            self._read_all()
             return next((one for one in self._received if one.number == number), None)
 
     def raw(self, number: int) -> bytes:
@@ -107,16 +116,32 @@ class Mailbox:
         """Empty the mailbox; numbers are not used again in this run."""
         with self._lock:
             self._received.clear()
+            self._unread.clear()
             self._raw.clear()
             self._rows.clear()
             for path in self._folder.glob("*.eml") if self._folder else ():
                 path.unlink()
 
-    def _remember(self, received: Received, raw: bytes | None) -> None:
-        self._received.append(received)
-        self._last = max(self._last, received.number)
-        if raw is not None and self._folder is None:
-            self._raw[received.number] = raw
+    def _read_all(self) -> None:
+        self._received.extend(_read(arrival, raw) for arrival, raw in self._unread)
+        self._unread.clear()
+
+
+def _read(arrival: Arrival, raw: bytes) -> Received:
+    message = _HEAD.parsebytes(raw)
+    return Received(
+        number=arrival.number,
+        at=arrival.at.isoformat(timespec="milliseconds"),
+        dated=_dated(str(message.get("Date", ""))),
+        sender=arrival.sender,
+        recipients=arrival.recipients,
+        encrypted=arrival.encrypted,
+        signed_in_as=arrival.signed_in_as,
+        subject=str(message.get("Subject", "")),
+        sender_shown=str(message.get("From", arrival.sender)),
+        message_id=str(message.get("Message-ID", "")),
+        size=len(raw),
+    )
 
 
 def parsed(raw: bytes) -> EmailMessage:

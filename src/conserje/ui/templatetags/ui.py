@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -35,6 +36,17 @@ _TONES: Final = {
     "consent": labels.CONSENT_TONES,
     "kind": labels.KIND_TONES,
 }
+
+
+class Line(Protocol):
+    """One part of an amount: its kind (a code of `labels.AMOUNTS`), the word in its place if any, and how much."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def amount(self) -> Money: ...
 
 
 @register.filter
@@ -122,6 +134,17 @@ def tone(code: str, family: str) -> str:
 def channel_icon(code: str) -> str:
     """The icon of a channel."""
     return labels.CHANNEL_ICONS.get(code, "info")
+
+
+@register.simple_tag
+def sums(lines: Iterable[Line]) -> SafeString:
+    """`{% sums invoice.lines %}`: the parts of an amount as rows of its list. Drawn here: a page has hundreds."""
+    language = _language()
+    rows = (
+        (line.label or _WORDS["amount"].get(line.kind, line.kind), amount(line.amount, language))
+        for line in lines
+    )
+    return format_html_join("", '<div><dt>{}</dt><dd class="figure">{}</dd></div>', rows)
 
 
 @register.simple_tag
