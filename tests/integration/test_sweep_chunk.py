@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from conserje.config.wiring import wire
 from conserje.data.journal.models import Entry
@@ -107,3 +107,15 @@ def test_what_a_chunk_writes_into_the_journal_has_its_hash() -> None:
     assert seal.close(creditor_id=creditor_id, now=NOW) >= 40
     with acting(creditor_id=creditor_id):
         assert seal.broken(creditor_id=creditor_id) == []
+
+
+@pytest.mark.parametrize("state", ["claimed", "accepted", "suppressed"])
+def test_a_touch_begins_as_proposed_or_planned(state: str) -> None:
+    creditor_id = invented(1)
+    assert sweep.sweep(creditor_id=creditor_id, now=NOW).judged == 1
+    with acting(creditor_id=creditor_id):
+        touch = Touch.objects.get()
+        touch.id, touch.key, touch.step, touch.state = touch.id + 1, "x", "other", state
+        with pytest.raises(IntegrityError, match="begins as proposed or planned"):
+            touch.save(force_insert=True)
+        transaction.set_rollback(True)
