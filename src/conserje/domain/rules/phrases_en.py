@@ -122,6 +122,9 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "formal_communication_word",
         "lawsuit*|law_suit*|debt_collection|debt_collector*|collections_department|collection_agency",
     ),
+    *phrases(p.WORD, "en", "formal_communication_word", "<!on|high|in|power|peak demand|demands !for"),
+    *phrases(p.WORD, "en", "reach_an_agreement", "mediation !with"),
+    *phrases(p.WORD, "en", "name_the_invoice", "collections !of"),
     *phrases(p.WORD, "en", "the_balance", "debt|debts|indebted"),
     *phrases(
         p.URGENCY,

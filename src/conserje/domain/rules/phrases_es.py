@@ -200,6 +200,9 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "without_the_word",
         "moros*|morosidad|deudor|deudora|deudores|deudoras|deudor_moroso",
     ),
+    *phrases(p.WORD, "es", "the_date", "<!de|intereses|interes mora !0"),
+    *phrases(p.WORD, "es", "reach_an_agreement", "mediacion !de_un|con_un|ante|neutral"),
+    *phrases(p.WORD, "es", "to_pay", "liquidar|liquide|liquiden|liquidarla|liquidarlo"),
     *phrases(p.WORD, "es", "the_balance", "deuda|deudas|adeud*|endeudad*"),
     *phrases(
         p.WORD,

@@ -113,6 +113,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
     *phrases(
         p.WORD, "pt", "our_last_letter", "ultim* oportunidade|chance|chances|aviso|avisos|notificacao|alerta"
     ),
+    *phrases(p.WORD, "pt", "reach_an_agreement", "mediacao !com"),
     *phrases(p.WORD, "pt", "the_balance", "divida|dividas|endividad*|debito_em_atraso"),
     *phrases(p.WORD, "pt", "name_the_invoice", "cobranca|cobrancas|cobrador*|departamento_de_cobranca"),
     *phrases(
