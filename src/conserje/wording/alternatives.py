@@ -57,7 +57,9 @@ def span(text: str, finding: Finding) -> tuple[int, int]:
     """From where to where the alternative is set: the words, or the sentence around them."""
     if not table()[finding.alternative].get("whole"):
         return finding.start, finding.end
-    starts = [match.end() for match in _BEGINS.finditer(text, 0, finding.start + 1) if match.end() <= finding.start]
+    starts = [
+        match.end() for match in _BEGINS.finditer(text, 0, finding.start + 1) if match.end() <= finding.start
+    ]
     start = starts[-1] if starts else 0
     end = _ENDS.search(text, finding.end)
     line = max(text.rfind("\n- ", 0, finding.start) + 3, text.rfind("\n1. ", 0, finding.start) + 4)

@@ -44,7 +44,10 @@ def validate(*, source: str, kind: str, locale: str, part: str = "body") -> tupl
         )
     if len(source) > LONGEST:
         return (Finding(0, f"The text has {len(source)} characters; at most {LONGEST} are allowed."),)
-    found = [*_words(source, locale, part), *(_missing_blocks(source, kind) if part == "body" else ())]
+    found = [
+        *_words(source, locale, part),
+        *(missing_blocks(source=source, kind=kind) if part == "body" else ()),
+    ]
     try:
         found.extend(_unknown_names(source, locale))
         for values in samples.trials():
@@ -62,11 +65,14 @@ def _words(source: str, locale: str, part: str) -> list[Finding]:
     for item in check(text=prose, language=locale, pack_forbidden=CATEGORIES, place=place):
         instead = alternatives.sentence(item, locale=language(locale)) or "leave it out"
         line = source.count("\n", 0, item.start) + 1
-        found.append(Finding(line, f"{item.matched!r} may not be said ({item.category}); instead: {instead}."))
+        found.append(
+            Finding(line, f"{item.matched!r} may not be said ({item.category}); instead: {instead}.")
+        )
     return found
 
 
-def _missing_blocks(source: str, kind: str) -> list[Finding]:
+def missing_blocks(*, source: str, kind: str) -> list[Finding]:
+    """What every letter of `kind` must have and this body has not."""
     found = []
     if kind not in _FREE and not any(block in source for block in _BALANCE):
         found.append(Finding(0, "The amount with its parts is missing: add ::: balance (or ::: statement)."))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.outreach.draft_edit import DraftEdit
 from conserje.data.outreach.evidence import Alert, Evidence, Inquiry
 from conserje.data.outreach.permission import Hold, Permission, PortalLink, SenderStop, Suppression
 from conserje.data.outreach.strategy import Decision, Episode, Review, StrategyVersion
@@ -11,6 +12,7 @@ __all__ = [
     "Attempt",
     "ContactRecord",
     "Decision",
+    "DraftEdit",
     "Episode",
     "Evidence",
     "Hold",

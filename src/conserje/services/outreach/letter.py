@@ -19,7 +19,12 @@ from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Decision, Kind, Planned
 from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.registry import countries, gateways
+from conserje.domain.rules.phrases import Place
+from conserje.services.outreach import content, mandatory
+from conserje.services.outreach.law import stack_for
 from conserje.services.tenancy.creditor import tax_label
+from conserje.wording import edited
+from conserje.wording.edited import Opened
 from conserje.wording.render import Letter, letter
 from conserje.wording.sandbox import parse, render
 
@@ -53,14 +58,47 @@ class Written:
 
 
 def write(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: datetime) -> Written:
-    """The letter of one touch. Pure but for the catalogue of words. Raises `LetterError` when a value does not fit."""
-    touch, creditor = writing.touch, dossier.creditor
-    locale = touch.contact_locale or touch.customer_locale or creditor.locale
+    """The letter of one touch, with its own words if a person gave it some. Pure but for the catalogue of words.
+
+    Raises `LetterError` when a value does not fit, `content.Unlawful` for words that may not leave, and
+    `mandatory.TextMissing` without a text that the reader's law asks for.
+    """
+    touch = writing.touch
+    locale = locale_of(dossier, touch)
     documents = _attached(dossier, writing.asked)
     values = _values(dossier, writing, documents, methods, locale, now)
-    made = letter(kind=touch.letter, locale=locale, values=values)
+    law = stack_for(country=writing.case.subject.country)
+    reader = content.Reader(locale, law, now.astimezone(zone(writing.case.zone)).date())
+    made = letter(kind=touch.letter, locale=locale, values=values, overrides=_own_words(touch, reader))
+    mandatory.require(made=made, values=values, slots=writing.texts, law=law, locale=locale)
     digest = hashlib.sha256("\n".join((made.subject, made.text, made.html)).encode()).hexdigest()
     return Written(made, locale, documents, digest)
+
+
+def opened(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: datetime) -> Opened:
+    """The letter of one touch in the words of its template, opened for a person to change."""
+    locale = locale_of(dossier, writing.touch)
+    documents = _attached(dossier, writing.asked)
+    values = _values(dossier, writing, documents, methods, locale, now)
+    return edited.opened(kind=writing.touch.letter, locale=locale, values=values)
+
+
+def locale_of(dossier: Dossier, touch: TouchFacts) -> str:
+    """The locale in which a touch is written."""
+    return touch.contact_locale or touch.customer_locale or dossier.creditor.locale
+
+
+def _own_words(touch: TouchFacts, reader: content.Reader) -> dict[str, str] | None:
+    """The words a person gave this letter as sources, each looked at once more."""
+    own = touch.edit
+    if own is None:
+        return None
+    subject = content.passed(text=own.subject, reader=reader, place=Place.PREVIEW, let_stand=own.let_stand)
+    body = content.passed(text=own.body, reader=reader, let_stand=own.let_stand)
+    return {
+        "subject": edited.subject(subject),
+        "body": edited.source(kind=touch.letter, locale=reader.locale, body=body),
+    }
 
 
 def with_links(text: str, *, link: str, stop: str) -> str:
@@ -216,10 +254,6 @@ def _sum(currency: str, amounts: Sequence[Money | None]) -> Money | None:
     return Money(currency, sum(known)) if len(known) == len(amounts) else None
 
 
-# Every letter says these in its own blocks: who writes, which invoices, the amount with its parts, how to stop.
-_BUILT_IN = frozenset(
-    {"creditor_identity", "obligation_reference", "amount_breakdown", "how_to_change_channel_or_stop"}
-)
 _BRAND = (
     "phone_published",
     "website",
@@ -291,7 +325,7 @@ def _mandatory(said: _Said, country: str, texts: tuple[str, ...], locale: str) -
     links = {**_LINKS, "complaint": LINK, "data_policy": creditor["policy_url"] or LINK}
     result = {}
     for slot in texts:
-        if slot in _BUILT_IN:
+        if slot in mandatory.BUILT_IN:
             continue
         where = f"{country}/{slot}"
         template = parse(
