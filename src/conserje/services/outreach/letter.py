@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from conserje.data.outreach.letters import CreditorFacts, DocumentFacts, Dossier, TouchFacts
+from conserje.data.outreach.letters import CreditorFacts, DocumentFacts, Dossier, EditFacts, TouchFacts
 from conserje.domain.kit.days import zone
 from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import Case
@@ -31,6 +31,8 @@ from conserje.wording.sandbox import parse, render
 LINK = "https://link.invalid/p/"
 STOP = "https://link.invalid/u/"
 ATTACHED_MAX_BYTES = 8_000_000
+# What a person wrote for one day reads on until so many days later.
+READS_ON = timedelta(days=3)
 # How long the options of a formal letter hold, and how long after the last one nothing more is said.
 ANSWER_DAYS = 12
 
@@ -86,6 +88,11 @@ def opened(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: d
 def locale_of(dossier: Dossier, touch: TouchFacts) -> str:
     """The locale in which a touch is written."""
     return touch.contact_locale or touch.customer_locale or dossier.creditor.locale
+
+
+def outdated(own: EditFacts, *, asked: Sequence[Asked], today: date) -> bool:
+    """Whether a person's words were written about other invoices, or for a day that is too long ago."""
+    return {item.invoice_id for item in asked} != set(own.asked) or today > own.planned_on + READS_ON
 
 
 def _own_words(touch: TouchFacts, reader: content.Reader) -> dict[str, str] | None:
