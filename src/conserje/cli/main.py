@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": "conserje.cli.doctor:doctor",
     "drafts": "conserje.cli.drafts:drafts",
     "import": "conserje.cli.import_:import_",
+    "law": "conserje.cli.law_text:law",
     "migrate": "conserje.cli.migrate:migrate",
     "parked": "conserje.cli.parked:parked",
     "payments": "conserje.cli.payments:payments",

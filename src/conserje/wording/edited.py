@@ -9,15 +9,15 @@ markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conserje.wording import shelf
+from conserje.wording import formats, shelf
 from conserje.wording.sandbox import parse, render
 from conserje.wording.shelf import LetterError
 from conserje.wording.validation import LONGEST, missing_blocks
-from conserje.wording.view import view
+from conserje.wording.view import cleaned, view
 
 PORTAL: Final = "@"
 _PART = re.compile(r"^:::\s*([a-z_]+)\s*$", re.MULTILINE)
@@ -86,6 +86,17 @@ def subject(text: str) -> str:
     if not line or len(line) > _SUBJECT_MAX or any(mark in line for mark in _LIQUID):
         raise LetterError(f"A subject is one line of at most {_SUBJECT_MAX} characters, without {{{{ or {{%.")
     return line
+
+
+def as_quoted(names: Iterable[str]) -> tuple[str, ...]:
+    """Names from the books as an opened letter shows them, whole or cut short."""
+    soft = [str(_soft(cleaned(name))) for name in names if name]
+    cut = [formats.short(name, length).rstrip("…") for name in soft for length in _CUTS]
+    return tuple(dict.fromkeys([*soft, *cut]))
+
+
+# Where templates cut a title short.
+_CUTS: Final = (48, 60)
 
 
 def _one(found: re.Match[str]) -> str:

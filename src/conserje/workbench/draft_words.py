@@ -43,7 +43,10 @@ def _show(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
 @acting
 @framing
 def _keep(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
-    """Keep the posted words (`do`: "save", or "approve" to approve the draft as well), or set in an alternative."""
+    """Keep the posted words (`do`: "save", or "approve" to approve the draft as well).
+
+    With `put` an alternative is set into them, with `do` "look" they are only looked at.
+    """
     words, reason = _posted(request), request.POST.get("reason", "")
     which = request.POST.get("put", "")
     try:
@@ -52,6 +55,7 @@ def _keep(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
                 words = draft_edit.put(
                     creditor_id=desk.creditor_id, touch_id=draft_id, words=words, which=which, now=desk.now
                 )
+        if which or request.POST.get("do") == "look":
             return _again(request, desk, draft_id, words)
         draft_edit.save(
             creditor_id=desk.creditor_id,
@@ -183,11 +187,12 @@ def _findings(words: Words, looked: Looked, *, reason: str = "", live: bool = Fa
 
 def _against(words: Words, part: str, item: Found) -> Against:
     text, finding = words.part(part), item.finding
-    first, last = max(0, finding.start - _AROUND), finding.end + _AROUND
+    before = text[: finding.start].rpartition("\n\n")[2]
+    after = text[finding.end :].partition("\n\n")[0]
     return Against(
-        before=("…" if first else "") + text[first : finding.start].lstrip(),
+        before=f"…{before[-_AROUND:]}" if len(before) > _AROUND else before,
         words=finding.matched,
-        after=text[finding.end : last].rstrip() + ("…" if last < len(text) else ""),
+        after=f"{after[:_AROUND]}…" if len(after) > _AROUND else after.rstrip(),
         what=name(CATEGORIES, finding.category),
         rule=finding.rule,
         basis=item.basis,

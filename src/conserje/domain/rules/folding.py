@@ -23,7 +23,7 @@ _BREAKING: Final = frozenset({"br", "p", "div", "li", "td", "th", "tr", "h1", "h
 _ENDS = re.compile(r"(?:[!?;]+|(?<!\.)\.(?!\.))(?=[\s\"'\u00bb\u201d)\]*]|$)|\n[ \t\r]*\n|[\u2022|]")
 _WORD = re.compile(r"[a-z0-9%$]+")
 _NUMBER_FOR_LETTER: Final = str.maketrans("013457", "oleast")
-_LETTERED = re.compile(r"[a-z]+(?:[013457]+[a-z]+)+")
+_LETTERED = re.compile(r"[a-z]+(?:[013457]+[a-z]+)+[013457]?")
 _ALIKE: Final = dict(
     zip(
         "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u04bb\u0501\u051b\u051d\u043c\u043d\u0442\u043a"
@@ -40,25 +40,23 @@ class Sentence:
     `asked` tells whether it is a question. `joined` are the words whose letters were set apart, as spans of `words`.
     """
 
-    __slots__ = ("_groups", "_read", "asked", "joined", "words")
+    __slots__ = ("_span", "_text", "asked", "joined", "words")
 
-    def __init__(self, read: _Read, spans: list[tuple[int, int]], *, asked: bool) -> None:
-        self._read = read
-        self._groups = _groups(read.text, spans)
+    def __init__(self, text: _Read, span: tuple[int, int], found: list[str], *, asked: bool) -> None:
+        self._text = text
+        self._span = span
         self.asked = asked
-        words, self.joined, length = [], [], 0
-        for group in self._groups:
-            word = read.text[group[0][0] : group[0][1]] if len(group) == 1 else _together(read.text, group)
-            if len(group) > 1:
-                self.joined.append((length, length + len(word)))
-            words.append(word if word.isalpha() else _lettered(word))
-            length += len(word) + 1
-        self.words = " ".join(words)
+        self.joined: list[tuple[int, int]] = []
+        if len([word for word in found if len(word) == 1]) >= _APART:
+            found = self._together()
+        elif not "".join(found).isalpha():
+            found = [word if word.isalpha() else _lettered(word) for word in found]
+        self.words = " ".join(found)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """From where to where in the text the letters `start` to `end` of `words` were written."""
         at, first, last = 0, -1, -1
-        for group in self._groups:
+        for group in self._groups():
             for begin, finish in group:
                 for letter in range(begin, finish):
                     if at == start:
@@ -67,7 +65,22 @@ class Sentence:
                         last = letter
                     at += 1
             at += 1
-        return self._read.written(first)[0], self._read.written(last)[1]
+        return self._text.written(first)[0], self._text.written(last)[1]
+
+    def _groups(self) -> list[list[tuple[int, int]]]:
+        return _groups(
+            self._text.text, [match.span() for match in _WORD.finditer(self._text.text, *self._span)]
+        )
+
+    def _together(self) -> list[str]:
+        words, length = [], 0
+        for group in self._groups():
+            word = "".join([self._text.text[start:end] for start, end in group])
+            if len(group) > 1:
+                self.joined.append((length, length + len(word)))
+            words.append(word if word.isalpha() else _lettered(word))
+            length += len(word) + 1
+        return words
 
 
 class _Read:
@@ -145,12 +158,17 @@ def _hidden(text: str) -> list[tuple[int, int, str]]:
 
 
 def _cut(read: _Read, start: int, end: int, *, asked: bool) -> Iterator[Sentence]:
-    found = [m.span() for m in _WORD.finditer(read.text, start, end)]
+    found = _WORD.findall(read.text, start, end)
     if not found:
         return
     asked = asked or read.text.find("\u00bf", start, end) >= 0
+    if len(found) <= WINDOW:
+        yield Sentence(read, (start, end), found, asked=asked)
+        return
+    spans = [match.span() for match in _WORD.finditer(read.text, start, end)]
     for first in range(0, len(found), WINDOW - OVERLAP):
-        yield Sentence(read, found[first : first + WINDOW], asked=asked)
+        piece = spans[first : first + WINDOW]
+        yield Sentence(read, (piece[0][0], piece[-1][1]), found[first : first + WINDOW], asked=asked)
         if first + WINDOW >= len(found):
             return
 
@@ -169,10 +187,6 @@ def _groups(text: str, spans: list[tuple[int, int]]) -> list[list[tuple[int, int
         run = []
         found.append([span])
     return found[:-1]
-
-
-def _together(text: str, group: list[tuple[int, int]]) -> str:
-    return "".join([text[start:end] for start, end in group])
 
 
 def _lettered(word: str) -> str:

@@ -5,9 +5,10 @@ to say instead. Every text that a person wrote passes here on its way out; `test
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from conserje.domain.rules.content import Finding, check, covered
 from conserje.domain.rules.gate import RuleStack
@@ -15,6 +16,9 @@ from conserje.domain.rules.pack import ForbiddenContent, Pack
 from conserje.domain.rules.phrases import Place
 from conserje.wording import alternatives
 from conserje.wording.shelf import LetterError
+
+# A shorter name is found inside other words.
+_NAME: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,15 @@ class Unlawful(LetterError):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom a text is: the language it is written in, the law of the one who reads it, and the local day."""
+    """For whom a text is: the language it is written in, the law of the one who reads it, and the local day.
+
+    `quoted` are names and titles that come from the books and stand in it: what a project is called is nobody's threat.
+    """
 
     locale: str
     law: RuleStack
     on: date
+    quoted: tuple[str, ...] = ()
 
 
 def look(
@@ -59,7 +67,12 @@ def look(
     findings = check(
         text=text, language=reader.locale, pack_forbidden=named, place=place, last_was_said=last_was_said
     )
-    return tuple(_found(item, rules, reader.locale) for item in findings)
+    spans = [span for name in reader.quoted for span in _spans(name, text)] if findings else []
+    return tuple(
+        _found(item, rules, reader.locale)
+        for item in findings
+        if not any(start <= item.start and item.end <= end for start, end in spans)
+    )
 
 
 def passed(
@@ -94,6 +107,13 @@ def forbidden(*, law: RuleStack, on: date) -> Mapping[str, tuple[Pack, Forbidden
                 for category in covered(rule.category):
                     found.setdefault(category, (pack, rule))
     return found
+
+
+def _spans(name: str, text: str) -> Iterator[tuple[int, int]]:
+    at = text.find(name) if len(name) >= _NAME else -1
+    while at >= 0:
+        yield at, at + len(name)
+        at = text.find(name, at + len(name))
 
 
 def _found(finding: Finding, rules: Mapping[str, tuple[Pack, ForbiddenContent]], locale: str) -> Found:

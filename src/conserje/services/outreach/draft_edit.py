@@ -16,7 +16,6 @@ from conserje.domain.rules.phrases import Place
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import content, draft, letter
 from conserje.services.outreach.content import Found, Reader
-from conserje.services.outreach.law import stack_for
 from conserje.services.tenancy.act import act, step
 from conserje.wording import alternatives, edited
 from conserje.wording.shelf import LetterError
@@ -97,7 +96,7 @@ def put(*, creditor_id: int, touch_id: int, words: Words, which: str, now: datet
     """
     seen = _waiting(creditor_id, touch_id, now)
     locale = letter.locale_of(seen.dossier, seen.writing.touch)
-    for part, item in _found(words, _reader(seen, now)):
+    for part, item in _found(words, letter.reader_of(dossier=seen.dossier, writing=seen.writing, now=now)):
         if which == name_of(part, item):
             text = alternatives.put(words.part(part), item.finding, locale=locale)
             return replace(words, **{part: text})
@@ -153,12 +152,6 @@ def _waiting(creditor_id: int, touch_id: int, now: datetime) -> draft.Seen:
     return draft.see(creditor_id=creditor_id, touch_id=touch_id, now=now)
 
 
-def _reader(seen: draft.Seen, now: datetime) -> Reader:
-    case, touch = seen.writing.case, seen.writing.touch
-    locale = letter.locale_of(seen.dossier, touch)
-    return Reader(locale, stack_for(country=case.subject.country), local_date(now, case.zone))
-
-
 def _found(words: Words, reader: Reader) -> list[tuple[str, Found]]:
     subject = content.look(text=words.subject, reader=reader, place=Place.PREVIEW)
     body = content.look(text=words.body, reader=reader)
@@ -167,7 +160,7 @@ def _found(words: Words, reader: Reader) -> list[tuple[str, Found]]:
 
 def _looked(seen: draft.Seen, words: Words, now: datetime) -> Looked:
     touch = seen.writing.touch
-    reader = _reader(seen, now)
+    reader = letter.reader_of(dossier=seen.dossier, writing=seen.writing, now=now)
     found = _found(words, reader)
     faults = list(edited.faults(kind=touch.letter, locale=reader.locale, body=words.body))
     try:

@@ -16,3 +16,8 @@ def stack_for(*, country: str) -> RuleStack:
     if not code or not countries.has(code):
         return RuleStack(())
     return RuleStack(countries.get(code).packs())
+
+
+def every_stack() -> RuleStack:
+    """The packs of every country that is installed: the strictest reader there is."""
+    return RuleStack(tuple(pack for country in countries.all() for pack in country.packs()))

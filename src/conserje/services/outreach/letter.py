@@ -69,9 +69,9 @@ def write(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: da
     locale = locale_of(dossier, touch)
     documents = _attached(dossier, writing.asked)
     values = _values(dossier, writing, documents, methods, locale, now)
+    own = _own_words(dossier, writing, now)
+    made = letter(kind=touch.letter, locale=locale, values=values, overrides=own)
     law = stack_for(country=writing.case.subject.country)
-    reader = content.Reader(locale, law, now.astimezone(zone(writing.case.zone)).date())
-    made = letter(kind=touch.letter, locale=locale, values=values, overrides=_own_words(touch, reader))
     mandatory.require(made=made, values=values, slots=writing.texts, law=law, locale=locale)
     digest = hashlib.sha256("\n".join((made.subject, made.text, made.html)).encode()).hexdigest()
     return Written(made, locale, documents, digest)
@@ -95,16 +95,37 @@ def outdated(own: EditFacts, *, asked: Sequence[Asked], today: date) -> bool:
     return {item.invoice_id for item in asked} != set(own.asked) or today > own.planned_on + READS_ON
 
 
-def _own_words(touch: TouchFacts, reader: content.Reader) -> dict[str, str] | None:
+def reader_of(*, dossier: Dossier, writing: Writing, now: datetime) -> content.Reader:
+    """For whom the words of one letter are, with the names from the books that may stand in them."""
+    touch, creditor = writing.touch, dossier.creditor
+    invoices = [dossier.invoices[item.invoice_id] for item in writing.asked]
+    names = [
+        touch.contact_name,
+        touch.customer_name,
+        creditor.name,
+        creditor.legal_name,
+        *creditor.brand.values(),
+    ]
+    names += [text for item in invoices for text in (item.subject, item.number, item.purchase_order)]
+    return content.Reader(
+        locale_of(dossier, touch),
+        stack_for(country=writing.case.subject.country),
+        now.astimezone(zone(writing.case.zone)).date(),
+        edited.as_quoted(names),
+    )
+
+
+def _own_words(dossier: Dossier, writing: Writing, now: datetime) -> dict[str, str] | None:
     """The words a person gave this letter as sources, each looked at once more."""
-    own = touch.edit
+    own = writing.touch.edit
     if own is None:
         return None
+    reader = reader_of(dossier=dossier, writing=writing, now=now)
     subject = content.passed(text=own.subject, reader=reader, place=Place.PREVIEW, let_stand=own.let_stand)
     body = content.passed(text=own.body, reader=reader, let_stand=own.let_stand)
     return {
         "subject": edited.subject(subject),
-        "body": edited.source(kind=touch.letter, locale=reader.locale, body=body),
+        "body": edited.source(kind=writing.touch.letter, locale=reader.locale, body=body),
     }
 
 
