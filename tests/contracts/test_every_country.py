@@ -23,9 +23,13 @@ from conserje.domain.rules.content import check
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.hours import Hours, clock
 from conserje.domain.rules.pack import MandatoryText, Pack
+from conserje.domain.rules.phrases import Place
 from conserje.domain.rules.reasons import sentence
 from conserje.domain.rules.verdict import Ruling
 from conserje.domain.rules.vocabulary import Basis
+from conserje.wording import samples
+from conserje.wording.render import letter
+from conserje.wording.values import KINDS
 
 GOLDEN = Path(__file__).parent / "golden"
 GOLDEN_YEARS = (2026, 2027)
@@ -248,3 +252,15 @@ def test_a_misspelt_case_is_refused() -> None:
     case = {"name": "typo", "at": "soon", "expect": {"ruling": "deny"}}
     with pytest.raises(CaseError, match="Case 'typo'"):
         run(case=case, stack=stack)
+
+
+@each_country
+@pytest.mark.parametrize("locale", ["es", "es_CO", "en"])
+def test_every_letter_of_ours_may_be_told_to_its_customers(country: Country, locale: str) -> None:
+    forbidden = frozenset(rule.category for pack in country.packs() for rule in pack.forbidden_content)
+    for kind in KINDS:
+        for values in samples.trials():
+            made = letter(kind=kind, locale=locale, values=values)
+            said = ((made.subject, Place.PREVIEW), (made.preheader, Place.PREVIEW), (made.text, Place.BODY))
+            for words, place in said:
+                assert not check(text=words, language=locale, pack_forbidden=forbidden, place=place), words

@@ -155,10 +155,6 @@ def test_every_letter_of_ours_may_leave_under_the_strictest_law() -> None:
                 )
 
 
-# Processor time of the yardstick below on the machine this was measured on, when nothing else ran.
-CALM = 0.02
-
-
 def seconds(text: str) -> float:
     """Processor time of one look, the best of five."""
     taken = []
@@ -178,13 +174,13 @@ def letters(size: int) -> str:
 
 def test_a_hundred_kilobytes_take_less_than_a_tenth_of_a_second() -> None:
     check(text="", language="es_CO", pack_forbidden=CO)
-    text = letters(100_000)
-    began = time.process_time()
-    sum(number * number for number in range(300_000))
-    # How much slower than a calm machine this one is just now, and no credit for a faster one.
-    slower = max(1.0, (time.process_time() - began) / CALM)
-    best = min(seconds(text) for _ in range(3))
-    assert best < 0.1 * slower, (best, slower)
+    text, best = letters(100_000), 9.0
+    # Others may be at work on this machine: a calm moment is waited for, but not for long.
+    for _ in range(10):
+        best = min(best, seconds(text))
+        if best < 0.1:
+            break
+    assert best < 0.1, best
 
 
 @pytest.mark.parametrize(
