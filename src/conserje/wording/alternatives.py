@@ -41,10 +41,10 @@ def sentence(finding: Finding, *, locale: str) -> str:
     return str(entry.get(_language(locale)) or "")
 
 
-def put(text: str, finding: Finding, *, locale: str) -> str:
+def put(text: str, *, finding: Finding, locale: str) -> str:
     """`text` with the alternative in the place of the words, or of their whole sentence."""
     instead = sentence(finding, locale=locale)
-    start, end = span(text, finding)
+    start, end = span(text, finding=finding)
     if table()[finding.alternative].get("whole") and start > 0 and instead:
         instead = instead[:1].upper() + instead[1:]
     before, after = text[:start], text[end:]
@@ -53,7 +53,7 @@ def put(text: str, finding: Finding, *, locale: str) -> str:
     return before + instead + after
 
 
-def span(text: str, finding: Finding) -> tuple[int, int]:
+def span(text: str, *, finding: Finding) -> tuple[int, int]:
     """From where to where the alternative is set: the words, or the sentence around them."""
     if not table()[finding.alternative].get("whole"):
         return finding.start, finding.end

@@ -196,7 +196,7 @@ def _against(words: Words, part: str, item: Found) -> Against:
         what=name(CATEGORIES, finding.category),
         rule=finding.rule,
         basis=item.basis,
-        put=draft_edit.name_of(part, item),
+        put=draft_edit.name_of(part, item=item),
         instead=item.instead,
         source=item.source,
         note=item.note,

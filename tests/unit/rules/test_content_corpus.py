@@ -130,7 +130,7 @@ def test_every_alternative_may_itself_be_said_and_takes_the_finding_away() -> No
     for item in corpus.every():
         place = Place(item.place)
         for finding in check(text=item.text, language=item.locale, pack_forbidden=CO, place=place):
-            better = alternatives.put(item.text, finding, locale=item.locale)
+            better = alternatives.put(item.text, finding=finding, locale=item.locale)
             left = check(text=better, language=item.locale, pack_forbidden=CO, place=place)
             same = [
                 one for one in left if one.category == finding.category and one.matched == finding.matched

@@ -210,7 +210,7 @@ def _index(language: str) -> _Index:
         chosen += [item for item in (*phrases_any.VOS, *phrases_any.TU) if item not in familiar]
     found: dict[str, list[tuple[Phrase, Pattern]]] = defaultdict(list)
     for phrase in chosen:
-        pattern = compiled(phrase.pattern, tuple(sorted(_NAMES[phrase.language].items())))
+        pattern = compiled(phrase.pattern, names=tuple(sorted(_NAMES[phrase.language].items())))
         for cue in pattern.cues:
             found[cue].append((phrase, pattern))
     return {cue: tuple(entries) for cue, entries in found.items()}

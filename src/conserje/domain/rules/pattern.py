@@ -48,7 +48,7 @@ class Pattern:
 
 
 @lru_cache(maxsize=2048)
-def compiled(notation: str, names: tuple[tuple[str, str], ...] = ()) -> Pattern:
+def compiled(notation: str, *, names: tuple[tuple[str, str], ...] = ()) -> Pattern:
     """The pattern written as `notation`; `names` are its lists of words. Raises `ValueError` for a broken one."""
     parts = notation.split()
     asked = parts[-1] == "?"

@@ -99,10 +99,10 @@ class Phrase:
     only_by_law: bool = False
     places: frozenset[Place] = frozenset(Place)
 
-
-def phrases(
-    category: str, language: str, alternative: str, *patterns: str, at: Place | None = None
-) -> list[Phrase]:
-    """Patterns of one category with the same alternative; `at` one place only."""
-    places = frozenset(Place) if at is None else frozenset({at})
-    return [Phrase(category, language, item, alternative, places=places) for item in patterns]
+    @classmethod
+    def every(
+        cls, category: str, language: str, alternative: str, *patterns: str, at: Place | None = None
+    ) -> list[Phrase]:
+        """Patterns of one category with the same alternative; `at` one place only."""
+        places = frozenset(Place) if at is None else frozenset({at})
+        return [cls(category, language, item, alternative, places=places) for item in patterns]

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Final
 
 from conserje.domain.rules import phrases as p
-from conserje.domain.rules.phrases import Phrase, phrases
+from conserje.domain.rules.phrases import Phrase
 
 ANYWHERE: Final[tuple[Phrase, ...]] = (
-    *phrases(
+    *Phrase.every(
         p.BUREAU,
         "",
         "say_nothing",
@@ -18,7 +18,7 @@ ANYWHERE: Final[tuple[Phrase, ...]] = (
     ),
 )
 VOS: Final[tuple[Phrase, ...]] = tuple(
-    phrases(
+    Phrase.every(
         p.ADDRESS,
         "es",
         "say_usted",
@@ -26,7 +26,7 @@ VOS: Final[tuple[Phrase, ...]] = tuple(
     )
 )
 TU: Final[tuple[Phrase, ...]] = tuple(
-    phrases(
+    Phrase.every(
         p.ADDRESS,
         "es",
         "say_usted",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from conserje.domain.rules import phrases as p
-from conserje.domain.rules.phrases import Phrase, Place, phrases
+from conserje.domain.rules.phrases import Phrase, Place
 
 NAMES: Final = {
     "kin": "boss|employer|family|clients|customers|neighbours|neighbors|wife|husband|spouse|colleagues|coworkers"
@@ -15,7 +15,7 @@ NAMES: Final = {
 }
 
 ENGLISH: Final[tuple[Phrase, ...]] = (
-    *phrases(
+    *Phrase.every(
         p.THREAT,
         "en",
         "say_next_step",
@@ -41,7 +41,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "cut_off|disconnect|suspend your|all [service*|account|access] unless|until|if|today|immediately",
         "failure to pay|comply|respond will|shall|may result|lead|force",
     ),
-    *phrases(
+    *Phrase.every(
         p.SHAME,
         "en",
         "state_the_facts",
@@ -60,7 +60,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "stop avoiding|hiding|dodging|making_excuses",
         "always late|pay_late",
     ),
-    *phrases(
+    *Phrase.every(
         p.INSULT,
         "en",
         "leave_out",
@@ -70,7 +70,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "you|re|are|a|like scammer*|fraudster*",
         "nice|good try|one|excuse",
     ),
-    *phrases(
+    *Phrase.every(
         p.BUREAU,
         "en",
         "say_nothing",
@@ -80,7 +80,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "blacklist*|blacklisted",
         "damage|hurt|ruin|affect|harm your credit|reputation|name|standing",
     ),
-    *phrases(
+    *Phrase.every(
         p.COURT,
         "en",
         "formal_communication",
@@ -94,7 +94,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "official seal|court|order",
         "county|district|superior|high|small_claims|magistrates court",
     ),
-    *phrases(
+    *Phrase.every(
         p.MARKETING,
         "en",
         "leave_out",
@@ -112,21 +112,21 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "pre_approved|preapproved [for|loan|credit]",
         "black_friday|cyber_monday|flash_sale|buy_now|dont_miss",
     ),
-    *phrases(p.WORD, "en", "without_the_word", "debtor*|delinquen*|defaulter*|in_default"),
-    *phrases(
+    *Phrase.every(p.WORD, "en", "without_the_word", "debtor*|delinquen*|defaulter*|in_default"),
+    *Phrase.every(
         p.WORD, "en", "our_last_letter", "last|final chance|opportunity|warning|notice_before|reminder_before"
     ),
-    *phrases(
+    *Phrase.every(
         p.WORD,
         "en",
         "formal_communication_word",
         "lawsuit*|law_suit*|debt_collection|debt_collector*|collections_department|collection_agency",
     ),
-    *phrases(p.WORD, "en", "formal_communication_word", "<!on|high|in|power|peak demand|demands !for"),
-    *phrases(p.WORD, "en", "reach_an_agreement", "mediation !with"),
-    *phrases(p.WORD, "en", "name_the_invoice", "collections !of"),
-    *phrases(p.WORD, "en", "the_balance", "debt|debts|indebted"),
-    *phrases(
+    *Phrase.every(p.WORD, "en", "formal_communication_word", "<!on|high|in|power|peak demand|demands !for"),
+    *Phrase.every(p.WORD, "en", "reach_an_agreement", "mediation !with"),
+    *Phrase.every(p.WORD, "en", "name_the_invoice", "collections !of"),
+    *Phrase.every(p.WORD, "en", "the_balance", "debt|debts|indebted"),
+    *Phrase.every(
         p.URGENCY,
         "en",
         "a_real_date",
@@ -147,7 +147,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "last|final minute|hours|hour|call",
         "expires|ends today|tonight|in_hours",
     ),
-    *phrases(
+    *Phrase.every(
         p.CLAIM,
         "en",
         "say_what_is_true",
@@ -155,7 +155,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "all|every other|our customers|clients [have|already] paid|pay_on_time",
         "never|no [be] another|other|further|more offer*|option*|agreement|chance*|deal*",
     ),
-    *phrases(
+    *Phrase.every(
         p.THIRD_PARTY,
         "en",
         "speak_to_the_person",
@@ -168,7 +168,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "you are|were listed|named|given as_a reference|guarantor_friend",
         "your friend|son|daughter|husband|wife|colleague|relative owes|has_not_paid|hasnt_paid|is_late",
     ),
-    *phrases(
+    *Phrase.every(
         p.EXPOSED,
         "en",
         "neutral_preview",
@@ -179,7 +179,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "usd|cop|eur|gbp|$ #",
         at=Place.PREVIEW,
     ),
-    *phrases(
+    *Phrase.every(
         p.ACKNOWLEDGE,
         "en",
         "no_acknowledgement",
@@ -193,7 +193,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "|debt]",
         "reply|write|text i_owe|yes_i_owe",
     ),
-    *phrases(
+    *Phrase.every(
         p.IDENTITY,
         "en",
         "true_identity",
@@ -205,7 +205,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "enforcement|fraud|litigation department|division|bureau|unit",
         "federal|government|court|state agent|officer|official|investigator",
     ),
-    *phrases(
+    *Phrase.every(
         p.ASKED,
         "en",
         "pay_on_the_page",
@@ -220,7 +220,7 @@ ENGLISH: Final[tuple[Phrase, ...]] = (
         "whats your [card|bank] password|pin|cvv|security_code|card_number",
         "cvv|cvc",
     ),
-    *phrases(
+    *Phrase.every(
         p.CALQUE,
         "en",
         "plain_words_en",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from conserje.domain.rules import phrases as p
-from conserje.domain.rules.phrases import Phrase, Place, phrases
+from conserje.domain.rules.phrases import Phrase, Place
 
 NAMES: Final = {
     "uno": "un|una|el|la|los|las|mas|mayores|futuros|futuras|cualquier|posibles",
@@ -21,7 +21,7 @@ NAMES: Final = {
 }
 
 SPANISH: Final[tuple[Phrase, ...]] = (
-    *phrases(
+    *Phrase.every(
         p.THREAT,
         "es",
         "say_next_step",
@@ -70,7 +70,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "orden de_captura|de_arresto",
         "quedara|quedar|queda|quede sin|fuera_del credito|trabajo|servicio|sistema_financiero",
     ),
-    *phrases(
+    *Phrase.every(
         p.SHAME,
         "es",
         "state_the_facts",
@@ -103,7 +103,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "no se_haga|te_hagas|nos_haga|se_esconda|se_escondan el|la|loco|tonto|perder_el_tiempo|mas",
         "cumpla|cumplan|cumple de_una_vez|por_una_vez|ya",
     ),
-    *phrases(
+    *Phrase.every(
         p.INSULT,
         "es",
         "leave_out",
@@ -120,7 +120,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "se hace|hacen|haces|haga|hizo el|la|los loco|loca|locos|bobo|boba|tonto|tonta|sordo|desentendido|pendejo"
         "|dormido",
     ),
-    *phrases(
+    *Phrase.every(
         p.BUREAU,
         "es",
         "say_nothing",
@@ -137,7 +137,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "|reputacion",
         "boletinar*|boletinado",
     ),
-    *phrases(
+    *Phrase.every(
         p.COURT,
         "es",
         "formal_communication",
@@ -157,7 +157,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "fiscalia|ministerio_publico",
         "en_nombre de_la ley|republica|justicia",
     ),
-    *phrases(
+    *Phrase.every(
         p.MARKETING,
         "es",
         "leave_out",
@@ -178,7 +178,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "sorteo|rifa|premio|premios|cupon_de_descuento",
         "black_friday|cyber_monday|buen_fin|rebajas|liquidacion_de_temporada",
     ),
-    *phrases(
+    *Phrase.every(
         p.WORD,
         "es",
         "requerimiento_de_pago",
@@ -188,36 +188,36 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "|de_pago|radicada",
         "demandar|demandado|demandada|demandante*|demandaremos",
     ),
-    *phrases(
+    *Phrase.every(
         p.WORD,
         "es",
         "pago_con_descuento",
         "<!prima liquidacion|liquidaciones !de_intereses|de_impuestos|de_nomina|de_iva|de_retenciones|de_comisiones",
     ),
-    *phrases(
+    *Phrase.every(
         p.WORD,
         "es",
         "without_the_word",
         "moros*|morosidad|deudor|deudora|deudores|deudoras|deudor_moroso",
     ),
-    *phrases(p.WORD, "es", "the_date", "<!de|intereses|interes mora !0"),
-    *phrases(p.WORD, "es", "reach_an_agreement", "mediacion !de_un|con_un|ante|neutral"),
-    *phrases(p.WORD, "es", "to_pay", "liquidar|liquide|liquiden|liquidarla|liquidarlo"),
-    *phrases(p.WORD, "es", "the_balance", "deuda|deudas|adeud*|endeudad*"),
-    *phrases(
+    *Phrase.every(p.WORD, "es", "the_date", "<!de|intereses|interes mora !0"),
+    *Phrase.every(p.WORD, "es", "reach_an_agreement", "mediacion !de_un|con_un|ante|neutral"),
+    *Phrase.every(p.WORD, "es", "to_pay", "liquidar|liquide|liquiden|liquidarla|liquidarlo"),
+    *Phrase.every(p.WORD, "es", "the_balance", "deuda|deudas|adeud*|endeudad*"),
+    *Phrase.every(
         p.WORD,
         "es",
         "name_the_invoice",
         "cobranza|cobranzas|cobrador|cobradores|cobradora|cobradoras|cobro_juridico",
     ),
-    *phrases(
+    *Phrase.every(
         p.WORD,
         "es",
         "our_last_letter",
         "ultim*|unica|penultima oportunidad|oportunidades|aviso|avisos|llamado|llamada_de_atencion|chance|advertencia"
         "|notificacion",
     ),
-    *phrases(
+    *Phrase.every(
         p.URGENCY,
         "es",
         "a_real_date",
@@ -243,7 +243,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "el tiempo|plazo corre|se_agota|se_acaba|se_acabo",
         "expira|caduca hoy|en_horas|esta_noche",
     ),
-    *phrases(
+    *Phrase.every(
         p.CLAIM,
         "es",
         "say_what_is_true",
@@ -251,7 +251,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "todos nuestros|los clientes pagan|pagaron|ya_pagaron|estan_al_dia|cumplen",
         "es [usted] el|la unico|unica [cliente] [que] [no|debe|falta|sin_pagar]",
     ),
-    *phrases(
+    *Phrase.every(
         p.THIRD_PARTY,
         "es",
         "speak_to_the_person",
@@ -274,7 +274,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "responda|responder|pague|pagar por el|ella|su_amigo|su_familiar|su_hijo|su_hija|su_esposo|su_esposa"
         "|su_pariente",
     ),
-    *phrases(
+    *Phrase.every(
         p.EXPOSED,
         "es",
         "neutral_preview",
@@ -286,7 +286,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "cop|usd|mxn|clp|pen|$ #",
         at=Place.PREVIEW,
     ),
-    *phrases(
+    *Phrase.every(
         p.ACKNOWLEDGE,
         "es",
         "no_acknowledgement",
@@ -303,7 +303,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "sabe|esta_consciente|es_consciente|recuerda [de] que nos|aun|todavia debe|adeuda ?",
         "no|va_a niega|negar|negarse|desconoce que [nos] debe|debia|la_deuda ?",
     ),
-    *phrases(
+    *Phrase.every(
         p.IDENTITY,
         "es",
         "true_identity",
@@ -318,7 +318,7 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "agente|inspector|funcionario|delegado judicial|del_juzgado|de_la_fiscalia|de_policia|del_estado|publico",
         "policia|fiscalia|interpol|sijin|gaula",
     ),
-    *phrases(
+    *Phrase.every(
         p.ASKED,
         "es",
         "pay_on_the_page",
@@ -337,10 +337,10 @@ SPANISH: Final[tuple[Phrase, ...]] = (
         "cual es su|tu|la|el clave|contrasena|pin|cvv|codigo_de_seguridad|numero_de_tarjeta|token ?",
         "cvv|cvc",
     ),
-    *phrases(p.CALQUE, "es", "we_see", "note que|de", "notamos|notado que su|la|el|aun|todavia|no"),
-    *phrases(p.CALQUE, "es", "we_talked", "discutimos|discutido|como_discutimos|discutir_su"),
-    *phrases(
+    *Phrase.every(p.CALQUE, "es", "we_see", "note que|de", "notamos|notado que su|la|el|aun|todavia|no"),
+    *Phrase.every(p.CALQUE, "es", "we_talked", "discutimos|discutido|como_discutimos|discutir_su"),
+    *Phrase.every(
         p.CALQUE, "es", "we_write_again", "haciendo_seguimiento_a|dar_seguimiento_a|toco_base|tocar_base"
     ),
-    *phrases(p.CALQUE, "es", "we_thank", "apreciariamos|apreciaria"),
+    *Phrase.every(p.CALQUE, "es", "we_thank", "apreciariamos|apreciaria"),
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from conserje.domain.rules import phrases as p
-from conserje.domain.rules.phrases import Phrase, Place, phrases
+from conserje.domain.rules.phrases import Phrase, Place
 
 NAMES: Final = {
     "proximo": "chefe|patrao|familia|empregador|clientes|vizinhos|vizinho|esposa|marido|colegas|amigos|pais|filhos"
@@ -15,7 +15,7 @@ NAMES: Final = {
 }
 
 PORTUGUESE: Final[tuple[Phrase, ...]] = (
-    *phrases(
+    *Phrase.every(
         p.THREAT,
         "pt",
         "say_next_step",
@@ -39,7 +39,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "cortar*|suspender*|bloquear* [o|a|seu|sua|todos|os] [servico*|acesso|linha] se|hoje|imediatamente|caso",
         "perder|perdera|tomar|tomaremos seu|sua|seus|o|a bens|casa|carro|emprego",
     ),
-    *phrases(
+    *Phrase.every(
         p.SHAME,
         "pt",
         "state_the_facts",
@@ -58,7 +58,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "voce|voces|o_senhor sempre|nunca paga|atrasa|cumpre|pagam",
         "nao tem vergonha|palavra",
     ),
-    *phrases(
+    *Phrase.every(
         p.INSULT,
         "pt",
         "leave_out",
@@ -66,7 +66,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "|merda|porra"
         "|caralho|puta|foda|fdp|babaca*|palhac*|kkkk*|rsrsrs*|cara_de_pau|mentiros*|trambiqueir*|folgad*|coitad*",
     ),
-    *phrases(
+    *Phrase.every(
         p.BUREAU,
         "pt",
         "say_nothing",
@@ -80,7 +80,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "score|pontuacao|historico de_credito|do_serasa|baixo|no_serasa",
         "restricao|restricoes [no|ao|em|em_seu|no_seu|de] credito|nome|cpf|cnpj",
     ),
-    *phrases(
+    *Phrase.every(
         p.COURT,
         "pt",
         "formal_communication",
@@ -92,7 +92,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "brasao|selo|carimbo oficial|da_republica|nacional|da_justica",
         "execucao fiscal|judicial|de_titulo",
     ),
-    *phrases(
+    *Phrase.every(
         p.MARKETING,
         "pt",
         "leave_out",
@@ -109,14 +109,16 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "emprestimo|cartao|credito pre_aprovado|aprovado_para_voce",
         "sorteio|cupom_de_desconto|black_friday",
     ),
-    *phrases(p.WORD, "pt", "without_the_word", "inadimplen*|calote*|devedor|devedora|devedores|devedoras"),
-    *phrases(
+    *Phrase.every(
+        p.WORD, "pt", "without_the_word", "inadimplen*|calote*|devedor|devedora|devedores|devedoras"
+    ),
+    *Phrase.every(
         p.WORD, "pt", "our_last_letter", "ultim* oportunidade|chance|chances|aviso|avisos|notificacao|alerta"
     ),
-    *phrases(p.WORD, "pt", "reach_an_agreement", "mediacao !com"),
-    *phrases(p.WORD, "pt", "the_balance", "divida|dividas|endividad*|debito_em_atraso"),
-    *phrases(p.WORD, "pt", "name_the_invoice", "cobranca|cobrancas|cobrador*|departamento_de_cobranca"),
-    *phrases(
+    *Phrase.every(p.WORD, "pt", "reach_an_agreement", "mediacao !com"),
+    *Phrase.every(p.WORD, "pt", "the_balance", "divida|dividas|endividad*|debito_em_atraso"),
+    *Phrase.every(p.WORD, "pt", "name_the_invoice", "cobranca|cobrancas|cobrador*|departamento_de_cobranca"),
+    *Phrase.every(
         p.URGENCY,
         "pt",
         "a_real_date",
@@ -133,7 +135,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "nao ha|tem mais prazo|tempo",
         "ultima hora|horas",
     ),
-    *phrases(
+    *Phrase.every(
         p.CLAIM,
         "pt",
         "say_what_is_true",
@@ -141,7 +143,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "voce e o|a unico|unica [cliente] [que]",
         "nunca mais|outra havera|tera|oferta|acordo|oportunidade",
     ),
-    *phrases(
+    *Phrase.every(
         p.THIRD_PARTY,
         "pt",
         "speak_to_the_person",
@@ -154,7 +156,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "seu|sua amigo|amiga|filho|filha|marido|esposa|colega|parente deve|esta_devendo|nao_pagou|tem_uma",
         "voce foi indicado|indicada|citado como",
     ),
-    *phrases(
+    *Phrase.every(
         p.EXPOSED,
         "pt",
         "neutral_preview",
@@ -165,7 +167,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "r$|brl|$ #",
         at=Place.PREVIEW,
     ),
-    *phrases(
+    *Phrase.every(
         p.ACKNOWLEDGE,
         "pt",
         "no_acknowledgement",
@@ -175,7 +177,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "reconhecimento|confissao [de|da] [a|sua] divida|debito",
         "responda|escreva|digite|envie sim_devo|reconheco|devo|aceito_a_divida",
     ),
-    *phrases(
+    *Phrase.every(
         p.IDENTITY,
         "pt",
         "true_identity",
@@ -186,7 +188,7 @@ PORTUGUESE: Final[tuple[Phrase, ...]] = (
         "policia|delegacia|promotoria",
         "departamento|setor judicial|de_execucao",
     ),
-    *phrases(
+    *Phrase.every(
         p.ASKED,
         "pt",
         "pay_on_the_page",

@@ -87,13 +87,15 @@ def passed(
     `let_stand` are (rule, words) that a person let stand, which only the house's own taste in words allows.
     """
     allowed = set(let_stand)
-    against = [item for item in look(text=text, reader=reader, place=place) if not stands(item, allowed)]
+    against = [
+        item for item in look(text=text, reader=reader, place=place) if not stands(item, let_stand=allowed)
+    ]
     if against:
         raise Unlawful(against)
     return text
 
 
-def stands(found: Found, let_stand: set[tuple[str, str]]) -> bool:
+def stands(found: Found, *, let_stand: set[tuple[str, str]]) -> bool:
     """Whether a person let these words stand, and may."""
     return found.finding.may_stand and (found.finding.rule, found.finding.matched) in let_stand
 

@@ -97,13 +97,13 @@ def put(*, creditor_id: int, touch_id: int, words: Words, which: str, now: datet
     seen = _waiting(creditor_id, touch_id, now)
     locale = letter.locale_of(seen.dossier, seen.writing.touch)
     for part, item in _found(words, letter.reader_of(dossier=seen.dossier, writing=seen.writing, now=now)):
-        if which == name_of(part, item):
-            text = alternatives.put(words.part(part), item.finding, locale=locale)
+        if which == name_of(part, item=item):
+            text = alternatives.put(words.part(part), finding=item.finding, locale=locale)
             return replace(words, **{part: text})
     return words
 
 
-def name_of(part: str, item: Found) -> str:
+def name_of(part: str, *, item: Found) -> str:
     """How a finding is called when its alternative is asked for."""
     return f"{part}:{item.finding.start}:{item.finding.category}"
 
