@@ -78,7 +78,7 @@ def opened(*, creditor_id: int, touch_id: int, now: datetime) -> Opened:
     own = seen.writing.touch.edit
     template = letter.opened(dossier=seen.dossier, writing=seen.writing, methods=seen.methods, now=now)
     words = Words(own.subject, own.body) if own else Words(template.subject, template.body)
-    locale = letter.locale_of(seen.dossier, seen.writing.touch)
+    locale = letter.locale_of(seen.dossier, touch=seen.writing.touch)
     return Opened(seen.writing.touch, locale, words, own is not None)
 
 
@@ -95,7 +95,7 @@ def put(*, creditor_id: int, touch_id: int, words: Words, which: str, now: datet
     The same words when there is no such finding any more.
     """
     seen = _waiting(creditor_id, touch_id, now)
-    locale = letter.locale_of(seen.dossier, seen.writing.touch)
+    locale = letter.locale_of(seen.dossier, touch=seen.writing.touch)
     for part, item in _found(words, letter.reader_of(dossier=seen.dossier, writing=seen.writing, now=now)):
         if which == name_of(part, item=item):
             text = alternatives.put(words.part(part), finding=item.finding, locale=locale)

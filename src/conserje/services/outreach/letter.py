@@ -66,7 +66,7 @@ def write(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: da
     `mandatory.TextMissing` without a text that the reader's law asks for.
     """
     touch = writing.touch
-    locale = locale_of(dossier, touch)
+    locale = locale_of(dossier, touch=touch)
     documents = _attached(dossier, writing.asked)
     values = _values(dossier, writing, documents, methods, locale, now)
     own = _own_words(dossier, writing, now)
@@ -79,13 +79,13 @@ def write(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: da
 
 def opened(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: datetime) -> Opened:
     """The letter of one touch in the words of its template, opened for a person to change."""
-    locale = locale_of(dossier, writing.touch)
+    locale = locale_of(dossier, touch=writing.touch)
     documents = _attached(dossier, writing.asked)
     values = _values(dossier, writing, documents, methods, locale, now)
     return edited.opened(kind=writing.touch.letter, locale=locale, values=values)
 
 
-def locale_of(dossier: Dossier, touch: TouchFacts) -> str:
+def locale_of(dossier: Dossier, *, touch: TouchFacts) -> str:
     """The locale in which a touch is written."""
     return touch.contact_locale or touch.customer_locale or dossier.creditor.locale
 
@@ -108,7 +108,7 @@ def reader_of(*, dossier: Dossier, writing: Writing, now: datetime) -> content.R
     ]
     names += [text for item in invoices for text in (item.subject, item.number, item.purchase_order)]
     return content.Reader(
-        locale_of(dossier, touch),
+        locale_of(dossier, touch=touch),
         stack_for(country=writing.case.subject.country),
         now.astimezone(zone(writing.case.zone)).date(),
         edited.as_quoted(names),
