@@ -40,8 +40,9 @@ def test_own_words_are_told_corrected_and_sent(on_stage: Stage, tmp_path: Path) 
     page.get_by_role("button", name="Diga: “¿Qué fecha").click()
     expect(page.get_by_text("Nada se opone a estas palabras.")).to_be_visible()
     assert WHY not in text.input_value()
-    page.get_by_role("button", name="Verla con estas palabras").click()
-    seen = page.frame_locator("iframe[name=seen]")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Ver cómo se verá").click()
+    seen = opened.value
     expect(seen.get_by_text("¿Qué fecha o qué forma de pago le sirve más?")).to_be_visible()
     page.get_by_role("button", name="Guardar y aprobar").click()
     expect(page.get_by_text("1 mensaje aprobado")).to_be_visible()

@@ -15,7 +15,7 @@ from tests.tidy.source import FUNCTIONS, Rule, Source, house
 
 _WRITER = "services/outreach/letter.py"
 # The bench writes letters of an invented book, and measures.
-_BENCH = ("cli/bench/phases.py", "cli/bench/worker.py")
+_BENCH = ("cli/bench/phases.py", "cli/bench/worker.py", "services/insights/bench/work.py")
 # What may be called where: the name, the places, and why.
 _ONE_WAY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Parcel", ("services/outreach/prepare.py", *_BENCH)),

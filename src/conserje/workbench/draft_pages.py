@@ -66,7 +66,6 @@ class WordsPage:
     save_url: str
     look_url: str
     preview_url: str
-    body_url: str
     take_back_url: str = ""
     own: bool = False
     refused: bool = False

@@ -16,7 +16,7 @@ from conserje.services.outreach.content import Found
 from conserje.services.outreach.draft_edit import Looked, NotKept, Opened, Words
 from conserje.services.tenancy.act import reading
 from conserje.workbench import drafts, listing
-from conserje.workbench.access import Desk, acting, by_method, framing, looking
+from conserje.workbench.access import Desk, acting, by_method, looking
 from conserje.workbench.content_words import CATEGORIES, fault
 from conserje.workbench.draft_pages import Against, Findings, WordsPage
 from conserje.workbench.frame import frame
@@ -29,7 +29,6 @@ _NOT_KEPT: Final = 422
 
 
 @looking
-@framing
 def _show(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
     opened = _opened(desk, draft_id)
     if opened is None or not desk.seat.may_act:
@@ -41,7 +40,6 @@ def _show(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
 
 
 @acting
-@framing
 def _keep(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
     """Keep the posted words (`do`: "save", or "approve" to approve the draft as well).
 
@@ -98,7 +96,7 @@ def look(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
 
 @acting
 def preview(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
-    """The letter as it would look with the posted words, for a frame that runs nothing. Keeps nothing."""
+    """The letter as it would look with the posted words, alone on a page that runs nothing. Keeps nothing."""
     try:
         with reading(creditor_id=desk.creditor_id):
             looked = draft_edit.look(
@@ -164,7 +162,6 @@ def _page(
         save_url=desk.url("draft_words", **here),
         look_url=desk.url("draft_words_look", **here),
         preview_url=desk.url("draft_words_preview", **here),
-        body_url=desk.url("message_body", touch=opened.touch.id),
         take_back_url=desk.url("draft_words_removal", **here) if opened.own else "",
         own=opened.own,
         refused=refused,

@@ -76,7 +76,6 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
         save_url="#save",
         look_url="#look",
         preview_url="#preview",
-        body_url="about:blank",
         take_back_url="#back",
         own=True,
         refused=True,
