@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ harness.prepare_django()
 
 if TYPE_CHECKING:
     from conserje.data.tenancy.models import Creditor
+    from conserje.testing.world.handle import World
 
 
 @pytest.fixture
@@ -20,3 +22,20 @@ def creditor(database: harness.Clone) -> Creditor:
     from tests.integration import build
 
     return build.creditor()
+
+
+@pytest.fixture(scope="module")
+def shared_world() -> Iterator[World]:
+    """The outside world, one for the tests of a file."""
+    from conserje.testing.world import start
+
+    with start() as running:
+        yield running
+
+
+@pytest.fixture
+def world(shared_world: World) -> World:
+    """The outside world without letters or faults of the test before."""
+    shared_world.clear_messages()
+    shared_world.clear_faults()
+    return shared_world

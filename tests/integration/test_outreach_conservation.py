@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -29,25 +28,11 @@ from conserje.services.outreach import alert, conservation, draft, hold, review,
 from conserje.services.outreach.conservation import Examined
 from conserje.services.tenancy.act import acting, reading
 from conserje.services.tenancy.queue import enqueue
-from conserje.testing.world import start
 from conserje.testing.world.handle import World
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 ZONE = "America/Bogota"
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with start() as running:
-        yield running
-
-
-@pytest.fixture
-def world(shared_world: World) -> World:
-    shared_world.clear_messages()
-    shared_world.clear_faults()
-    return shared_world
 
 
 @pytest.fixture

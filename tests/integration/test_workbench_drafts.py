@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -23,21 +22,7 @@ from conserje.services.outreach import hold, permission, sweep
 from conserje.services.receivables import payment
 from conserje.services.tenancy import creditor as creditors
 from conserje.services.tenancy.act import acting
-from conserje.testing.world import start
 from conserje.testing.world.handle import World
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with start() as running:
-        yield running
-
-
-@pytest.fixture
-def world(shared_world: World) -> World:
-    shared_world.clear_messages()
-    shared_world.clear_faults()
-    return shared_world
 
 
 @pytest.fixture
@@ -49,21 +34,10 @@ def ready(creditor: Creditor, world: World) -> Creditor:
     return creditor
 
 
-def states(creditor: Creditor) -> list[str]:
-    """States of all touches, in the order made."""
-    with acting(creditor_id=creditor.id):
-        return list(Touch.objects.order_by("id").values_list("state", flat=True))
-
-
 def touch_ids(creditor: Creditor) -> list[int]:
     """Touches in the order in which they are planned."""
     with acting(creditor_id=creditor.id):
         return list(Touch.objects.order_by("planned_at", "id").values_list("id", flat=True))
-
-
-def text_of(page: str) -> str:
-    """What a page says, without its tags."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)).replace("\u00a0", " ")
 
 
 def test_what_a_person_approves_leaves_and_the_rest_does_not(ready: Creditor, world: World) -> None:
@@ -77,17 +51,17 @@ def test_what_a_person_approves_leaves_and_the_rest_does_not(ready: Creditor, wo
     refused = client.post(wb.at(ready, f"drafts/{second}/refusal/"), {"next": third})
     turn(creditor_id=ready.id, clock=book.at(TUESDAY))
 
-    assert "Rediseño del sitio" in text_of(seen.content.decode())
+    assert "Rediseño del sitio" in wb.text_of(seen.content.decode())
     assert approved.headers["Location"] == wb.at(ready, f"drafts/{second}/")
     assert refused.headers["Location"] == wb.at(ready, f"drafts/{third}/")
-    assert states(ready)[:3] == ["accepted", "suppressed", "proposed"]
+    assert wb.states(ready)[:3] == ["accepted", "suppressed", "proposed"]
     (letter,) = world.messages()
-    assert letter.subject in text_of(seen.content.decode())
+    assert letter.subject in wb.text_of(seen.content.decode())
     with acting(creditor_id=ready.id):
         touch = Touch.objects.get(id=first)
     user_id = int(client.session["_auth_user_id"])
     assert touch.approved_by == f"person:{user_id}"
-    told = text_of(client.get(wb.at(ready, f"customer/{touch.customer_id}/")).content.decode())
+    told = wb.text_of(client.get(wb.at(ready, f"customer/{touch.customer_id}/")).content.decode())
     assert "· Ana enviado" in told
     assert "Leer el mensaje" in told
 
@@ -105,9 +79,9 @@ def test_all_that_was_shown_is_approved_at_once_and_nothing_that_came_after(
     again = client.post(wb.at(ready, "drafts/approval/"), {"draft": shown}, follow=True)
     turn(creditor_id=ready.id, clock=book.at(TUESDAY))
 
-    assert "3 mensajes aprobados" in text_of(answer.content.decode())
-    assert "Ya no había nada en espera" in text_of(again.content.decode())
-    assert states(ready) == ["accepted", "accepted", "accepted", "proposed"]
+    assert "3 mensajes aprobados" in wb.text_of(answer.content.decode())
+    assert "Ya no había nada en espera" in wb.text_of(again.content.decode())
+    assert wb.states(ready) == ["accepted", "accepted", "accepted", "proposed"]
     assert len(world.messages()) == 3
 
 
@@ -131,7 +105,7 @@ def test_approved_and_then_paid_is_not_sent(ready: Creditor, world: World) -> No
 
     (thanks,) = world.messages()
     assert "Recibimos" in thanks.subject
-    told = text_of(client.get(wb.at(ready, f"customer/{customer_id}/")).content.decode())
+    told = wb.text_of(client.get(wb.at(ready, f"customer/{customer_id}/")).content.decode())
     assert "no salió" in told
     assert "Se pagó antes de que saliera" in told
     assert "Pago recibido" in told
@@ -183,9 +157,11 @@ def test_the_page_of_a_customer_tells_refusals_with_their_rules(creditor: Credit
     book.invoice(creditor, silent, "FE-1", due_on=book.days_late(9))
     sweep.sweep(creditor_id=creditor.id, now=TUESDAY)
     page = wb.desk(creditor).get(wb.at(creditor, f"customer/{silent.id}/")).content.decode()
-    told = text_of(page)
+    told = wb.text_of(page)
 
-    assert "sin permiso" in text_of(wb.desk(creditor).get(wb.at(creditor, "receivables/")).content.decode())
+    assert "sin permiso" in wb.text_of(
+        wb.desk(creditor).get(wb.at(creditor, "receivables/")).content.decode()
+    )
     assert "<code>CO.A1</code>" in page
     assert "Nadie ha dejado constancia de que a este cliente se le pueda escribir por correo" in told
     assert "Decide una persona" in told
@@ -213,9 +189,9 @@ def test_the_page_of_a_customer_tells_all_that_holds_it_back(ready: Creditor) ->
             now=TUESDAY,
         )
     client = wb.desk(ready)
-    draft = text_of(client.get(wb.at(ready, f"drafts/{touch.id}/")).content.decode())
-    told = text_of(client.get(wb.at(ready, f"customer/{touch.customer_id}/")).content.decode())
-    row = text_of(client.get(wb.at(ready, "receivables/?only=paused")).content.decode())
+    draft = wb.text_of(client.get(wb.at(ready, f"drafts/{touch.id}/")).content.decode())
+    told = wb.text_of(client.get(wb.at(ready, f"customer/{touch.customer_id}/")).content.decode())
+    row = wb.text_of(client.get(wb.at(ready, "receivables/?only=paused")).content.decode())
 
     assert "En pausa" in draft
     for said in ("En pausa · hasta el jueves 26 de noviembre", "vacaciones", "“No era así.”", "lo acordado"):
@@ -230,24 +206,24 @@ def test_the_clock_runs_each_day_and_never_back(ready: Creditor, world: World) -
     client = wb.desk(ready)
     url = wb.at(ready, "clock/")
     client.post(wb.at(ready, "drafts/approval/"), {"draft": touch_ids(ready)})
-    assert "martes 17 de noviembre de 2026" in text_of(client.get(url).content.decode())
+    assert "martes 17 de noviembre de 2026" in wb.text_of(client.get(url).content.decode())
     # The law closes nothing on Wednesday; a weekend and a bridge are stepped over.
     assert 'value="2026-11-18"' in client.get(url).content.decode()
 
     gone = client.post(url, {"to": "2026-11-26"}, follow=True)
 
     assert gone.redirect_chain == [(url, 302)]
-    told = text_of(gone.content.decode())
+    told = wb.text_of(gone.content.decode())
     assert "miércoles 18 de noviembre: 3 mensajes enviados" in told
     assert "3 borradores por aprobar" in told
     assert "jueves 26 de noviembre de 2026" in told
-    assert "Qué pasó en el camino" not in text_of(client.get(url).content.decode())
+    assert "Qué pasó en el camino" not in wb.text_of(client.get(url).content.decode())
     assert len(world.messages()) == 3
     assert creditors.by_id(creditor_id=ready.id).clock_at == TUESDAY + timedelta(days=9)
     for wrong in ("2026-11-26", "2026-11-01", "2027-11-01", "", "mañana"):
         answer = client.post(url, {"to": wrong})
         assert answer.status_code == 422
-        assert "Elija un día posterior a hoy" in text_of(answer.content.decode())
+        assert "Elija un día posterior a hoy" in wb.text_of(answer.content.decode())
     assert creditors.by_id(creditor_id=ready.id).clock_at == TUESDAY + timedelta(days=9)
 
 

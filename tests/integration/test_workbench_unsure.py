@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,24 +19,10 @@ from conserje.data.tenancy.models import Creditor
 from conserje.services.outreach import alert, evidence, review, send, sweep
 from conserje.services.tenancy import creditor as creditors
 from conserje.services.tenancy.act import acting
-from conserje.testing.world import start
 from conserje.testing.world.handle import World
-from conserje.workbench import unsure as screen
+from conserje.workbench import listing
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    with start() as running:
-        yield running
-
-
-@pytest.fixture
-def world(shared_world: World) -> World:
-    shared_world.clear_messages()
-    shared_world.clear_faults()
-    return shared_world
 
 
 @pytest.fixture
@@ -48,13 +33,8 @@ def lost(creditor: Creditor, world: World) -> Creditor:
     world.fault("drop", phase="end", times=3)
     sweep.sweep(creditor_id=creditor.id, now=TUESDAY)
     send.send_due(creditor_id=creditor.id, clock=book.at(TUESDAY))
-    assert states(creditor) == ["unsure"] * 3
+    assert wb.states(creditor) == ["unsure"] * 3
     return creditor
-
-
-def states(creditor: Creditor) -> list[str]:
-    with acting(creditor_id=creditor.id):
-        return list(Touch.objects.order_by("id").values_list("state", flat=True))
 
 
 def ids(creditor: Creditor) -> list[int]:
@@ -62,23 +42,19 @@ def ids(creditor: Creditor) -> list[int]:
         return list(Touch.objects.order_by("id").values_list("id", flat=True))
 
 
-def told(answer: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.content.decode())).replace("\u00a0", " ")
-
-
 def resolve(client: Client, creditor: Creditor, way: str, *touches: int) -> str:
     form = {"as": way, "touch": list(touches)}
-    return told(client.post(wb.at(creditor, "unsure/resolution/"), form, follow=True))
+    return wb.told(client.post(wb.at(creditor, "unsure/resolution/"), form, follow=True))
 
 
 def test_the_list_tells_what_was_said_and_sought_from_the_first_moment(lost: Creditor) -> None:
     client = wb.desk(lost)
     home = client.get(wb.at(lost))
     assert f'href="{wb.at(lost, "unsure/")}"' in home.content.decode()
-    assert "3 mensajes quizá no llegaron: revíselos" in told(home)
+    assert "3 mensajes quizá no llegaron: revíselos" in wb.told(home)
 
     page = client.get(wb.at(lost, "unsure/"))
-    shown = told(page)
+    shown = wb.told(page)
     for said in (
         "No sabemos si llegaron",
         "Cliente 0001 S.A.S.",
@@ -96,7 +72,7 @@ def test_the_list_tells_what_was_said_and_sought_from_the_first_moment(lost: Cre
     assert [int(one) for one in re.findall(r'name="touch" value="(\d+)"', page.content.decode())] == ids(lost)
 
     evidence.look_due(creditor_id=lost.id, clock=book.at(TUESDAY + timedelta(minutes=6)))
-    assert "la última vez, el 17 nov, 10:06: todavía nada. Se vuelve a mirar: 17 nov, 11:00." in told(
+    assert "la última vez, el 17 nov, 10:06: todavía nada. Se vuelve a mirar: 17 nov, 11:00." in wb.told(
         client.get(wb.at(lost, "unsure/"))
     )
 
@@ -115,11 +91,11 @@ def test_several_are_resolved_together_and_each_end_is_told(lost: Creditor, worl
     assert "1 mensaje saldrá otra vez" in answer
     assert "1 se dejó como estaba: su caso está cerrado" in answer
     assert "2 se dejaron como estaban: entretanto ya se habían resuelto" in answer
-    assert states(lost) == ["accepted", "planned", "unsure"]
+    assert wb.states(lost) == ["accepted", "planned", "unsure"]
 
     creditors.set_clock(creditor_id=lost.id, at=TUESDAY + DAY)
     send.send_due(creditor_id=lost.id, clock=book.at(TUESDAY + DAY))
-    assert states(lost) == ["accepted", "accepted", "unsure"]
+    assert wb.states(lost) == ["accepted", "accepted", "unsure"]
     identities = [world.message(item.number)["Message-ID"] for item in world.messages()]
     assert (len(identities), len(set(identities))) == (4, 3)
     user = int(client.session["_auth_user_id"])
@@ -156,7 +132,7 @@ def test_what_was_overtaken_says_so(lost: Creditor) -> None:
         )
     answer = resolve(wb.desk(lost), lost, "again", first)
     assert "a ese cliente ya se le envió algo más reciente, o está por salir" in answer
-    assert states(lost)[0] == "unsure"
+    assert wb.states(lost)[0] == "unsure"
 
 
 @pytest.mark.parametrize(
@@ -164,8 +140,8 @@ def test_what_was_overtaken_says_so(lost: Creditor) -> None:
 )
 def test_a_form_without_a_choice_does_nothing(lost: Creditor, form: dict[str, Any]) -> None:
     answer = wb.desk(lost).post(wb.at(lost, "unsure/resolution/"), form, follow=True)
-    assert "marque primero al menos un mensaje" in told(answer)
-    assert set(states(lost)) == {"unsure"}
+    assert "marque primero al menos un mensaje" in wb.told(answer)
+    assert set(wb.states(lost)) == {"unsure"}
 
 
 def test_a_forged_form_is_refused(lost: Creditor) -> None:
@@ -174,11 +150,11 @@ def test_a_forged_form_is_refused(lost: Creditor) -> None:
     client.login(username=wb.ANA, password=wb.PASSWORD)
     answer = client.post(wb.at(lost, "unsure/resolution/"), {"as": "sent", "touch": ids(lost)})
     assert answer.status_code == 403
-    assert set(states(lost)) == {"unsure"}
+    assert set(wb.states(lost)) == {"unsure"}
 
 
 def test_a_long_list_has_pages(lost: Creditor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     client = wb.desk(lost)
     first, second = (
         re.findall(r'name="touch" value="(\d+)"', client.get(wb.at(lost, f"unsure/{rest}")).content.decode())
@@ -191,7 +167,7 @@ def test_a_long_list_has_pages(lost: Creditor, monkeypatch: pytest.MonkeyPatch) 
 
 def test_nothing_unsure_is_said_kindly(creditor: Creditor) -> None:
     wb.in_mode(creditor, "automatic")
-    assert "De todos los mensajes se sabe si llegaron" in told(
+    assert "De todos los mensajes se sabe si llegaron" in wb.told(
         wb.desk(creditor).get(wb.at(creditor, "unsure/"))
     )
 
@@ -202,14 +178,14 @@ def test_what_was_given_up_is_told_until_it_is_made_up_for(lost: Creditor) -> No
         Touch.objects.filter(id=first).update(state="failed", reason="cannot_be_written")
         Touch.objects.filter(id=second).update(state="failed", reason="address_unknown")
     client = wb.desk(lost)
-    shown = told(client.get(wb.at(lost, "unsure/")))
+    shown = wb.told(client.get(wb.at(lost, "unsure/")))
     assert shown.count("No se pudieron enviar") == 1
     assert "Se escribe una vez más por sí solo" in shown
     with acting(creditor_id=lost.id):
         review.wake_all(creditor_id=lost.id, now=TUESDAY, reason="touch.failed")
     for day in range(1, 9):
         sweep.sweep(creditor_id=lost.id, now=TUESDAY + day * DAY)
-    assert "No se pudieron enviar" not in told(client.get(wb.at(lost, "unsure/")))
+    assert "No se pudieron enviar" not in wb.told(client.get(wb.at(lost, "unsure/")))
 
 
 def give_up(creditor: Creditor, *touches: int) -> None:
@@ -226,10 +202,10 @@ def test_what_was_given_up_is_tried_again_and_each_end_is_told(lost: Creditor, w
         closed.episode.closed_at = TUESDAY
         closed.episode.save(update_fields=["closed_at"])
     client = wb.desk(lost)
-    assert "Intentarlo otra vez" in told(client.get(wb.at(lost, "unsure/")))
+    assert "Intentarlo otra vez" in wb.told(client.get(wb.at(lost, "unsure/")))
 
     def press(*touches: Any) -> str:
-        return told(client.post(wb.at(lost, "unsure/retry/"), {"touch": list(touches)}, follow=True))
+        return wb.told(client.post(wb.at(lost, "unsure/retry/"), {"touch": list(touches)}, follow=True))
 
     assert "marque primero al menos un mensaje" in press()
     answer = press(first, second, third, "x")
@@ -241,26 +217,26 @@ def test_what_was_given_up_is_tried_again_and_each_end_is_told(lost: Creditor, w
     with acting(creditor_id=lost.id):
         (entry,) = Entry.objects.filter(kind="outreach.parked.tried_again")
         assert (entry.actor, entry.subject_id) == (f"person:{user}", Touch.objects.latest("id").id)
-    assert states(lost) == ["failed", "failed", "unsure", "planned"]
+    assert wb.states(lost) == ["failed", "failed", "unsure", "planned"]
 
 
 def test_who_only_looks_tries_nothing_again_and_neither_does_a_forged_form(lost: Creditor) -> None:
     first, *_ = ids(lost)
     give_up(lost, first)
     viewer = wb.desk(lost, "luz@taller.example", "viewer")
-    assert "Intentarlo otra vez" not in told(viewer.get(wb.at(lost, "unsure/")))
+    assert "Intentarlo otra vez" not in wb.told(viewer.get(wb.at(lost, "unsure/")))
     assert viewer.post(wb.at(lost, "unsure/retry/"), {"touch": [first]}).status_code == 403
     wb.person(lost)
     forged = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
     forged.login(username=wb.ANA, password=wb.PASSWORD)
     assert forged.post(wb.at(lost, "unsure/retry/"), {"touch": [first]}).status_code == 403
-    assert states(lost) == ["failed", "unsure", "unsure"]
+    assert wb.states(lost) == ["failed", "unsure", "unsure"]
 
 
 def test_the_book_of_the_day_adds_up_and_says_what_is_missing(lost: Creditor) -> None:
     client = wb.desk(lost)
     assert "contacts/book/" in client.get(wb.at(lost, "contacts/")).content.decode()
-    shown = told(client.get(wb.at(lost, "contacts/book/")))
+    shown = wb.told(client.get(wb.at(lost, "contacts/book/")))
     assert "Los contactos cuadran" in shown
     assert "No sabemos si llegó 3" in shown
     assert "Debían salir 3" in shown
@@ -269,12 +245,12 @@ def test_the_book_of_the_day_adds_up_and_says_what_is_missing(lost: Creditor) ->
         ContactRecord.objects.filter(touch_id=ids_in()[0]).update(outcome="failed_before")
     sweep.sweep(creditor_id=lost.id, now=TUESDAY)
     alert.check(creditor_id=lost.id, zone="America/Bogota", now=TUESDAY)
-    shown = told(client.get(wb.at(lost, "contacts/book/?on=2026-11-17")))
+    shown = wb.told(client.get(wb.at(lost, "contacts/book/?on=2026-11-17")))
     assert "1 contacto no concuerda con el registro de contactos de la organización" in shown
     assert "debe mirarlo una persona" in shown
     assert "Cliente 000" in shown
-    assert "no concuerda con el registro" in told(client.get(wb.at(lost)))
-    assert "Debían salir 0" in told(client.get(wb.at(lost, "contacts/book/?on=2026-11-16")))
+    assert "no concuerda con el registro" in wb.told(client.get(wb.at(lost)))
+    assert "Debían salir 0" in wb.told(client.get(wb.at(lost, "contacts/book/?on=2026-11-16")))
 
 
 def ids_in() -> list[int]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 from tests.integration import book
 from tests.integration.book import TUESDAY
 
+from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import Contact, ContactPoint, Customer
 from conserje.data.tenancy.models import Creditor, User
 from conserje.domain.kit.money import Money
@@ -52,6 +54,22 @@ def desk(creditor: Creditor, email: str = ANA, role: str = "owner", **given: Any
 def at(creditor: Creditor, rest: str = "") -> str:
     """The path of a screen of the creditor."""
     return f"/w/{creditor.public_id}/{rest}"
+
+
+def states(creditor: Creditor) -> list[str]:
+    """States of all touches, in the order made."""
+    with acting(creditor_id=creditor.id):
+        return list(Touch.objects.order_by("id").values_list("state", flat=True))
+
+
+def text_of(page: str) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)).replace("\u00a0", " ")
+
+
+def told(answer: Any) -> str:
+    """What an answered page says."""
+    return text_of(answer.content.decode())
 
 
 def in_demo(creditor: Creditor) -> Creditor:

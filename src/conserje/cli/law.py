@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
+from conserje.cli.law_text import text
 from conserje.cli.main import ready
 from conserje.domain.kit.days import is_zone, zone
 from conserje.domain.ports.registry import countries
@@ -33,6 +34,9 @@ language_option = click.option(
 def law() -> None:
     """The rules of each country: what there is, what they say, why a contact may or may not be made."""
     ready()
+
+
+law.add_command(text)
 
 
 @law.command("list")

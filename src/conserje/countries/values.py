@@ -15,7 +15,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.ceilings import Step
 from conserje.domain.rules.facts import CreditorKind, CreditorRole, DebtKind, DebtorType, Purpose
-from conserje.domain.rules.phrases import CATEGORIES
+from conserje.domain.rules.phrases import CATEGORIES, SYNONYMS
 from conserje.domain.rules.rule import AppliesTo
 from conserje.domain.rules.verdict import Ruling
 from conserje.domain.rules.vocabulary import Counts
@@ -159,8 +159,9 @@ def ruling(value: Any) -> Ruling:
 
 def category(value: Any) -> str:
     """A category of content that the check of texts knows."""
-    if value not in CATEGORIES:
-        raise ValueError(f"'{value}' is not one of {', '.join(sorted(CATEGORIES))}")
+    known = CATEGORIES | SYNONYMS.keys()
+    if value not in known:
+        raise ValueError(f"'{value}' is not one of {', '.join(sorted(known))}")
     return str(value)
 
 

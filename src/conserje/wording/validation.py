@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, get_args, get_type_hints, is_typeddict
 
-from conserje.domain.kit.text import fold
-from conserje.wording import samples
+from conserje.domain.rules.content import check
+from conserje.domain.rules.phrases import CATEGORIES, Place
+from conserje.wording import alternatives, samples
 from conserje.wording.render import PARTS, letter
 from conserje.wording.sandbox import parse
-from conserje.wording.shelf import LetterError, words
+from conserje.wording.shelf import LetterError, language
 from conserje.wording.values import KINDS, LetterValues
 from conserje.wording.view import derived
 
 LONGEST: Final = 20_000
 _BALANCE: Final = ("::: balance", "::: statement")
 _FREE: Final = ("thank_you", "link_again")
+_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class Finding:
 def validate(*, source: str, kind: str, locale: str, part: str = "body") -> tuple[Finding, ...]:
     """Findings for the `source` of one part ("subject", "preheader" or "body") of a letter; empty when it is good.
 
-    The source is read, its names compared with `LetterValues`, its words with the table of words never used, and it
-    is filled with sample values. Raises `LetterError` for a kind or part that does not exist.
+    The source is read, its names compared with `LetterValues`, its words with what no text may say, and it is
+    filled with sample values. Raises `LetterError` for a kind or part that does not exist.
     """
     if kind not in KINDS or part not in PARTS:
         raise LetterError(
@@ -42,7 +44,10 @@ def validate(*, source: str, kind: str, locale: str, part: str = "body") -> tupl
         )
     if len(source) > LONGEST:
         return (Finding(0, f"The text has {len(source)} characters; at most {LONGEST} are allowed."),)
-    found = [*_words(source, locale), *(_missing_blocks(source, kind) if part == "body" else ())]
+    found = [
+        *_words(source, locale, part),
+        *(missing_blocks(source=source, kind=kind) if part == "body" else ()),
+    ]
     try:
         found.extend(_unknown_names(source, locale))
         for values in samples.trials():
@@ -52,21 +57,22 @@ def validate(*, source: str, kind: str, locale: str, part: str = "body") -> tupl
     return tuple(dict.fromkeys(found))
 
 
-def _words(source: str, locale: str) -> list[Finding]:
-    table = words(locale)
+def _words(source: str, locale: str, part: str) -> list[Finding]:
+    """What may not be said, in the words that stand in the source itself; strictest, for any country may read it."""
+    place = Place.BODY if part == "body" else Place.PREVIEW
+    prose = _LIQUID.sub(lambda tag: re.sub(r"[^\n]", " ", tag.group()), source)
     found = []
-    for number, line in enumerate(source.splitlines(), start=1):
-        folded = f" {re.sub(r'[^a-z0-9 ]+', ' ', fold(line))} "
-        for word, instead in table["never"].items():
-            if f" {fold(word)} " in folded:
-                found.append(Finding(number, f"{word!r} is not a word of ours; instead: {instead}."))
-        for question in table["reasons"]:
-            if re.sub(r"[^a-z0-9 ]+", " ", fold(question)) in folded:
-                found.append(Finding(number, f"{question!r} asks for a reason: offer options instead."))
+    for item in check(text=prose, language=locale, pack_forbidden=CATEGORIES, place=place):
+        instead = alternatives.sentence(item, locale=language(locale)) or "leave it out"
+        line = source.count("\n", 0, item.start) + 1
+        found.append(
+            Finding(line, f"{item.matched!r} may not be said ({item.category}); instead: {instead}.")
+        )
     return found
 
 
-def _missing_blocks(source: str, kind: str) -> list[Finding]:
+def missing_blocks(*, source: str, kind: str) -> list[Finding]:
+    """What every letter of `kind` must have and this body has not."""
     found = []
     if kind not in _FREE and not any(block in source for block in _BALANCE):
         found.append(Finding(0, "The amount with its parts is missing: add ::: balance (or ::: statement)."))

@@ -89,6 +89,11 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
     }
 
 
+def cleaned(text: str) -> str:
+    """A text as letters show it: on one line, without what cannot be seen."""
+    return str(_clean(text))
+
+
 def _clean(value: Any) -> Any:
     """Every character that `_UNPRINTABLE` names is unprintable for Python too, which tells it faster."""
     kind = type(value)

@@ -13,38 +13,23 @@ from conserje.domain.kit.money import Money
 from conserje.services.insights import message, portfolio, reasoning
 from conserje.services.outreach import draft
 from conserje.services.outreach.draft import Draft, Preview
-from conserje.ui.listing import Pager
-from conserje.workbench import why
+from conserje.workbench import listing, why
 from conserje.workbench.access import Desk, acting, framing, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.pages import DraftPage, DraftRow, DraftsPage, Rule
 from conserje.workbench.reasons import sentence
 from conserje.workbench.words import LETTERS, STAGES, name
 
-PAGE = 50
-
 
 @looking
 def show_all(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The drafts in the order in which they are planned to leave."""
-    total = portfolio.drafts(creditor_id=desk.creditor_id)
-    asked = request.GET.get("page", "1")
-    number = min(int(asked), 1 + max(0, total - 1) // PAGE) if asked.isdecimal() and len(asked) < 8 else 1
-    first = max(0, number - 1) * PAGE
-    found = draft.waiting(creditor_id=desk.creditor_id, limit=PAGE, offset=first)
-    url = desk.url("drafts")
+    part = listing.asked(request, total=portfolio.drafts(creditor_id=desk.creditor_id))
+    found = draft.waiting(creditor_id=desk.creditor_id, limit=listing.PAGE, offset=part.before)
     page = DraftsPage(
         frame=frame(request, desk, section="drafts"),
         rows=tuple(_row(desk, item) for item in found),
-        pager=Pager(
-            first + 1,
-            first + len(found),
-            total,
-            f"{url}?page={number - 1}" if first else "",
-            f"{url}?page={number + 1}" if first + len(found) < total else "",
-        )
-        if total > PAGE
-        else None,
+        pager=part.pager(url=desk.url("drafts"), shown=len(found)),
         approve_all_url=desk.url("drafts_approval") if desk.seat.may_act else "",
     )
     return render(request, "workbench/drafts/list.html", {"page": page})
@@ -62,16 +47,17 @@ def show(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
         return redirect(desk.url("drafts"))
     seen = draft.preview(creditor_id=desk.creditor_id, touch_id=draft_id, now=desk.now)
     before, after = message.waiting_beside(creditor_id=desk.creditor_id, touch_id=draft_id)
-    page = _page(request, desk, seen, _why(desk, where.decision_id), (before, after))
+    rules = (*why.of_ids(seen.against, "words_not_allowed"), *_why(desk, where.decision_id))
+    page = _page(request, desk, seen, rules, (before, after))
     return render(request, "workbench/drafts/show.html", {"page": page})
 
 
 @acting
 def approve_all(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Approve the drafts that were shown: the posted `draft` numbers."""
-    ids = [int(value) for value in request.POST.getlist("draft") if value.isdecimal() and len(value) < 18]
+    ids = listing.ticked(request, "draft")
     approved = draft.approve(creditor_id=desk.creditor_id, touch_ids=ids, by=desk.by, now=desk.now)
-    _say_approved(request, len(approved))
+    say_approved(request, len(approved))
     return redirect(desk.url("drafts"))
 
 
@@ -79,8 +65,8 @@ def approve_all(request: HttpRequest, desk: Desk) -> HttpResponse:
 def approve(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
     """Approve one draft."""
     approved = draft.approve(creditor_id=desk.creditor_id, touch_ids=[draft_id], by=desk.by, now=desk.now)
-    _say_approved(request, len(approved))
-    return redirect(_next(request, desk))
+    say_approved(request, len(approved))
+    return redirect(following(request, desk))
 
 
 @acting
@@ -91,10 +77,11 @@ def refuse(request: HttpRequest, desk: Desk, draft_id: int) -> HttpResponse:
         messages.info(request, _("It will not be sent. The customer is looked at again."))
     else:
         messages.info(request, _("That message does not wait any more."))
-    return redirect(_next(request, desk))
+    return redirect(following(request, desk))
 
 
-def _say_approved(request: HttpRequest, count: int) -> None:
+def say_approved(request: HttpRequest, count: int) -> None:
+    """The notice that answers an approval."""
     if not count:
         messages.info(request, _("Nothing was waiting any more."))
         return
@@ -106,12 +93,10 @@ def _say_approved(request: HttpRequest, count: int) -> None:
     messages.success(request, text % {"count": count})
 
 
-def _next(request: HttpRequest, desk: Desk) -> str:
+def following(request: HttpRequest, desk: Desk) -> str:
     """The draft that follows, when the page said which; else the list."""
-    following = request.POST.get("next", "")
-    if following.isdecimal() and len(following) < 18:
-        return desk.url("draft", draft_id=int(following))
-    return desk.url("drafts")
+    number = listing.single(request, "next")
+    return desk.url("drafts") if number is None else desk.url("draft", draft_id=number)
 
 
 def _row(desk: Desk, item: Draft) -> DraftRow:
@@ -154,16 +139,18 @@ def _page(
         sender=f"{brand.get('sender_name') or desk.creditor.name} <{brand.get('sender_address', '')}>",
         recipients=(f"{touch.contact_name} <{touch.address}>" if touch.contact_name else touch.address,),
         subject=written.letter.subject if written else name(LETTERS, touch.letter),
-        body_url=desk.url("message_body", touch=touch.id),
+        body_url=desk.url("message_body", touch=touch.id) if written else "",
         planned_for=desk.local(touch.planned_at),
         stage=name(STAGES, touch.stage),
         text_body=written.letter.text if written else "",
         attachments=tuple(item.file_name for item in written.documents) if written else (),
         why=rules,
         warnings=(*stale, *(sentence(code) for code in seen.warnings)),
-        approve_url=desk.url("draft_approval", draft_id=touch.id) if desk.seat.may_act else "",
+        approve_url=desk.url("draft_approval", draft_id=touch.id) if desk.seat.may_act and written else "",
         refuse_url=desk.url("draft_refusal", draft_id=touch.id) if desk.seat.may_act else "",
         previous_url=desk.url("draft", draft_id=before) if before else "",
         next_url=desk.url("draft", draft_id=after) if after else "",
         next_id=after,
+        words_url=desk.url("draft_words", draft_id=touch.id) if desk.seat.may_act else "",
+        own_words=touch.edit is not None,
     )

@@ -23,7 +23,11 @@ def body(request: HttpRequest, desk: Desk, touch: int) -> HttpResponse:
     """The message of a touch as it was written or, while it waits, as it would be."""
     said = message.said(creditor_id=desk.creditor_id, touch_id=touch)
     html = said.html if said is not None else _as_it_would_be(desk, touch)
-    answer = HttpResponse(html)
+    return alone(HttpResponse(html))
+
+
+def alone(answer: HttpResponse) -> HttpResponse:
+    """A page that only a frame of ours shows, and that can run nothing."""
     answer.headers["Content-Security-Policy"] = _ALONE
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return answer

@@ -328,7 +328,7 @@ class DraftPage:
     `body_url` serves the rendered message by itself, to a frame without scripts.
 
     `text_body` is the plain text part. `approve_url` and `refuse_url` (POST) are empty where it is only a
-    preview.
+    preview. `own_words`: a person wrote them (at `words_url`). Without `body_url` it cannot leave as it is.
     """
 
     frame: Frame
@@ -350,6 +350,8 @@ class DraftPage:
     previous_url: str = ""
     next_url: str = ""
     next_id: int | None = None
+    words_url: str = ""
+    own_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

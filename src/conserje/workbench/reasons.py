@@ -50,6 +50,11 @@ SENTENCES: Final[Words] = {
     "nothing_owed": _("Nothing is owed any more."),
     "not_that_late_any_more": _("After a payment or a change it is not that late any more."),
     "changed_meanwhile": _("Something changed while it was about to leave: judged again."),
+    "words_outdated": _(
+        "Its own words were written about something else, or too long ago: it was begun anew."
+    ),
+    "words_not_allowed": _("Its own words may not leave any more: change them."),
+    "text_missing": _("It lacks a text that the law asks for: put it back into the template."),
     "refused_by_person": _("A person did not want it sent."),
     "refused": _("Refused by the rules."),
     "restored": _("The books were restored from a backup made before this: it may have left already."),

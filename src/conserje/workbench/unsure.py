@@ -20,14 +20,13 @@ from conserje.services.outreach import unsure as unresolved
 from conserje.services.outreach.parked import Parked
 from conserje.services.outreach.unsure import Unresolved
 from conserje.services.tenancy.act import reading
-from conserje.ui.listing import Pager
+from conserje.workbench import listing
 from conserje.workbench.access import Desk, acting, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.reasons import sentence
 from conserje.workbench.unsure_pages import ParkedRow, UnsurePage, UnsureRow
 from conserje.workbench.words import LETTERS, name
 
-PAGE = 50
 # At most so many of those that were given up are shown at once.
 GIVEN_UP = 100
 # What happened, as far as anybody knows, by the code that the sender wrote down.
@@ -71,27 +70,15 @@ _LEFT: Final = {
 @looking
 def show_all(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The oldest first, with what was looked for; then what could not be sent at all."""
-    total = unresolved.count(creditor_id=desk.creditor_id)
-    asked = request.GET.get("page", "1")
-    number = min(int(asked), 1 + max(0, total - 1) // PAGE) if asked.isdecimal() and len(asked) < 8 else 1
-    first = max(0, number - 1) * PAGE
-    found = unresolved.waiting(creditor_id=desk.creditor_id, limit=PAGE, offset=first)
-    url = desk.url("unsure")
+    part = listing.asked(request, total=unresolved.count(creditor_id=desk.creditor_id))
+    found = unresolved.waiting(creditor_id=desk.creditor_id, limit=listing.PAGE, offset=part.before)
     page = UnsurePage(
         frame=frame(request, desk, section="home"),
         rows=tuple(_row(desk, item) for item in found),
         parked=tuple(
             _parked(desk, item) for item in parked.waiting(creditor_id=desk.creditor_id, limit=GIVEN_UP)
         ),
-        pager=Pager(
-            first + 1,
-            first + len(found),
-            total,
-            f"{url}?page={number - 1}" if first else "",
-            f"{url}?page={number + 1}" if first + len(found) < total else "",
-        )
-        if total > PAGE
-        else None,
+        pager=part.pager(url=desk.url("unsure"), shown=len(found)),
         resolve_url=desk.url("unsure_resolution") if desk.seat.may_act else "",
         retry_url=desk.url("parked_retry") if desk.seat.may_act else "",
     )
@@ -101,7 +88,7 @@ def show_all(request: HttpRequest, desk: Desk) -> HttpResponse:
 @acting
 def resolve(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What the person says of the chosen ones (POST `touch`): `as` "sent" or "again"; the notice tells each end."""
-    ids = _chosen(request)
+    ids = listing.ticked(request, "touch")
     ways: dict[str, Callable[..., list[int]]] = {
         "sent": unresolved.treat_as_sent,
         "again": unresolved.send_again,
@@ -124,7 +111,7 @@ def resolve(request: HttpRequest, desk: Desk) -> HttpResponse:
 @acting
 def retry(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The chosen ones that were given up (POST `touch`) are tried once more; the notice tells each end."""
-    ids = _chosen(request)
+    ids = listing.ticked(request, "touch")
     if not ids:
         messages.warning(request, _("Nothing was done: tick at least one message first."))
         return redirect(desk.url("unsure"))
@@ -140,10 +127,6 @@ def retry(request: HttpRequest, desk: Desk) -> HttpResponse:
     for line in _left(list(tried.left.values())):
         messages.warning(request, line)
     return redirect(desk.url("unsure"))
-
-
-def _chosen(request: HttpRequest) -> list[int]:
-    return [int(value) for value in request.POST.getlist("touch") if value.isdecimal() and len(value) < 18]
 
 
 def _row(desk: Desk, item: Unresolved) -> UnsureRow:

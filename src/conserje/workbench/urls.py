@@ -7,6 +7,7 @@ from conserje.workbench import (
     clock,
     contact_book,
     customer,
+    draft_words,
     drafts,
     home,
     in_doubt,
@@ -43,6 +44,10 @@ _desk = [
     path("drafts/<int:draft_id>/", drafts.show, name="draft"),
     path("drafts/<int:draft_id>/approval/", drafts.approve, name="draft_approval"),
     path("drafts/<int:draft_id>/refusal/", drafts.refuse, name="draft_refusal"),
+    path("drafts/<int:draft_id>/words/", draft_words.show, name="draft_words"),
+    path("drafts/<int:draft_id>/words/look/", draft_words.look, name="draft_words_look"),
+    path("drafts/<int:draft_id>/words/preview/", draft_words.preview, name="draft_words_preview"),
+    path("drafts/<int:draft_id>/words/removal/", draft_words.take_back, name="draft_words_removal"),
     path("clock/", clock.show, name="clock"),
 ]
 urlpatterns = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from tests.journeys.gallery import unsure_samples
+from tests.journeys.gallery import unsure_samples, words_samples
 from tests.journeys.gallery.customer_sample import ALLOW, GAP, ZONE, customer
 
 from conserje.domain.kit.money import Money
@@ -166,6 +166,8 @@ def drafts() -> Iterator[tuple[str, str, object]]:
             "#refuse",
             "",
             "#next",
+            words_url="#words",
+            own_words=True,
         ),
     )
 
@@ -211,6 +213,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     )
     yield "w-customer-bare", "workbench/customer/show.html", bare
     yield from drafts()
+    yield from words_samples.every(replace(FRAME, section="drafts"))
     yield from unsure_samples.every(FRAME)
     clock = pages.ClockPage(
         replace(FRAME, section="clock"),

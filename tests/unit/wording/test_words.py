@@ -188,9 +188,9 @@ GOOD = "{{ greeting }}.\n\n::: balance\n\n::: pay\n\n::: next\n\n::: signature\n
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        (GOOD + "Pague su deuda", 10, "saldo o factura"),
+        (GOOD + "Pague su deuda", 10, "instead: saldo"),
         (GOOD + "\nEs su ÚLTIMA OPORTUNIDAD.", 11, "nuestra última carta"),
-        (GOOD + "¿Por qué no ha pagado?", 10, "offer options"),
+        (GOOD + "¿Por qué no ha pagado?", 10, "ask_reason_for_default"),
         (GOOD.replace("::: balance", ""), 0, "add ::: balance"),
         (GOOD.replace("::: pay", ""), 0, "add ::: pay"),
         (GOOD.replace("::: next", ""), 0, "add ::: next"),

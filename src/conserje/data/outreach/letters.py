@@ -17,12 +17,14 @@ from conserje.data.tenancy.bulk import array
 _TOUCHES = """
 SELECT t.id, t.key, t.customer_id, t.contact_id, t.point_id, t.step, t.stage, t.letter, t.purpose, t.channel, t.carrier,
        t.asked, t.copies, t.episode_id, t.planned_at, t.attempts, p.address, p.address_hash, c.name, c.locale,
-       u.name, u.kind, u.locale, u.time_zone, coalesce(r.version, 0), t.approved_by, t.handed_at
+       u.name, u.kind, u.locale, u.time_zone, coalesce(r.version, 0), t.approved_by, t.handed_at,
+       e.subject, e.body, e.asked, e.planned_on, e.let_stand
   FROM outreach_touch t
   JOIN receivables_contactpoint p ON p.creditor_id = t.creditor_id AND p.id = t.point_id
   JOIN receivables_contact c ON c.creditor_id = t.creditor_id AND c.id = t.contact_id
   JOIN receivables_customer u ON u.creditor_id = t.creditor_id AND u.id = t.customer_id
   LEFT JOIN outreach_review r ON r.creditor_id = t.creditor_id AND r.customer_id = t.customer_id
+  LEFT JOIN outreach_draftedit e ON e.creditor_id = t.creditor_id AND e.touch_id = t.id
  WHERE t.creditor_id = %(creditor)s AND t.id = ANY(%(ids)s) ORDER BY t.planned_at, t.id"""
 
 _INVOICES = """
@@ -82,6 +84,17 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class EditFacts:
+    """The words a person gave this letter, the invoice ids they are about, the day, and the rules let stand."""
+
+    subject: str
+    body: str
+    asked: tuple[int, ...]
+    planned_on: date
+    let_stand: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TouchFacts:
     """One touch with its person and customer. `locale` is the contact's, else the customer's, else empty."""
 
@@ -112,6 +125,7 @@ class TouchFacts:
     version: int
     approved_by: str = ""
     handed_at: datetime | None = None
+    edit: EditFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +249,15 @@ def _rows(sql: str, asked: dict[str, Any]) -> list[Any]:
 
 
 def _json(rows: list[Any]) -> list[Any]:
-    return [(*row[:11], loads(row[11]), loads(row[12]), *row[13:]) for row in rows]
+    return [(*row[:11], loads(row[11]), loads(row[12]), *row[13:-5], _edit(row[-5:])) for row in rows]
+
+
+def _edit(row: Sequence[Any]) -> EditFacts | None:
+    subject, body, asked, planned_on, let_stand = row
+    if body is None:
+        return None
+    stand = tuple((str(item["rule"]), str(item["words"])) for item in loads(let_stand))
+    return EditFacts(subject, body, tuple(loads(asked)), planned_on, stand)
 
 
 def loads(value: Any) -> Any:

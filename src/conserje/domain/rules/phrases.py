@@ -1,358 +1,108 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Phrases the content check looks for, besides the question why. A phrase found wrongly is corrected here, with a test.
+"""Phrases the content check looks for, in three languages. A phrase found wrongly is corrected there, with a test.
 
-A category is a word of the packs' `forbidden_content`, or one of the house: `forbidden_word`, `short_link`,
-`false_urgency`, `third_party_pressure`, `calque`. Patterns meet folded text: lower case, no accents, single spaces.
+A category is a word of the packs' `forbidden_content`, or one of the house. How a phrase is written: `pattern`.
 """
 
 from __future__ import annotations
 
-from conserje.domain.rules.questions import QUESTIONS, Phrase
-
-THREAT = "threat"
-SHAME = "shame"
-BUREAU = "false_bureau_threat"
-COURT = "court_like_document"
-MARKETING = "marketing_in_collection"
-WORD = "forbidden_word"
-LINK = "short_link"
-URGENCY = "false_urgency"
-THIRD_PARTY = "third_party_pressure"
-CALQUE = "calque"
-EXPOSURE = "public_exposure"
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 
-def _all(category: str, language: str, alternative: str, *patterns: str) -> tuple[Phrase, ...]:
-    return tuple(Phrase(category, language, pattern, alternative) for pattern in patterns)
+class Place(StrEnum):
+    """Where a text stands. What may be seen on a locked screen or an envelope is a `PREVIEW`."""
+
+    BODY = "body"
+    PREVIEW = "preview"
+    LABEL = "label"
 
 
-PHRASES: tuple[Phrase, ...] = (
-    *QUESTIONS,
-    *_all(
+ASK_REASON: Final = "ask_reason_for_default"
+THREAT: Final = "threat"
+SHAME: Final = "shame"
+INSULT: Final = "insult"
+BUREAU: Final = "false_bureau_threat"
+COURT: Final = "court_like_document"
+MARKETING: Final = "marketing_in_collection"
+WORD: Final = "forbidden_word"
+LINK: Final = "short_link"
+URGENCY: Final = "false_urgency"
+CLAIM: Final = "impossible_claim"
+THIRD_PARTY: Final = "third_party_pressure"
+EXPOSED: Final = "exposed_debt"
+ACKNOWLEDGE: Final = "acknowledge_debt"
+IDENTITY: Final = "pretended_identity"
+ASKED: Final = "asked_secret"
+CALQUE: Final = "calque"
+CAPITALS: Final = "capitals"
+ADDRESS: Final = "form_of_address"
+
+CATEGORIES: Final = frozenset(
+    {
+        ASK_REASON,
         THREAT,
-        "es",
-        "say_next_step",
-        r"\bso pena\b",
-        r"\bembarg\w+",
-        r"\b(?:atengase|atenerse) a las consecuencias\b",
-        r"\bcarcel\b",
-        r"\baccion(?:es)? (?:legal|judicial|penal)\w*",
-        r"\b(?:pasa|pasara|pasar) a (?:cobro )?juridic\w+",
-        r"\bevite\w* (?:un |una |el |la |mayores |mas )?(?:reporte|inconveniente|problema|consecuencia)\w*",
-        r"\bevite\w* (?:un |una |el |la |mayores |mas )?(?:sancion|proceso|molestia)\w*",
-        r"\bvisita\w* a su (?:casa|oficina|domicilio|trabajo|empresa)\b",
-    ),
-    *_all(
-        THREAT,
-        "en",
-        "say_next_step",
-        r"\blegal action\b",
-        r"\bsue you\b",
-        r"\bseiz(?:e|ure)\b",
-        r"\bgarnish\w*",
-        r"\bface (?:the )?consequences\b",
-        r"\bavoid (?:further|legal|any) \w+",
-    ),
-    *_all(
-        THREAT,
-        "pt",
-        "say_next_step",
-        r"\bpenhora\w*",
-        r"\bsob pena\b",
-        r"\bacao judicial\b",
-        r"\bmedidas (?:judiciais|legais)\b",
-        r"\bevite (?:o |a |maiores )?(?:protesto|negativacao|transtorno|problema)\w*",
-    ),
-    *_all(
         SHAME,
-        "es",
-        "state_the_facts",
-        r"\bpor fin al dia\b",
-        r"\b(?:que )?verguenza\b",
-        r"\bmala paga\b",
-        r"\bmal pagador\w*",
-        r"\bincumplid[oa]s?\b",
-        r"\bignor(?:o|aron|ado|aste|ando)\b",
-        r"\bante su silencio\b",
-        r"\birresponsab\w+",
-        r"\bya le hemos (?:escrito|llamado) (?:muchas|varias|\d+) veces\b",
-    ),
-    *_all(
-        SHAME,
-        "en",
-        "state_the_facts",
-        r"\bshame\w*",
-        r"\byou (?:have )?ignored\b",
-        r"\bdeadbeat\b",
-        r"\birresponsib\w+",
-        r"\bfinally (?:paid|up to date)\b",
-        r"\bdespite (?:our )?(?:many|numerous|repeated)\b",
-    ),
-    *_all(
-        SHAME,
-        "pt",
-        "state_the_facts",
-        r"\bvergonha\b",
-        r"\bmau pagador\b",
-        r"\bcaloteir[oa]s?\b",
-        r"\bignorou\b",
-        r"\birresponsav\w+",
-        r"\bdiante do seu silencio\b",
-    ),
-    *_all(
+        INSULT,
         BUREAU,
-        "",
-        "say_nothing",
-        r"\bdata ?credito\b",
-        r"\btransunion\b",
-        r"\bcifin\b",
-        r"\bequifax\b",
-        r"\bexperian\b",
-        r"\bserasa\b",
-        r"\bdicom\b",
-        r"\binfocorp\b",
-        r"\bprocredito\b",
-    ),
-    *_all(
-        BUREAU,
-        "es",
-        "say_nothing",
-        r"\bcentral(?:es)? de (?:riesgo|informacion)\b",
-        r"\bburo de credito\b",
-        r"\breport(?:e|es|ado|ada|aremos|arlo|arla) (?:negativ\w+|a (?:las )?centrales)",
-        r"\bhistorial crediticio\b",
-    ),
-    *_all(
-        BUREAU,
-        "en",
-        "say_nothing",
-        r"\bcredit (?:bureau|agenc|score|rating|report|record)\w*",
-    ),
-    *_all(
-        BUREAU,
-        "pt",
-        "say_nothing",
-        r"\bnegativa(?:cao|r|do|da)\b",
-        r"\bnome sujo\b",
-        r"\bprotest(?:o|ar|ado) em cartorio\b",
-        r"\bspc\b",
-    ),
-    *_all(
         COURT,
-        "es",
-        "formal_communication",
-        r"\bjuzgado\b",
-        r"\bcitacion\b",
-        r"\bnotificacion (?:judicial|final)\b",
-        r"\bdiligencia de\b",
-        r"\bmandamiento\b",
-        r"\bexpediente judicial\b",
-        r"\bprejuridic\w+",
-        r"\brama judicial\b",
-    ),
-    *_all(
-        COURT,
-        "en",
-        "formal_communication",
-        r"\bsummons\b",
-        r"\bcourt (?:order|notice)\b",
-        r"\bsubpoena\b",
-        r"\bfinal demand\b",
-        r"\bwrit\b",
-    ),
-    *_all(
-        COURT,
-        "pt",
-        "formal_communication",
-        r"\bintimacao\b",
-        r"\bcitacao\b",
-        r"\bmandado\b",
-        r"\bvara civel\b",
-        r"\bnotificacao judicial\b",
-    ),
-    *_all(
         MARKETING,
-        "es",
-        "leave_out",
-        r"\bgan[ea]\w* (?:un |hasta )?\d+ ?%",
-        r"\bpromocion\w*",
-        r"\baproveche\b",
-        r"\b(?:su|tu) proxim[oa] (?:compra|pedido|proyecto)\b",
-        r"\bnuevos? (?:producto|servicio)s?\b",
-    ),
-    *_all(
-        MARKETING,
-        "en",
-        "leave_out",
-        r"\bspecial offer\b",
-        r"\bpromo(?:tion|code|s)?\b",
-        r"\b\d+ ?% off your next\b",
-        r"\byour next (?:order|purchase|project)\b",
-        r"\bnew (?:products?|services?)\b",
-    ),
-    *_all(
-        MARKETING,
-        "pt",
-        "leave_out",
-        r"\bpromoc(?:ao|oes)\b",
-        r"\baproveite\b",
-        r"\b(?:sua|seu) proxim[oa] (?:compra|pedido|projeto)\b",
-    ),
-    *_all(
-        EXPOSURE,
-        "es",
-        "say_nothing",
-        r"\bpublic(?:aremos|ar|amos) (?:su|sus|el|los) (?:nombre|dato|deuda|caso|foto)s?\b",
-        r"\blistas? (?:publica|negra|de morosos|de deudores)s?\b",
-        r"\b(?:redes sociales|cartelera|periodico)\b[^.?!]{0,40}\b(?:deuda|moros|nombre)\w*",
-    ),
-    *_all(
-        EXPOSURE,
-        "en",
-        "say_nothing",
-        r"\b(?:publish|post|display) your (?:name|debt|details|photo)\b",
-        r"\b(?:public|black)list\w*",
-        r"\blist of (?:debtors|defaulters)\b",
-    ),
-    *_all(
-        EXPOSURE,
-        "pt",
-        "say_nothing",
-        r"\bpublicar(?:emos)? (?:seu|sua|o) (?:nome|divida|foto)\b",
-        r"\blista (?:publica|negra|de devedores|de inadimplentes)\b",
-    ),
-    *_all(
         WORD,
-        "es",
-        "requerimiento_de_pago",
-        r"\bdemanda(?:s|r|do|dos|da|das|nte|remos)?\b",
-    ),
-    *_all(
-        WORD,
-        "es",
-        "pago_con_descuento",
-        r"\bliquidaci(?:on|ones)\b",
-    ),
-    *_all(
-        WORD,
-        "es",
-        "customer_by_name",
-        r"\bmoros[oa]s?\b",
-        r"\bmorosidad\b",
-        r"\bdeudor(?:es|a|as)?\b",
-    ),
-    *_all(
-        WORD,
-        "es",
-        "name_the_invoice",
-        r"\bcobranzas?\b",
-        r"\bcobrador(?:es|a|as)?\b",
-    ),
-    *_all(
-        WORD,
-        "es",
-        "our_last_letter",
-        r"\bultim[oa]s? (?:oportunidad|aviso|llamado|chance)(?:es)?\b",
-    ),
-    *_all(
-        WORD,
-        "en",
-        "customer_by_name",
-        r"\bdebtors?\b",
-        r"\bdelinquen\w+",
-        r"\bdefaulters?\b",
-    ),
-    *_all(
-        WORD,
-        "en",
-        "our_last_letter",
-        r"\b(?:last|final) (?:chance|opportunity|warning)\b",
-    ),
-    *_all(
-        WORD,
-        "en",
-        "formal_communication",
-        r"\blaw ?suits?\b",
-        r"\bdebt collect(?:or|ion)s?\b",
-    ),
-    *_all(
-        WORD,
-        "pt",
-        "customer_by_name",
-        r"\binadimplen\w+",
-        r"\bcalotes?\b",
-        r"\bdevedor(?:es|a|as)?\b",
-    ),
-    *_all(
-        WORD,
-        "pt",
-        "our_last_letter",
-        r"\bultim[oa]s? (?:oportunidade|chance|aviso)s?\b",
-    ),
-    *_all(
-        URGENCY,
-        "es",
-        "a_real_date",
-        r"\bsolo (?:por )?hoy\b",
-        r"\burge\b",
-        r"\burgentisimo\b",
-        r"\ben (?:24|48|72) horas\b",
-        r"\btiene (?:24|48|72) horas\b",
-        r"\bde inmediato\b",
-        r"\binmediatamente\b",
-    ),
-    *_all(
-        URGENCY,
-        "en",
-        "a_real_date",
-        r"\btoday only\b",
-        r"\bact now\b",
-        r"\bwithin (?:24|48|72) hours\b",
-        r"\bimmediate(?:ly)? (?:pay\w*|action)\b",
-        r"\bpay(?:ment)? immediately\b",
-    ),
-    *_all(
-        URGENCY,
-        "pt",
-        "a_real_date",
-        r"\bso hoje\b",
-        r"\bsomente hoje\b",
-        r"\bem (?:24|48|72) horas\b",
-        r"\bimediatamente\b",
-    ),
-    *_all(
-        THIRD_PARTY,
-        "es",
-        "speak_to_the_person",
-        r"\bdiga(?:le|selo)\b",
-        r"\bc\.?c\.?:? sus clientes\b",
-        r"\binformaremos a (?:su|sus) (?:jefe|empleador|familia|client|referenc|vecin)\w*",
-    ),
-    *_all(
-        THIRD_PARTY,
-        "en",
-        "speak_to_the_person",
-        r"\b(?:we will|we'll) (?:tell|inform|contact) your (?:boss|employer|family|clients|customers|neighbou?rs)\b",
-    ),
-    *_all(
-        THIRD_PARTY,
-        "pt",
-        "speak_to_the_person",
-        r"\bavisaremos (?:seu|sua|seus|suas) (?:chefe|familia|empregador|clientes|vizinhos)\b",
-    ),
-    *_all(
-        CALQUE,
-        "es",
-        "plain_words",
-        r"\bnote que\b",
-        r"\bdiscutimos\b",
-    ),
-    *_all(
         LINK,
-        "",
-        "own_domain",
-        r"\b(?:bit\.ly|tinyurl\.com|t\.co|goo\.gl|ow\.ly|is\.gd|cutt\.ly|rb\.gy|rebrand\.ly|t\.ly|s\.id|shorturl\.at|acortar\.link|lnkd\.in|buff\.ly|short\.gy)(?:/|\b)",
-    ),
+        URGENCY,
+        CLAIM,
+        THIRD_PARTY,
+        EXPOSED,
+        ACKNOWLEDGE,
+        IDENTITY,
+        ASKED,
+        CALQUE,
+        CAPITALS,
+        ADDRESS,
+    }
 )
+# What a person may let stand, with a reason: the house's own taste in words. Everything else nobody may.
+OVERRIDABLE: Final = frozenset({WORD, CALQUE, CAPITALS, ADDRESS})
+# What the packs call the same things.
+SYNONYMS: Final = {
+    "insult": (INSULT,),
+    "offence": (INSULT,),
+    "ridicule": (SHAME, INSULT),
+    "humiliation": (SHAME, INSULT),
+    "defamation": (INSULT,),
+    "harassment": (THREAT,),
+    "intimidation": (THREAT,),
+    "threaten_unstarted_lawsuit": (THREAT,),
+    "interfere_with_work_rest_leisure": (THREAT,),
+    "bureau_threat": (BUREAU,),
+    "blacklist_threat": (BUREAU, THIRD_PARTY),
+    "public_exposure": (THIRD_PARTY, BUREAU),
+    "public_debtor_list": (THIRD_PARTY,),
+    "disclose_default_to_third_party": (THIRD_PARTY,),
+    "public_body_like_name": (IDENTITY,),
+    "misleading_statement": (CLAIM, URGENCY, IDENTITY),
+}
 
-CATEGORIES = frozenset(phrase.category for phrase in PHRASES)
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """`pattern` in `language` ("" is any). `only_by_law`: refused only where a pack forbids the category.
+
+    `alternative` is the code of what to say instead (`wording/alternatives.yaml`). `places`: looked for only there.
+    """
+
+    category: str
+    language: str
+    pattern: str
+    alternative: str
+    only_by_law: bool = False
+    places: frozenset[Place] = frozenset(Place)
+
+    @classmethod
+    def every(
+        cls, category: str, language: str, alternative: str, *patterns: str, at: Place | None = None
+    ) -> list[Phrase]:
+        """Patterns of one category with the same alternative; `at` one place only."""
+        places = frozenset(Place) if at is None else frozenset({at})
+        return [cls(category, language, item, alternative, places=places) for item in patterns]

@@ -4,21 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from conserje.data.outreach import letters, snapshots
-from conserje.data.outreach.letters import TouchFacts
+from conserje.data.outreach.letters import Dossier, TouchFacts
+from conserje.data.outreach.models import DraftEdit
+from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.decision import Asked
-from conserje.domain.outreach.recheck import Go, Going, recheck
-from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.facts import Purpose
+from conserje.domain.outreach.recheck import Go, recheck
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import carrying, letter, review, strategy, sweep
-from conserje.services.outreach.prepare import following
+from conserje.services.outreach import carrying, content, letter, mandatory, review, strategy, sweep
+from conserje.services.outreach.prepare import following, going
 from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import act, step
 
@@ -53,10 +53,24 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A message as it would leave now. `warnings` are codes of what would hold it back."""
+    """A message as it would leave now. `warnings` are codes of what would hold it back.
+
+    Without `written` it cannot leave at all: `against` are the ids of the rules that its words break or lack.
+    """
 
     touch: TouchFacts
     written: letter.Written | None
+    warnings: tuple[str, ...]
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One touch with all that its letter is written from at one moment, and codes of what would hold it back."""
+
+    dossier: Dossier
+    writing: letter.Writing
+    methods: list[str]
     warnings: tuple[str, ...]
 
 
@@ -71,8 +85,13 @@ def waiting(*, creditor_id: int, limit: int = 1000, offset: int = 0) -> list[Dra
 
 @act
 def approve(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime) -> list[int]:
-    """A person approves these drafts; answers the ones that were still waiting. `by` is "person:<id>"."""
-    return _move(creditor_id, touch_ids, ("planned", by, "", now, None), "approved", by, now)
+    """A person approves these drafts; answers the ones that were still waiting. `by` is "person:<id>".
+
+    One whose own words may not leave under the law of now is left waiting.
+    """
+    left = _unlawful(creditor_id, touch_ids, now)
+    may = [touch_id for touch_id in touch_ids if touch_id not in left]
+    return _move(creditor_id, may, ("planned", by, "", now, None), "approved", by, now)
 
 
 @act
@@ -86,6 +105,19 @@ def refuse(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime
 @step
 def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
     """The message of one touch as it would be written at `now`, with what would hold it back. Sends nothing."""
+    seen = see(creditor_id=creditor_id, touch_id=touch_id, now=now)
+    touch = seen.writing.touch
+    try:
+        made = letter.write(dossier=seen.dossier, writing=seen.writing, methods=seen.methods, now=now)
+    except (content.Unlawful, mandatory.TextMissing) as error:
+        code = "words_not_allowed" if isinstance(error, content.Unlawful) else "text_missing"
+        return Preview(touch, None, (*seen.warnings, code), error.rules)
+    return Preview(touch, made, seen.warnings)
+
+
+@step
+def see(*, creditor_id: int, touch_id: int, now: datetime) -> Seen:
+    """What the letter of one touch is written from at `now`. Raises `LookupError` when there is no such touch."""
     dossier = letters.gather(creditor_id=creditor_id, touch_ids=[touch_id])
     if not dossier.touches:
         raise LookupError(f"There is no message {touch_id}.")
@@ -93,24 +125,24 @@ def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
     of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)
     (case,) = snapshots.cases(of=of, customer_ids=[touch.customer_id], now=now)
     rules = strategy.in_force(creditor_id=creditor_id)
-    going = Going(
-        step=touch.step if touch.episode_id is not None else None,
-        channel=Channel(touch.channel),
-        purpose=Purpose(touch.purpose),
-        point_id=touch.point_id,
-        copies=tuple(touch.copies),
-        approved=True,
-        handed_at=touch.handed_at,
-    )
-    found = recheck(
-        case, going=going, strategy=rules, law=sweep.stack_of(case), now=max(now, touch.planned_at)
-    )
+    leaving = replace(going(touch), approved=True)
+    at = max(now, touch.planned_at)
+    found = recheck(case, going=leaving, strategy=rules, law=sweep.stack_of(case), now=at)
     warnings = () if isinstance(found, Go) else (found.reason.code,)
     amounts = found.asked if isinstance(found, Go) else _asked(touch)
+    if touch.edit and letter.outdated(touch.edit, asked=amounts, today=local_date(at, case.zone)):
+        warnings = (*warnings, "words_outdated")
     texts = found.verdict.texts if found.verdict else ()
     writing = letter.Writing(touch, case, amounts, texts, following(case, touch=touch, rules=rules, now=now))
     methods = letter.available_methods(connections.in_use(creditor_id=creditor_id, kind="gateway"))
-    return Preview(touch, letter.write(dossier=dossier, writing=writing, methods=methods, now=now), warnings)
+    return Seen(dossier, writing, methods, warnings)
+
+
+def _unlawful(creditor_id: int, touch_ids: Sequence[int], now: datetime) -> set[int]:
+    """Those of these drafts whose own words may not leave under the law of now."""
+    own = DraftEdit.objects.filter(creditor_id=creditor_id, touch_id__in=list(touch_ids))
+    ids = own.filter(touch__state="proposed").values_list("touch_id", flat=True)
+    return {one for one in ids if preview(creditor_id=creditor_id, touch_id=one, now=now).written is None}
 
 
 def _move(

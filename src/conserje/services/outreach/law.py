@@ -52,3 +52,8 @@ def _own(code: str) -> tuple[Pack, ...]:
 
 def _platforms() -> tuple[Pack, ...]:
     return tuple(pack for item in countries.all() for pack in item.packs() if not pack.country)
+
+
+def every_stack() -> RuleStack:
+    """The packs of every country that is installed: the strictest reader there is."""
+    return RuleStack(tuple(pack for country in countries.all() for pack in country.packs()))

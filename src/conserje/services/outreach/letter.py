@@ -13,21 +13,27 @@ from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 
-from conserje.data.outreach.letters import CreditorFacts, DocumentFacts, Dossier, TouchFacts
+from conserje.data.outreach.letters import CreditorFacts, DocumentFacts, Dossier, EditFacts, TouchFacts
 from conserje.domain.kit.days import zone
 from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Decision, Kind, Planned
 from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.registry import gateways
-from conserje.services.outreach import law
+from conserje.domain.rules.phrases import Place
+from conserje.services.outreach import content, law, mandatory
+from conserje.services.outreach.law import stack_for
 from conserje.services.tenancy.creditor import tax_label
+from conserje.wording import edited
+from conserje.wording.edited import Opened
 from conserje.wording.render import Letter, letter
 from conserje.wording.sandbox import parse, render
 
 LINK = "https://link.invalid/p/"
 STOP = "https://link.invalid/u/"
 ATTACHED_MAX_BYTES = 8_000_000
+# What a person wrote for one day reads on until so many days later.
+READS_ON = timedelta(days=3)
 # How long the options of a formal letter hold, and how long after the last one nothing more is said.
 ANSWER_DAYS = 12
 
@@ -55,14 +61,73 @@ class Written:
 
 
 def write(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: datetime) -> Written:
-    """The letter of one touch. Pure but for the catalogue of words. Raises `LetterError` when a value does not fit."""
-    touch, creditor = writing.touch, dossier.creditor
-    locale = touch.contact_locale or touch.customer_locale or creditor.locale
+    """The letter of one touch, with its own words if a person gave it some. Pure but for the catalogue of words.
+
+    Raises `LetterError` when a value does not fit, `content.Unlawful` for words that may not leave, and
+    `mandatory.TextMissing` without a text that the reader's law asks for.
+    """
+    touch = writing.touch
+    locale = locale_of(dossier, touch=touch)
     documents = _attached(dossier, writing.asked)
     values = _values(dossier, writing, documents, methods, locale, now)
-    made = letter(kind=touch.letter, locale=locale, values=values)
+    own = _own_words(dossier, writing, now)
+    made = letter(kind=touch.letter, locale=locale, values=values, overrides=own)
+    law = stack_for(country=writing.case.subject.country)
+    mandatory.require(made=made, values=values, slots=writing.texts, law=law, locale=locale)
     digest = hashlib.sha256("\n".join((made.subject, made.text, made.html)).encode()).hexdigest()
     return Written(made, locale, documents, digest)
+
+
+def opened(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: datetime) -> Opened:
+    """The letter of one touch in the words of its template, opened for a person to change."""
+    locale = locale_of(dossier, touch=writing.touch)
+    documents = _attached(dossier, writing.asked)
+    values = _values(dossier, writing, documents, methods, locale, now)
+    return edited.opened(kind=writing.touch.letter, locale=locale, values=values)
+
+
+def locale_of(dossier: Dossier, *, touch: TouchFacts) -> str:
+    """The locale in which a touch is written."""
+    return touch.contact_locale or touch.customer_locale or dossier.creditor.locale
+
+
+def outdated(own: EditFacts, *, asked: Sequence[Asked], today: date) -> bool:
+    """Whether a person's words were written about other invoices, or for a day that is too long ago."""
+    return {item.invoice_id for item in asked} != set(own.asked) or today > own.planned_on + READS_ON
+
+
+def reader_of(*, dossier: Dossier, writing: Writing, now: datetime) -> content.Reader:
+    """For whom the words of one letter are, with the names from the books that may stand in them."""
+    touch, creditor = writing.touch, dossier.creditor
+    invoices = [dossier.invoices[item.invoice_id] for item in writing.asked]
+    names = [
+        touch.contact_name,
+        touch.customer_name,
+        creditor.name,
+        creditor.legal_name,
+        *creditor.brand.values(),
+    ]
+    names += [text for item in invoices for text in (item.subject, item.number, item.purchase_order)]
+    return content.Reader(
+        locale_of(dossier, touch=touch),
+        stack_for(country=writing.case.subject.country),
+        now.astimezone(zone(writing.case.zone)).date(),
+        edited.as_quoted(names),
+    )
+
+
+def _own_words(dossier: Dossier, writing: Writing, now: datetime) -> dict[str, str] | None:
+    """The words a person gave this letter as sources, each looked at once more."""
+    own = writing.touch.edit
+    if own is None:
+        return None
+    reader = reader_of(dossier=dossier, writing=writing, now=now)
+    subject = content.passed(text=own.subject, reader=reader, place=Place.PREVIEW, let_stand=own.let_stand)
+    body = content.passed(text=own.body, reader=reader, let_stand=own.let_stand)
+    return {
+        "subject": edited.subject(subject),
+        "body": edited.source(kind=writing.touch.letter, locale=reader.locale, body=body),
+    }
 
 
 def with_links(text: str, *, link: str, stop: str) -> str:
@@ -231,10 +296,6 @@ def _sum(currency: str, key: str, invoices: Sequence[dict[str, Any]]) -> Money |
     return Money(currency, minor)
 
 
-# Every letter says these in its own blocks: who writes, which invoices, the amount with its parts, how to stop.
-_BUILT_IN = frozenset(
-    {"creditor_identity", "obligation_reference", "amount_breakdown", "how_to_change_channel_or_stop"}
-)
 _BRAND = (
     "phone_published",
     "website",
@@ -307,7 +368,7 @@ def _mandatory(said: _Said, country: str, texts: tuple[str, ...], locale: str) -
     links = {**_LINKS, "complaint": LINK, "data_policy": creditor["policy_url"] or LINK}
     result = {}
     for slot in texts:
-        if slot in _BUILT_IN:
+        if slot in mandatory.BUILT_IN:
             continue
         where = f"{country}/{slot}"
         words = law.mandatory_text(country=country, slot=slot, locale=locale)

@@ -22,7 +22,18 @@ from conserje.domain.outreach.strategy import Strategy
 from conserje.domain.ports.channel import Channel, Parcel
 from conserje.domain.rules.facts import Purpose
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import carrying, letter, mime, portal_link, record, strategy, sweep, thanks
+from conserje.services.outreach import (
+    carrying,
+    content,
+    letter,
+    mandatory,
+    mime,
+    portal_link,
+    record,
+    strategy,
+    sweep,
+    thanks,
+)
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import step
 from conserje.services.tenancy.memory import uncollected
@@ -121,6 +132,9 @@ def _judge_again(
     found = recheck(case, going=leaving, strategy=batch.rules, law=sweep.stack_of(case), now=now)
     if leaving.step is None and payment is None:
         found = Drop(Reason("changed_meanwhile"), None)
+    own, today = touch.edit, local_date(now, case.zone)
+    if own is not None and isinstance(found, Go) and letter.outdated(own, asked=found.asked, today=today):
+        found = Drop(Reason("words_outdated"), None)
     if isinstance(found, Go):
         after = None if leaving.step is None else following(case, touch=touch, rules=batch.rules, now=now)
         copied = replace(touch, copies=list(found.copies))
@@ -160,9 +174,12 @@ def _parked(batch: _Batch, touch: TouchFacts) -> Iterator[None]:
     """A letter that cannot be written is parked with its reason, and the others of the batch go on."""
     try:
         yield
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError) as error:
         batch.count("refused")
-        record.unwritable(creditor_id=batch.creditor_id, touch=touch, token=batch.token, now=batch.now)
+        rules = error.rules if isinstance(error, content.Unlawful | mandatory.TextMissing) else ()
+        record.unwritable(
+            creditor_id=batch.creditor_id, touch=touch, token=batch.token, rules=rules, now=batch.now
+        )
 
 
 def _keep(creditor_id: int, made: Sequence[tuple[letter.Writing, letter.Written]], now: datetime) -> None:

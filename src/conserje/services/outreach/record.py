@@ -104,12 +104,18 @@ def outcome(*, creditor_id: int, handed: Handed, outcome: Outcome, now: datetime
 
 
 @step
-def unwritable(*, creditor_id: int, touch: TouchFacts, token: UUID, now: datetime) -> None:
-    """A claimed touch whose letter cannot be written: parked as failed, so that it stops nobody else's."""
+def unwritable(
+    *, creditor_id: int, touch: TouchFacts, token: UUID, rules: Sequence[str] = (), now: datetime
+) -> None:
+    """A claimed touch whose letter cannot be written: parked as failed, so that it stops nobody else's.
+
+    `rules` are those that its words break, or whose text it lacks.
+    """
     given_up = hand_over.park(
         creditor_id=creditor_id, token=token, touch_ids=[touch.id], reason="cannot_be_written", now=now
     )
-    _tell_parked(creditor_id, given_up, {"reason": "cannot_be_written"}, now)
+    why: dict[str, Any] = {"reason": "cannot_be_written"}
+    _tell_parked(creditor_id, given_up, why | ({"rules": list(rules)} if rules else {}), now)
 
 
 @act
