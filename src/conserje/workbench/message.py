@@ -23,10 +23,7 @@ def body(request: HttpRequest, desk: Desk, touch: int) -> HttpResponse:
     """The message of a touch as it was written or, while it waits, as it would be."""
     said = message.said(creditor_id=desk.creditor_id, touch_id=touch)
     html = said.html if said is not None else _as_it_would_be(desk, touch)
-    answer = HttpResponse(html)
-    answer.headers["Content-Security-Policy"] = _ALONE
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return answer
+    return alone(html)
 
 
 @looking
@@ -44,6 +41,14 @@ def show(request: HttpRequest, desk: Desk, touch: int) -> HttpResponse:
         text_body=said.text,
     )
     return render(request, "workbench/rows/message.html", {"page": page})
+
+
+def alone(html: str) -> HttpResponse:
+    """A message as an answer of its own, which may stand in a frame of ours and do nothing there."""
+    answer = HttpResponse(html)
+    answer.headers["Content-Security-Policy"] = _ALONE
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
 
 
 def _as_it_would_be(desk: Desk, touch: int) -> str:
