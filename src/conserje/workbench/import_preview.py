@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from conserje.domain.kit.money import Money
 from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.connector import BadRow
-from conserje.services.integrations import first_week, intake_outcome, upload, upload_work
+from conserje.services.integrations import first_week, upload, upload_work
 from conserje.services.integrations.first_week import Batch, Example, Week
 from conserje.services.integrations.intake_sight import Sight
 from conserje.services.integrations.upload import Kept, NoUpload
@@ -199,7 +199,7 @@ def _told(desk: Desk, kept: Kept, sight: Sight) -> Told:
             )
             for item in sight.totals
         ),
-        missing=tuple(intake_outcome.sentence(item) for item in sight.missing),
+        missing=import_words.missing(sight),
         remarks=import_words.remarks(sight),
         bad=tuple(
             Bad(seen.name, seen.count("bad_rows"), tuple(_line(row) for row in seen.bad_rows))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from conserje.services.integrations import upload
 from conserje.services.integrations.upload import Kept, NoUpload
@@ -48,7 +49,7 @@ def stands_at(desk: Desk, kept: Kept) -> str:
 
 def way(desk: Desk, kept: Kept, *, at: int) -> Way:
     """The steps as seen from step `at` (1 columns, 2 questions, 3 preview, 4 done)."""
-    names = {1: _("Columns"), 2: _("Questions"), 3: _("Preview"), 4: _("Done")}
+    names = {1: _("Columns"), 2: _("Questions"), 3: pgettext("step of an import", "Preview"), 4: _("Done")}
     screens = {1: "import_columns", 2: "import_questions", 3: "import_preview"}
     is_open = kept.taken_at is None and not kept.wanted
     reachable = {1: is_open, 2: is_open, 3: is_open and kept.seen is not None, 4: False}

@@ -147,6 +147,24 @@ def remarks(sight: Sight) -> tuple[str, ...]:
     return tuple(found)
 
 
+def missing(sight: Sight) -> tuple[str, ...]:
+    """What nobody stated about the customers, with what that blocks; before it is done, an answer is still open."""
+    found = []
+    for item in sight.missing:
+        if item.fact == "permission" and sight.week is not None:
+            text = ngettext(
+                "%(count)s customer may not be written to, because nothing says how their addresses were given. Answer"
+                " it in the questions, or ask them once when you next speak or deliver an invoice.",
+                "%(count)s customers may not be written to, because nothing says how their addresses were given. Answer"
+                " it in the questions, or ask them once when you next speak or deliver an invoice.",
+                item.count,
+            )
+            found.append(text % {"count": item.count})
+        else:
+            found.append(intake_outcome.sentence(item))
+    return tuple(found)
+
+
 def why_quiet(quiet: Quiet) -> str:
     """Why nothing would be sent to some customers."""
     own = {
@@ -164,7 +182,7 @@ def why_empty(sight: Sight, week: Week) -> str:
     """Why nothing at all would be sent, in one sentence: the fact whose answer would change it comes first."""
     if not sight.customers:
         return _("Nothing is planned: the files name no customer that could be written to.")
-    missing = {item.fact: item.count for item in sight.missing}
+    unstated = {item.fact: item.count for item in sight.missing}
     blocks = {
         "permission": _("Nothing is planned: nobody has said how these customers gave their addresses."),
         "country": _("Nothing is planned: the customers' country is not stated, so no law can be checked."),
@@ -174,7 +192,7 @@ def why_empty(sight: Sight, week: Week) -> str:
         "email": _("Nothing is planned: none of these customers has an e-mail address."),
     }
     for fact, text in blocks.items():
-        if missing.get(fact) == sight.customers:
+        if unstated.get(fact) == sight.customers:
             return text
     if week.quiet:
         return _("Nothing is planned: %(why)s") % {"why": why_quiet(week.quiet[0])}

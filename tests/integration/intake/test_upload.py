@@ -173,6 +173,25 @@ def test_a_known_customer_with_news_is_counted_as_changed(desk: Creditor) -> Non
     assert (seen.counts["invoices_paid_down"], seen.counts["invoices_unchanged"]) == (1, 2)
 
 
+def test_a_customer_of_several_files_is_counted_once_and_who_they_are_comes_first(desk: Creditor) -> None:
+    contacts = sheet(
+        "Cliente;Contacto;Cargo;Correo",
+        "Panadería El Ejemplo S.A.S.;Laura Pérez;Cuentas por pagar;laura@pan.example",
+        "Ferretería Imaginaria S.A.S.;Marcos Díaz;Tesorería;marcos@ferreteria.example",
+        name="contactos.csv",
+    )
+    seen = done(desk, opened(desk, sheet(), contacts), "see").seen
+    assert seen is not None
+    assert [file.name for file in seen.files] == ["contactos.csv", "cartera.csv"]
+    counted = [seen.counts.get(key, 0) for key in ("customers_new", "customers_known", "customers_changed")]
+    assert counted == [3, 0, 0]
+    assert seen.week is not None
+    assert {example.to for example in seen.week.examples} >= {
+        "laura@pan.example",
+        "marcos@ferreteria.example",
+    }
+
+
 def test_nobody_takes_in_what_they_did_not_see(desk: Creditor, database: harness.Clone) -> None:
     kept = done(desk, opened(desk), "see")
     upload.answer(creditor_id=desk.pk, upload_id=kept.id, answers=CONTRACT, now=NOW)

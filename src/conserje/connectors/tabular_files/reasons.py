@@ -157,7 +157,6 @@ class Refusal(StrEnum):
 
 
 _N = gettext_noop
-
 REMEDIES: Final[dict[Reason, Remedy]] = {
     Reason.NUMBER_MISSING: Remedy.WRITE_NUMBER,
     Reason.NUMBER_DAMAGED: Remedy.WRITE_NUMBER_AS_TEXT,
@@ -388,14 +387,14 @@ def sentence(statement: str) -> str:
     return _BY_CODE.get(code, code)
 
 
-def english(statement: str) -> str:
-    """The statement as a full English sentence."""
-    return said(statement, str)
-
-
 def said(statement: str, translate: Callable[[str], str]) -> str:
     """The statement as a full sentence, its words and the name of a field in it turned by `translate`."""
     text = translate(sentence(statement))
     for name, value in values(statement).items():
         text = text.replace("{" + name + "}", translate(value) if name == "field" else value)
     return text
+
+
+def english(statement: str) -> str:
+    """The statement as a full English sentence."""
+    return said(statement, str)

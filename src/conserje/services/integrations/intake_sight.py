@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.connector import BadRow
-from conserje.services.integrations import first_week, intake, intake_missing
+from conserje.services.integrations import first_week, intake, intake_changes, intake_missing
 from conserje.services.integrations.first_week import Week
 from conserje.services.integrations.intake_answers import Answers
 from conserje.services.integrations.intake_apply import Delivery
@@ -65,11 +65,13 @@ class OpenTotal:
 class Sight:
     """An import as a whole. `likely_companies` are customers of unknown kind whose names look like companies.
 
-    `customers` are all those of the files. Once it is done there is no `week`: drafts and receivables tell it.
+    `customers` are all those of the files, `changed` those that were known and of whom anything is new. Once it is done
+    there is no `week`: drafts and receivables tell it.
     """
 
     files: tuple[SeenFile, ...]
     customers: int
+    changed: int
     missing: tuple[Missing, ...]
     likely_companies: int
     totals: tuple[OpenTotal, ...]
@@ -77,11 +79,13 @@ class Sight:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The counts of all files together."""
+        """The counts of all files together. A customer whom several files tell of is one."""
         sums: Counter[str] = Counter()
         for seen in self.files:
             sums.update(dict(seen.counts))
-        return dict(sums)
+        sums["customers_known"] = self.customers - sums["customers_new"]
+        sums["customers_changed"] = self.changed
+        return {key: count for key, count in sums.items() if count}
 
 
 @act
@@ -93,8 +97,7 @@ def see(
     ids = sorted({customer_id for outcome in outcomes for customer_id in outcome.customer_ids})
     week = first_week.tell(creditor_id=creditor_id, customer_ids=ids, now=now)
     transaction.set_rollback(True)
-    whole = Sight(sight.files, sight.customers, sight.missing, sight.likely_companies, sight.totals, week)
-    return whole, outcomes
+    return replace(sight, week=week), outcomes
 
 
 @step
@@ -102,7 +105,7 @@ def take(
     *, creditor_id: int, deliveries: Sequence[Delivery], answers: Answers, now: datetime
 ) -> tuple[Sight, tuple[Outcome, ...]]:
     """Take all `deliveries` in, in their order, and tell what it came to."""
-    before = _open(creditor_id)
+    before, marks = _open(creditor_id), intake_changes.marks(creditor_id=creditor_id)
     outcomes = tuple(
         intake.take(creditor_id=creditor_id, delivery=delivery, answers=answers, now=now)
         for delivery in deliveries
@@ -115,7 +118,8 @@ def take(
     )
     missing = intake_missing.missing(creditor_id=creditor_id, customer_ids=sorted(ids))
     totals = tuple(_total(currency, before, after) for currency in sorted({*before, *after}))
-    return Sight(files, len(ids), missing, len(suggested), totals, None), outcomes
+    changed = intake_changes.changed(creditor_id=creditor_id, since=marks)
+    return Sight(files, len(ids), changed, missing, len(suggested), totals, None), outcomes
 
 
 def _total(currency: str, before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> OpenTotal:

@@ -125,7 +125,7 @@ def open_(*, creditor_id: int, files: Sequence[NewFile], by: str, now: datetime)
     with TemporaryDirectory(prefix="conserje-") as folder:
         readings, faults = [], []
         for number, new in enumerate(files):
-            path = _laid(Path(folder) / str(number), new.name, new.content)
+            path = _laid(Path(folder).joinpath(str(number)), new.name, new.content)
             try:
                 readings.append(_understood(creditor_id, path, now))
             except FileRefused as refusal:
@@ -300,7 +300,7 @@ def laid_out(*, creditor_id: int, kept: Kept) -> Iterator[dict[int, Path]]:
             if file.kind != "corrections":
                 with reading(creditor_id=creditor_id):
                     name, data = content(creditor_id=creditor_id, upload_id=kept.id, file_id=file.id)
-                paths[file.id] = _laid(Path(folder) / str(file.id), name, data)
+                paths[file.id] = _laid(Path(folder).joinpath(str(file.id)), name, data)
         yield paths
 
 
@@ -314,7 +314,7 @@ def clean_name(name: str) -> str:
 
 def _laid(folder: Path, name: str, data: bytes) -> Path:
     folder.mkdir()
-    path = folder / clean_name(name)
+    path = folder.joinpath(clean_name(name))
     path.write_bytes(data)
     return path
 
