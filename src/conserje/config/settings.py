@@ -126,6 +126,9 @@ PROCRASTINATE_IMPORT_PATHS = [
     "conserje.jobs.anchor",
 ]
 
+# Forms: one field for each column of the files of an import.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+
 # Languages and time
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -63,7 +63,7 @@ def way(desk: Desk, kept: Kept, *, at: int) -> Way:
         for number, text in names.items()
     )
     files = tuple(file.name for file in kept.files if file.kind != "corrections")
-    return Way(steps, files, desk.url("import_discard", upload=kept.id) if is_open else "")
+    return Way(steps, files, desk.url("import_discard", upload=kept.id) if kept.taken_at is None else "")
 
 
 def who(by: Iterable[str]) -> dict[str, str]:

@@ -319,3 +319,26 @@ def test_a_large_one_is_done_by_the_queue(desk: Creditor, database: harness.Clon
     assert found(desk, kept.id).taken is not None
     assert "receivables_invoice" in TABLES
     assert rows(database, "SELECT count(*) FROM receivables_invoice") == [(4,)]
+
+
+def test_a_mistake_of_ours_writes_nothing_and_can_be_tried_again(
+    desk: Creditor, database: harness.Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = done(desk, opened(desk), "see")
+    with monkeypatch.context() as planted:
+        planted.setattr(upload_work.mapping, "save", lambda **_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            done(desk, kept, "take")
+    failed = found(desk, kept.id)
+    assert (failed.wanted, failed.trouble, failed.taken) == ("", "failed", None)
+    assert planned(database)["integrations_importrun"] == 0
+    assert done(desk, failed, "take").taken is not None
+
+
+def test_what_a_lost_page_left_the_queue_does(desk: Creditor, database: harness.Clone) -> None:
+    kept = opened(desk)
+    asked = Asked("see", BY, kept.version)
+    upload_work.ask(creditor_id=desk.pk, upload_id=kept.id, asked=asked, queued=False, now=NOW)
+    waits = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'integrations.uploads' AND scheduled_at > now()"
+    assert rows(database, waits) == [(1,)]
+    assert upload_work.waiting(creditor_id=desk.pk) == [kept.id]

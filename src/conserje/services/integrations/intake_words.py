@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from conserje.domain.ports.connector import Field
 
 CHOSEN: Final = "chosen"
+FAILED: Final = "failed"
 FIELDS: Final[dict[str, Promise]] = {
     Field.IGNORE.value: _("Leave out"),
     Field.INVOICE_NUMBER.value: _("Invoice number"),
@@ -54,4 +55,6 @@ def translated(text: str) -> str:
     """A connector's sentence, or the name of a field in one, in the active language."""
     if text == CHOSEN:
         return gettext("You chose it.")
+    if text == FAILED:
+        return gettext("Something failed on our side and nothing was written. Try it once more.")
     return str(FIELDS[text]) if text in FIELDS else gettext(text)

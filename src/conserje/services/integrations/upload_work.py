@@ -17,6 +17,7 @@ from conserje.services.integrations.intake import Given
 from conserje.services.integrations.intake_apply import Delivery
 from conserje.services.integrations.intake_outcome import Outcome
 from conserje.services.integrations.intake_sight import Sight
+from conserje.services.integrations.intake_words import FAILED
 from conserje.services.integrations.upload import Kept, KeptFile, NoUpload, plan_of
 from conserje.services.tenancy.act import act, reading
 from conserje.services.tenancy.queue import enqueue
@@ -24,6 +25,7 @@ from conserje.services.tenancy.queue import enqueue
 # So many lines are read, judged and written while a person waits for the page.
 LINES_AT_ONCE: Final = 1500
 BYTES_AT_ONCE: Final = 12_000_000
+LEFT_SECONDS: Final = 120
 _AMOUNTS: Final = frozenset({Field.TOTAL, Field.OPEN_AMOUNT, Field.NET})
 
 
@@ -56,8 +58,14 @@ def ask(*, creditor_id: int, upload_id: int, asked: Asked, queued: bool, now: da
         raise NotSeen(f"Upload {upload_id} changed meanwhile.")
     row.wanted, row.wanted_by, row.wanted_at, row.trouble = asked.what, asked.by, now, ""
     row.save(update_fields=["wanted", "wanted_by", "wanted_at", "trouble"])
-    if queued:
-        enqueue(job="integrations.uploads", once=f"uploads:{creditor_id}", creditor_id=creditor_id)
+    # What the page does itself the queue does too, a little later, should the page's process die on the way.
+    once, in_seconds = ("uploads", 0) if queued else ("uploads-left", LEFT_SECONDS)
+    enqueue(
+        job="integrations.uploads",
+        once=f"{once}:{creditor_id}",
+        creditor_id=creditor_id,
+        in_seconds=in_seconds,
+    )
 
 
 def waiting(*, creditor_id: int) -> list[int]:
@@ -68,7 +76,11 @@ def waiting(*, creditor_id: int) -> list[int]:
 
 
 def work(*, creditor_id: int, upload_id: int, now: datetime) -> None:
-    """Do what is wanted of an upload; doing it twice is doing it once. What cannot be read is noted as its trouble."""
+    """Do what is wanted of an upload; doing it twice is doing it once.
+
+    What cannot be read is noted as its trouble. So is a mistake of ours, which is raised all the same: nothing is
+    written then, and a person may ask again.
+    """
     with reading(creditor_id=creditor_id):
         kept = upload.find(creditor_id=creditor_id, upload_id=upload_id)
     if not kept.wanted or kept.answers is None:
@@ -91,6 +103,9 @@ def work(*, creditor_id: int, upload_id: int, now: datetime) -> None:
     except FileRefused as refusal:
         trouble = refusal.statement or str(refusal)
         _trouble(creditor_id=creditor_id, kept=kept, trouble=trouble)
+    except Exception:
+        _trouble(creditor_id=creditor_id, kept=kept, trouble=FAILED)
+        raise
 
 
 @act
