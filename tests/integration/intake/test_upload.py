@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from tests import harness
@@ -343,20 +342,3 @@ def test_what_a_lost_page_left_the_queue_does(desk: Creditor, database: harness.
     waits = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'integrations.uploads' AND scheduled_at > now()"
     assert rows(database, waits) == [(1,)]
     assert upload_work.waiting(creditor_id=desk.pk) == [kept.id]
-
-
-@pytest.mark.slow
-def test_taking_in_costs_no_more_for_having_been_looked_at(desk: Creditor) -> None:
-    lines = [
-        f"FE-{number};Cliente {number % 1500} S.A.S.;c{number % 1500}@pan.example;01/10/2026;31/10/2026;{number + 1},00"
-        for number in range(6000)
-    ]
-    kept = opened(desk, sheet(LINES[0], *lines))
-    began = perf_counter()
-    kept = done(desk, kept, "see")
-    seen = perf_counter()
-    taken = done(desk, kept, "take")
-    # Looking does all that taking does, and tells a week besides. With wrong sizes of tables taking took twice as long.
-    assert perf_counter() - seen < seen - began
-    assert taken.taken is not None
-    assert taken.taken.counts["invoices_new"] == 6000

@@ -97,8 +97,8 @@ def see(
     sight, outcomes = take(creditor_id=creditor_id, deliveries=deliveries, answers=answers, now=now)
     ids = sorted({customer_id for outcome in outcomes for customer_id in outcome.customer_ids})
     week = first_week.tell(creditor_id=creditor_id, customer_ids=ids, now=now)
-    # The sizes of tables outlive a rollback. Learned while the rows stand, they are right for the import that follows;
-    # learned then, among rows taken back, they would be zero, and each new row would be checked against all others.
+    # The sizes of tables outlive a rollback. Learned while the rows stand, they serve the import that follows; learned
+    # then, among rows taken back, they would be zero, and the planner would choose among indexes blindly.
     learn_sizes()
     transaction.set_rollback(True)
     return replace(sight, week=week), outcomes
