@@ -18,6 +18,7 @@ SHOWN = 10
 _WORDS = {
     "customers_new": "customers new",
     "customers_known": "customers known",
+    "customers_changed": "of them with something new",
     "contacts_new": "contacts new",
     "contacts_known": "contacts known",
     "invoices_new": "invoices new",

@@ -121,9 +121,13 @@ PROCRASTINATE_IMPORT_PATHS = [
     "conserje.jobs.outreach",
     "conserje.jobs.hooks",
     "conserje.jobs.contacts",
+    "conserje.jobs.uploads",
     "conserje.jobs.queue",
     "conserje.jobs.anchor",
 ]
+
+# Forms: one field for each column of the files of an import.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 
 # Languages and time
 USE_TZ = True

@@ -10,6 +10,10 @@ from conserje.workbench import (
     draft_words,
     drafts,
     home,
+    import_columns,
+    import_preview,
+    import_questions,
+    imports,
     in_doubt,
     language,
     message,
@@ -49,6 +53,26 @@ _desk = [
     path("drafts/<int:draft_id>/words/preview/", draft_words.preview, name="draft_words_preview"),
     path("drafts/<int:draft_id>/words/removal/", draft_words.take_back, name="draft_words_removal"),
     path("clock/", clock.show, name="clock"),
+    path("import/", imports.start, name="imports"),
+    path("import/history/", imports.history, name="import_history"),
+    path("import/history/<int:run>/", imports.run, name="import_run"),
+    path("import/<int:upload>/", imports.go_on, name="import"),
+    path("import/<int:upload>/discard/", imports.discard, name="import_discard"),
+    path("import/<int:upload>/columns/", import_columns.show, name="import_columns"),
+    path("import/<int:upload>/questions/", import_questions.show, name="import_questions"),
+    path("import/<int:upload>/preview/", import_preview.show, name="import_preview"),
+    path("import/<int:upload>/application/", import_preview.take, name="import_application"),
+    path("import/<int:upload>/progress/", import_preview.progress, name="import_progress"),
+    path("import/<int:upload>/result/", import_preview.result, name="import_result"),
+    path(
+        "import/<int:upload>/corrections/<int:file>/", import_preview.corrections, name="import_corrections"
+    ),
+    path("import/<int:upload>/letters/<int:number>/", import_preview.letter, name="import_letter"),
+    path(
+        "import/<int:upload>/letters/<int:number>/body/",
+        import_preview.letter_body,
+        name="import_letter_body",
+    ),
 ]
 urlpatterns = [
     path("", start.show, name="start"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conserje.connectors.tabular_files import corrections, documents, limits, parent, wire
 from conserje.connectors.tabular_files.frames import Letter
-from conserje.connectors.tabular_files.reasons import Refusal, Refused, english
+from conserje.connectors.tabular_files.reasons import Refusal, Refused, said
 from conserje.domain.ports.connector import BadRow, FilePlan, FoundDocument, Row, SheetPlan
 
 
@@ -52,9 +52,9 @@ class TabularFiles:
         """`corrections.write_csv` for the refused lines of one sheet."""
         return corrections.write_csv(path, bad_rows, corrections.headers_of(sheet), plan=sheet, say=say)
 
-    def say(self, statement: str) -> str:
-        """The English sentence of a reason, remedy, doubt or why."""
-        return english(statement)
+    def say(self, statement: str, translate: Callable[[str], str] = str) -> str:
+        """The sentence of a reason, remedy, doubt, why or refusal, in English unless `translate` is given."""
+        return said(statement, translate)
 
 
 def _request(task: str, path: Path, currency: str, today: date, plan: FilePlan | None) -> dict[str, object]:

@@ -95,8 +95,17 @@ def profile(cells: Sequence[Cell]) -> Profile:
         flag=share(sum(words(text) in book.yes or words(text) in book.no for text in texts)),
         status=share(sum(words(text) in book.statuses for text in texts)),
         distinct=distinct,
-        samples=tuple(dict.fromkeys(text[:60] for text in texts[:20]))[:3],
+        samples=_first_texts(texts),
     )
+
+
+def shown_samples(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """A few different texts of a column, as its `Profile` shows them."""
+    return _first_texts([shown(cell) for cell in cells if not _nothing(cell)])
+
+
+def _first_texts(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text[:60] for text in texts[:20]))[:3]
 
 
 def _nothing(cell: Cell) -> bool:

@@ -8,6 +8,7 @@ through their gettext catalogue and fill it with `values(statement)`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
@@ -156,7 +157,6 @@ class Refusal(StrEnum):
 
 
 _N = gettext_noop
-
 REMEDIES: Final[dict[Reason, Remedy]] = {
     Reason.NUMBER_MISSING: Remedy.WRITE_NUMBER,
     Reason.NUMBER_DAMAGED: Remedy.WRITE_NUMBER_AS_TEXT,
@@ -357,7 +357,7 @@ class Refused(FileRefused):
     """`FileRefused` with its statement, so that a door can say it in another language."""
 
     def __init__(self, code: Refusal, **values: object) -> None:
-        self.statement = state(code, **values)
+        self.statement: str = state(code, **values)
         super().__init__(english(self.statement))
 
     @classmethod
@@ -387,9 +387,14 @@ def sentence(statement: str) -> str:
     return _BY_CODE.get(code, code)
 
 
+def said(statement: str, translate: Callable[[str], str]) -> str:
+    """The statement as a full sentence, its words and the name of a field in it turned by `translate`."""
+    text = translate(sentence(statement))
+    for name, value in values(statement).items():
+        text = text.replace("{" + name + "}", translate(value) if name == "field" else value)
+    return text
+
+
 def english(statement: str) -> str:
     """The statement as a full English sentence."""
-    text = sentence(statement)
-    for name, value in values(statement).items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    return said(statement, str)

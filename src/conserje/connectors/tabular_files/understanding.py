@@ -17,7 +17,7 @@ from conserje.connectors.tabular_files.doubts import invoice_doubts, skipped_lin
 from conserje.connectors.tabular_files.header import Header, find_header
 from conserje.connectors.tabular_files.layout import CUSTOMER, Layout
 from conserje.connectors.tabular_files.mapping import guess_columns
-from conserje.connectors.tabular_files.profile import SAMPLE, profile
+from conserje.connectors.tabular_files.profile import SAMPLE, profile, shown_samples
 from conserje.connectors.tabular_files.reasons import Doubt, Refusal, Refused, Why, state
 from conserje.connectors.tabular_files.survey import survey
 from conserje.connectors.tabular_files.vocabulary import vocabulary, words
@@ -123,9 +123,9 @@ def _left_out(sheet: Sheet, doubt: Doubt) -> SheetPlan:
 def _columns(
     header: Header, head: Sequence[Line], before: SheetPlan | None, *, helpers: int
 ) -> tuple[ColumnGuess, ...]:
-    if before is not None:
-        return tuple(_saved_guess(guess, header.names) for guess in before.columns)
     data = _telling([cells for line, cells in head if line > header.line], header.names)
+    if before is not None:
+        return tuple(_saved_guess(guess, header.names, data) for guess in before.columns)
     profiles = [profile([_cell(cells, index) for cells in data]) for index in range(len(header.names))]
     guesses = guess_columns(
         header.names[helpers:], header.above[helpers:], profiles[helpers:], trusting=helpers > 0
@@ -160,11 +160,10 @@ def _cell(cells: Sequence[Cell], index: int) -> Cell:
     return cells[index] if index < len(cells) else ""
 
 
-def _saved_guess(guess: ColumnGuess, names: Sequence[str]) -> ColumnGuess:
-    helper = guess.why == Why.HELPER
-    return ColumnGuess(
-        guess.index, names[guess.index], guess.field, guess.why if helper else str(Why.SAVED), 100
-    )
+def _saved_guess(guess: ColumnGuess, names: Sequence[str], data: Sequence[Sequence[Cell]]) -> ColumnGuess:
+    why = guess.why if guess.why == Why.HELPER else str(Why.SAVED)
+    samples = shown_samples([_cell(cells, guess.index) for cells in data])
+    return ColumnGuess(guess.index, names[guess.index], guess.field, why, 100, samples)
 
 
 def _saved_sheet(saved: FilePlan | None, head: Sequence[Line], name: str) -> SheetPlan | None:

@@ -8,5 +8,14 @@ from conserje.data.integrations.connection import (
     ImportRun,
     ImportTrouble,
 )
+from conserje.data.integrations.upload import Upload, UploadFile
 
-__all__ = ["Connection", "HookReceipt", "ImportPlan", "ImportRun", "ImportTrouble"]
+__all__ = [
+    "Connection",
+    "HookReceipt",
+    "ImportPlan",
+    "ImportRun",
+    "ImportTrouble",
+    "Upload",
+    "UploadFile",
+]

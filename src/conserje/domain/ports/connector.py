@@ -158,15 +158,21 @@ Row = InvoiceRow | ContactRow | BadRow
 
 
 class FileRefused(ValueError):
-    """The file as a whole cannot be read: too large, a bomb, no table in it. Says what to do next."""
+    """The file as a whole cannot be read: too large, a bomb, no table in it. Says what to do next.
+
+    `statement` is the same for `Connector.say`, empty where the text is all there is.
+    """
+
+    statement = ""
 
 
 class Connector(Protocol):
     """A file connector: first understands, then reads with the (possibly corrected) plan. Reading twice is the same.
 
     `documents` finds the papers at a folder or archive. `write_corrections` writes the refused lines of one sheet to a
-    file that can be corrected and read again, with `say` turning reasons into sentences. `say` does that in English for
-    every statement of the connector's own; one it does not know comes back as it is.
+    file that can be corrected and read again, with `say` turning reasons into sentences. `say` does that for every
+    statement of the connector's own, in English unless `translate` (a sentence, or the name of a `Field` in one, to
+    the reader's words) is given; one it does not know comes back as it is.
     """
 
     name: str
@@ -179,4 +185,4 @@ class Connector(Protocol):
     def write_corrections(
         self, path: Path, bad_rows: Sequence[BadRow], *, sheet: SheetPlan, say: Callable[[str], str]
     ) -> int: ...
-    def say(self, statement: str) -> str: ...
+    def say(self, statement: str, translate: Callable[[str], str] = str) -> str: ...

@@ -134,7 +134,9 @@ def _content(case: Mapping[str, Any], expect: Mapping[str, Any], packs: tuple[Pa
     if not (seen <= set().union(*meant.values()) and all(own & seen for own in meant.values())):
         problems.append(f"content: expected {sorted(meant)}, found {sorted(seen)}")
     ruling = Ruling.DENY if seen else Ruling.ALLOW
-    spoke = frozenset(rule for category, rule in rules.items() if seen.intersection(content.covered(category)))
+    spoke = frozenset(
+        rule for category, rule in rules.items() if seen.intersection(content.covered(category))
+    )
     problems += [f"rule {rule} did not speak" for rule in expect.get("rules", []) if rule not in spoke]
     expected = ", ".join(sorted(expect.get("content", [])))
     return CaseResult(case["name"], ruling, spoke, tuple(problems), (), expected, ", ".join(seen))

@@ -13,7 +13,13 @@ from django.db import connection
 from conserje.data.integrations.models import ImportTrouble
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.ports.connector import BadRow, ContactRow, FilePlan, FoundDocument, InvoiceRow, Row
-from conserje.services.integrations import intake_lines, intake_missing, intake_money, intake_people
+from conserje.services.integrations import (
+    intake_changes,
+    intake_lines,
+    intake_missing,
+    intake_money,
+    intake_people,
+)
 from conserje.services.integrations.intake_answers import Answers
 from conserje.services.integrations.intake_compare import Comparison, compare
 from conserje.services.integrations.intake_corrections import with_cells
@@ -64,6 +70,7 @@ def apply(*, creditor_id: int, run_id: int, delivery: Delivery, answers: Answers
     book = intake_people.directory(creditor_id=creditor_id)
     rows = _sort(book, delivery.rows)
     lines = intake_lines.gather(rows=rows.invoices, today=delivery.today)
+    before = intake_changes.marks(creditor_id=creditor_id)
     known_ids = {index: one.id for index, one in enumerate(book.customers) if one.touched}
     found = compare(creditor_id=creditor_id, lines=lines, customer_ids=known_ids)
     wanted = _wanted(rows, known_ids, found)
@@ -90,6 +97,7 @@ def apply(*, creditor_id: int, run_id: int, delivery: Delivery, answers: Answers
         run_id=run_id,
         counts=_counts(people, found, money, len(bad))
         | {
+            "customers_changed": intake_changes.changed(creditor_id=creditor_id, since=before),
             "documents_attached": attached,
             "documents_known": _documents(delivery) - attached - len(unmatched),
             "documents_unmatched": len(unmatched),
@@ -101,8 +109,9 @@ def apply(*, creditor_id: int, run_id: int, delivery: Delivery, answers: Answers
         suggestions=intake_missing.suggestions(
             creditor_id=creditor_id, customer_ids=list(people.ids.values())
         ),
+        customer_ids=tuple(sorted(people.ids.values())),
     )
-    _keep(creditor_id, outcome, now)
+    _keep(creditor_id, outcome, answers.stated_by, now)
     _wake(creditor_id, people, money, now)
     return outcome
 
@@ -206,7 +215,7 @@ def _warnings(
     return {code: count for code, count in sorted(counted.items()) if count}
 
 
-def _keep(creditor_id: int, outcome: Outcome, now: datetime) -> None:
+def _keep(creditor_id: int, outcome: Outcome, by: str, now: datetime) -> None:
     """The lines for a person, and one journal entry for the whole file."""
     ImportTrouble.objects.bulk_create(
         [
@@ -230,7 +239,7 @@ def _keep(creditor_id: int, outcome: Outcome, now: datetime) -> None:
             journal.NewEntry(
                 at=now,
                 kind="integrations.import.finished",
-                actor="system",
+                actor=by if by.startswith("person:") else "system",
                 subject_kind="import_run",
                 subject_id=outcome.run_id,
                 payload=dict(outcome.counts),

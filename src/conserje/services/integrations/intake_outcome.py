@@ -40,7 +40,8 @@ class Suggestion:
 class Outcome:
     """One import. `counts` has the keys of `COUNTS`; `unmatched` are names of documents that belong to no invoice.
 
-    `warnings` maps a code of `WARNINGS` to how many lines or customers it concerns.
+    `warnings` maps a code of `WARNINGS` to how many lines or customers it concerns; `customer_ids` are those of the
+    file. Of the known customers, `customers_changed` are those about whom anything was written.
     """
 
     run_id: int
@@ -50,11 +51,13 @@ class Outcome:
     warnings: Mapping[str, int]
     unmatched: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
+    customer_ids: tuple[int, ...] = ()
 
 
 COUNTS = (
     "customers_new",
     "customers_known",
+    "customers_changed",
     "contacts_new",
     "contacts_known",
     "invoices_new",

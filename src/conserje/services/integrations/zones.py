@@ -24,6 +24,11 @@ def of_country(*, country: str) -> tuple[str, ...]:
     return _by_country().get(country, ())
 
 
+def countries() -> tuple[str, ...]:
+    """Every country that has a zone: two capital letters, sorted."""
+    return tuple(sorted(_by_country()))
+
+
 def only_zone(*, country: str) -> str:
     """The zone of a country that has exactly one (CO: America/Bogota), else "": it must be stated, never guessed."""
     names = of_country(country=country)
