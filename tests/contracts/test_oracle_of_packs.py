@@ -150,10 +150,11 @@ def draw(rng: random.Random, court: Court) -> tuple[Question, datetime]:
     parts = ["", *(str(item.raw.get("subdivision") or "") for item in placed if item.country == law.country)]
     parts += [*law.regional, "ZZZ"]
     channel = often(rng, rng.choice(("email", "sms", "call", "whatsapp")), CHANNELS, 0.4)
-    if rng.random() < 0.75:
-        past_channels = [channel, channel, "email", "call"]
-    else:
-        past_channels = CHANNELS
+    past_channels = [channel, channel, "email", "call"] if rng.random() < 0.75 else CHANNELS
+    narrow = [rule["channels"] for rule in law.rules("caps") if rule.get("channels", ["*"]) != ["*"]]
+    if narrow and rng.random() < 0.3:
+        past_channels = rng.choice(narrow)
+        channel = rng.choice(past_channels)
     consent = {}
     if rng.random() < 0.93:
         consent[channel] = often(rng, "granted", ["unknown", "revoked"], 0.06)
