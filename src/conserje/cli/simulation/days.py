@@ -27,7 +27,9 @@ from conserje.testing.simulation.faults import USUAL, Dial, of_turn, outages
 # Turns of a day in UTC: Bogota is five hours behind. Some stand a minute before a window closes.
 EDGES = (time(14, 45), time(20, 29, 20), time(23, 59, 25))
 TURNS_AGAIN_MAX = 60
-VERIFIED_EACH = 9
+# In days: how often the product's own checks are asked for, of the money and of the whole journal, which grows.
+VERIFIED_EACH = 3
+WHOLE_EACH = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,10 @@ def _day(world: World, on: date, *, silent: bool) -> None:
 
 
 def _moments(seed: int, on: date) -> list[datetime]:
-    """When the queue's clock wakes a worker on `on`: the edges, and a moment drawn."""
+    """When the queue's clock wakes a worker on `on`: the edges, and on every other day a moment drawn."""
     chance = stream(seed, "moments", on)
+    if chance.random() < 0.5:
+        return [datetime.combine(on, moment, UTC) for moment in EDGES]
     drawn = chance.choice(
         (time(10, 12), time(11, 58), time(12, 59, 50), time(13, 31), time(17, 20), time(19, 31))
     )
@@ -231,10 +235,12 @@ def _audit(world: World, *, worked: bool) -> None:
 
 
 def _verified(world: World) -> tuple[verify.Property, ...]:
-    """The product's own checks: of the money each day, of the whole journal, which grows, once in a while."""
+    """The product's own checks, on the days that have them."""
     world.days += 1
-    if world.days % VERIFIED_EACH == 0:
+    if world.days % WHOLE_EACH == 0:
         return verify.verify(creditor_id=world.creditor_id).properties
+    if world.days % VERIFIED_EACH:
+        return ()
     with reading(creditor_id=world.creditor_id):
         return verify.money(creditor_id=world.creditor_id)
 

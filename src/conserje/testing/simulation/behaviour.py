@@ -21,6 +21,12 @@ PLACES = (
 )
 
 
+# Monday, Wednesday, Friday: as seldom as letters allow, so that knowledge of payments is about to be old every other day.
+SAID_FRESH_ON = (0, 2, 4)
+PAPERS_A_DAY = 0.018
+PAPERS_A_QUIET_DAY = 0.004
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something a person does at an instant: `what` names it, `who` is the customer it is about, if any."""
@@ -84,7 +90,7 @@ class People:
         if on.weekday() < 5:
             deeds.append(Deed(_at(on, chance, hour=16), "drafts"))
             deeds.append(Deed(_at(on, chance, hour=15), "unsure"))
-            if not self._lapse(on):
+            if on.weekday() in SAID_FRESH_ON and not self._lapse(on):
                 deeds.append(Deed(_at(on, chance, hour=12), "fresh", "", {"through": on - timedelta(days=1)}))
         return deeds
 
@@ -96,7 +102,8 @@ class People:
     def _papers(self, chance: random.Random, on: date) -> list[Deed]:
         deeds = []
         for ref in sorted(self.cast):
-            if chance.random() < 0.018:
+            rate = PAPERS_A_QUIET_DAY if self.cast[ref].quiet else PAPERS_A_DAY
+            if chance.random() < rate:
                 paper = draw_paper(chance, self.cast[ref], due_on=on + timedelta(days=chance.randint(-8, 30)))
                 deeds.append(Deed(_at(on, chance), "invoice", ref, {"paper": paper}))
         return deeds
