@@ -21,8 +21,6 @@ PLACES = (
 )
 
 
-# Monday, Wednesday, Friday: as seldom as letters allow, so that knowledge of payments is about to be old every other day.
-SAID_FRESH_ON = (0, 2, 4)
 PAPERS_A_DAY = 0.018
 PAPERS_A_QUIET_DAY = 0.004
 
@@ -90,7 +88,7 @@ class People:
         if on.weekday() < 5:
             deeds.append(Deed(_at(on, chance, hour=16), "drafts"))
             deeds.append(Deed(_at(on, chance, hour=15), "unsure"))
-            if on.weekday() in SAID_FRESH_ON and not self._lapse(on):
+            if not self._lapse(on):
                 deeds.append(Deed(_at(on, chance, hour=12), "fresh", "", {"through": on - timedelta(days=1)}))
         return deeds
 
