@@ -24,9 +24,12 @@ from conserje.testing.simulation.cast import CURRENCY
 from conserje.testing.simulation.draw import stream
 from conserje.testing.simulation.faults import USUAL, Dial, of_turn, outages
 
-# Turns of a day in UTC: Bogota is five hours behind. Some stand a minute before a window closes.
-EDGES = (time(14, 45), time(20, 29, 20), time(23, 59, 25))
+# Turns of a day in UTC: Bogota is five hours behind. Some begin so shortly before a window closes that letters are
+# written inside it, and are still waiting to be handed over when it is over.
+EDGES = (time(14, 45), time(20, 28, 50), time(23, 58, 50))
 TURNS_AGAIN_MAX = 60
+# Of a hundred hand-overs so many wait for a slow line, up to two minutes, before the point of no return.
+HANGS = 6
 # In days: how often the product's own checks are asked for, of the money and of the whole journal, which grows.
 VERIFIED_EACH = 3
 WHOLE_EACH = 9
@@ -182,8 +185,10 @@ def _hear_of_stops(world: World) -> None:
 
 
 def _between(world: World, address: str, attempt: int) -> None:
-    """Something happens between judging a letter and handing it over: another worker, or word from its customer."""
+    """Between judging a letter and handing it over the line hangs, another worker works, its customer says a word."""
     chance = stream(world.seed, "between", address, attempt)
+    if chance.random() * 100 < HANGS:
+        world.clock.moment += timedelta(seconds=chance.randint(10, 120))
     if world.nested or chance.random() * 100 >= world.line.dial.between:
         return
     refs = [one.ref for one in world.people.cast.values() if one.address == address]
