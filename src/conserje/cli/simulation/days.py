@@ -137,8 +137,9 @@ def _until(world: World, at: datetime) -> None:
 def _work(world: World) -> bool:
     """A worker's turn; when it dies the next one comes a minute later. False when nobody came to an end."""
     pending: set[str] = set()
-    # Since the last turn more time has passed than any lease lasts.
-    world.expire()
+    if world.claimed:
+        # Since the last turn more time has passed than any lease lasts.
+        world.expire()
     for again in range(TURNS_AGAIN_MAX):
         asked = {key: charge.asked for key, charge in world.desk.charges.items()}
         for charge in world.desk.charges.values():
@@ -163,13 +164,15 @@ def _turn(world: World, *, faulty: bool) -> bool:
         with crash.armed(fault):
             done = turn.turn(creditor_id=world.creditor_id, clock=world.clock)
     except (crash.Killed, OperationalError):
-        world.nested = False
+        world.nested, world.claimed = False, True
         world.crashes += 1
         world.tell("crashed", fault=None if fault is None else f"{fault.crash} {fault.nth}")
         world.expire()
         _hear_of_stops(world)
         return False
-    _hear_of_stops(world)
+    world.claimed = done.lapses_in is not None
+    if done.sent.total:
+        _hear_of_stops(world)
     world.tell("turn", sent=dict(sorted(done.sent.outcomes.items())), judged=done.swept.judged)
     return True
 

@@ -93,6 +93,7 @@ class World:
     crashes: int = 0
     days: int = 0
     nested: bool = False
+    claimed: bool = False
     deeds: int = 0
 
     def push(self, *deeds: Deed) -> None:
