@@ -27,7 +27,6 @@ class Auditor:
     fresh_through: date | None = None
     by_address: dict[str, list[tuple[Contact, str]]] = field(default_factory=dict)
     asked_again: dict[int, datetime] = field(default_factory=dict)
-    approved: set[int] = field(default_factory=set)
     taken: dict[int, str] = field(default_factory=dict)
     charged: set[str] = field(default_factory=set)
     disturbed_at: datetime | None = None
@@ -244,7 +243,6 @@ class Auditor:
         on = dossier.today(event.at)
         letter = letters.read(subject=event.facts["subject"], text=event.facts["text"], today=on)
         contact = Contact(event.at, on, event.facts["message"], letter)
-        self.approved |= {contact.message} if dossier.approved else set()
         judge_letter(self, dossier, contact, event)
         self.taken[contact.message] = "handed"
         if letter.step == "thanks":
