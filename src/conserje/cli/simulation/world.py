@@ -137,6 +137,8 @@ def build(*, seed: int, customers: int, days: int, dial: Dial, keep: bool) -> Wo
     clock = Clock(seed, datetime.combine(start - timedelta(days=1), time(12), UTC))
     auditor = Auditor()
     cast = {person.ref: person for person in draw_cast(seed=seed, customers=customers, start=start)}
+    for person in cast.values():
+        person.zone = dial.zone if dial.zone and person.country == "CO" else person.zone
     people = People(seed, cast, auditor.books)
     history = History(auditor.hear, keep=keep)
     line = carrier.Line(seed, history, clock, crash.kill, lambda address, attempt: None)
