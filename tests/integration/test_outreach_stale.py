@@ -192,6 +192,23 @@ def test_a_payment_closes_no_case_in_which_a_reminder_waits(creditor: Creditor, 
         assert Episode.objects.get().closed_at is None
 
 
+@pytest.mark.parametrize(("ahead", "closed"), [(7, False), (8, True)])
+def test_whether_a_payment_closes_the_case_goes_by_the_day_where_the_customer_is(
+    creditor: Creditor, world: World, ahead: int, closed: bool
+) -> None:
+    book.set_up(creditor, world=world)
+    panaderia = book.customer(creditor)
+    book.invoice(creditor, panaderia, "FE-1", due_on=book.days_late(5), minor=100)
+    book.invoice(creditor, panaderia, "FE-2", due_on=book.days_late(-ahead), minor=300)
+    run(creditor, day=0)
+
+    # Ten in the evening in Bogota, where the creditor is; elsewhere it is the next day.
+    pay(creditor, panaderia.id, 100, after=timedelta(hours=12))
+
+    with acting(creditor_id=creditor.id):
+        assert (Episode.objects.get().closed_at is not None) is closed
+
+
 def test_money_that_went_back_is_not_thanked_for(creditor: Creditor, world: World) -> None:
     book.set_up(creditor, world=world)
     panaderia = book.customer(creditor)

@@ -24,6 +24,8 @@ from conserje.testing.simulation.faults import ROUGH, USUAL, Dial
 
 Patch = pytest.MonkeyPatch
 LAST_MINUTE = replace(ROUGH, hour="18:58", carrier=1)
+# Where the working day is another one than in UTC for half of its hours.
+FAR_AWAY = replace(USUAL, zone="Pacific/Auckland")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +141,23 @@ def _no_reaper(patch: Patch) -> None:
 
 
 def _no_holidays(patch: Patch) -> None:
-    find = hours.Hours._find_minutes
+    minutes = hours.Hours.minutes
 
     def found(self: Any, on: Any) -> Any:
-        if on not in self.calendar.days:
-            return find(self, on)
-        return ((7 * 60, 19 * 60),)
+        return ((7 * 60, 19 * 60),) if on in self.calendar.days else minutes(self, on)
 
-    patch.setattr(hours.Hours, "_find_minutes", found)
+    patch.setattr(hours.Hours, "minutes", found)
+    # What was once found is kept over worlds: neither may a plant find what is right, nor leave behind what is wrong.
+    patch.setattr(hours.Hours, "spans", lambda self, *, on, zone_name: self._find_spans(on, zone_name))
 
 
 def _an_hour_longer(patch: Patch) -> None:
-    spans = hours.Hours._find_spans
-    patch.setattr(
-        hours.Hours,
-        "_find_spans",
-        lambda self, on, zone: tuple((a, b + 3600) for a, b in spans(self, on, zone)),
-    )
+    spans = hours.Hours.spans
+
+    def longer(self: Any, *, on: Any, zone_name: str) -> Any:
+        return tuple((start, end + 3600) for start, end in spans(self, on=on, zone_name=zone_name))
+
+    patch.setattr(hours.Hours, "spans", longer)
 
 
 def _told_twice_is_paid_twice(patch: Patch) -> None:
@@ -221,6 +223,7 @@ PLANTS = (
         "days are counted in UTC",
         _days_in_utc,
         ("the house writes from Monday to Friday", "what was told is done", WEEK, "one contact a day"),
+        FAR_AWAY,
     ),
     Plant("the clock is not looked at again", _no_last_look, ("the law's hours are kept",), LAST_MINUTE),
     Plant("the window is an hour too long", _an_hour_longer, ("the law's hours are kept",), LAST_MINUTE),
@@ -241,7 +244,7 @@ PLANTS = (
         _sends_before_the_mark,
         (TWICE, "one contact a day", WEEK, HELD, STOPPED, LEFT),
     ),
-    Plant("who left is written to", _forgets_who_left, (LEFT,)),
+    Plant("who left is written to", _forgets_who_left, (LEFT,), USUAL, customers=60),
     Plant("what is unsure leaves again by itself", _sends_unsure_again, (TWICE, "one contact a day")),
     Plant("payments wake nobody", _money_moves_nothing, (OWED,)),
     Plant("missed steps are caught up at once", _no_gap, (WEEK,)),

@@ -12,8 +12,7 @@ from tests.simulation.conftest import again
 
 # The first of `make test`, the others of `make test-long`; SIMULATION_SEEDS="7 8 9" lives other ones.
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
-FEW = CHOSEN or [1, 2, 3, 4]
-SOME = CHOSEN or list(range(101, 107))
+FEW = CHOSEN or [1, 2]
 MANY = CHOSEN or list(range(1001, 1051))
 
 
@@ -35,14 +34,10 @@ def test_the_same_seed_is_the_same_world_and_another_seed_another(live: Callable
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", SOME)
-def test_the_auditor_finds_nothing_in_a_world_of_a_quarter(live: Callable[..., Any], seed: int) -> None:
-    report = live(seed=seed, customers=100, days_of_it=90)
-    assert report.ok, again(report)
-
-
-@pytest.mark.long
 @pytest.mark.parametrize("seed", MANY)
 def test_the_auditor_finds_nothing_in_many_worlds(live: Callable[..., Any], seed: int) -> None:
     report = live(seed=seed, customers=300, days_of_it=90)
     assert report.ok, again(report)
+    assert report.days_lived == 90
+    assert report.letters > 300
+    assert report.crashes > 50

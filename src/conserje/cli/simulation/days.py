@@ -24,10 +24,15 @@ from conserje.testing.simulation.cast import CURRENCY
 from conserje.testing.simulation.draw import stream
 from conserje.testing.simulation.faults import USUAL, Dial, of_turn, outages
 
-# Turns of a day in UTC: Bogota is five hours behind. Some stand a minute before a window closes.
-EDGES = (time(14, 45), time(20, 29, 20), time(23, 59, 25))
+# Turns of a day in UTC: Bogota is five hours behind. Some begin so shortly before a window closes that letters are
+# written inside it, and are still waiting to be handed over when it is over.
+EDGES = (time(14, 45), time(20, 28, 50), time(23, 58, 50))
 TURNS_AGAIN_MAX = 60
-VERIFIED_EACH = 9
+# Of a hundred hand-overs so many wait for a slow line, up to two minutes, before the point of no return.
+HANGS = 6
+# In days: how often the product's own checks are asked for, of the money and of the whole journal, which grows.
+VERIFIED_EACH = 3
+WHOLE_EACH = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +118,10 @@ def _day(world: World, on: date, *, silent: bool) -> None:
 
 
 def _moments(seed: int, on: date) -> list[datetime]:
-    """When the queue's clock wakes a worker on `on`: the edges, and a moment drawn."""
+    """When the queue's clock wakes a worker on `on`: the edges, and on every other day a moment drawn."""
     chance = stream(seed, "moments", on)
+    if chance.random() < 0.5:
+        return [datetime.combine(on, moment, UTC) for moment in EDGES]
     drawn = chance.choice(
         (time(10, 12), time(11, 58), time(12, 59, 50), time(13, 31), time(17, 20), time(19, 31))
     )
@@ -130,8 +137,9 @@ def _until(world: World, at: datetime) -> None:
 def _work(world: World) -> bool:
     """A worker's turn; when it dies the next one comes a minute later. False when nobody came to an end."""
     pending: set[str] = set()
-    # Since the last turn more time has passed than any lease lasts.
-    world.expire()
+    if world.claimed:
+        # Since the last turn more time has passed than any lease lasts.
+        world.expire()
     for again in range(TURNS_AGAIN_MAX):
         asked = {key: charge.asked for key, charge in world.desk.charges.items()}
         for charge in world.desk.charges.values():
@@ -156,13 +164,15 @@ def _turn(world: World, *, faulty: bool) -> bool:
         with crash.armed(fault):
             done = turn.turn(creditor_id=world.creditor_id, clock=world.clock)
     except (crash.Killed, OperationalError):
-        world.nested = False
+        world.nested, world.claimed = False, True
         world.crashes += 1
         world.tell("crashed", fault=None if fault is None else f"{fault.crash} {fault.nth}")
         world.expire()
         _hear_of_stops(world)
         return False
-    _hear_of_stops(world)
+    world.claimed = done.lapses_in is not None
+    if done.sent.total:
+        _hear_of_stops(world)
     world.tell("turn", sent=dict(sorted(done.sent.outcomes.items())), judged=done.swept.judged)
     return True
 
@@ -178,8 +188,10 @@ def _hear_of_stops(world: World) -> None:
 
 
 def _between(world: World, address: str, attempt: int) -> None:
-    """Something happens between judging a letter and handing it over: another worker, or word from its customer."""
+    """Between judging a letter and handing it over the line hangs, another worker works, its customer says a word."""
     chance = stream(world.seed, "between", address, attempt)
+    if chance.random() * 100 < HANGS:
+        world.clock.moment += timedelta(seconds=chance.randint(10, 120))
     if world.nested or chance.random() * 100 >= world.line.dial.between:
         return
     refs = [one.ref for one in world.people.cast.values() if one.address == address]
@@ -231,10 +243,12 @@ def _audit(world: World, *, worked: bool) -> None:
 
 
 def _verified(world: World) -> tuple[verify.Property, ...]:
-    """The product's own checks: of the money each day, of the whole journal, which grows, once in a while."""
+    """The product's own checks, on the days that have them."""
     world.days += 1
-    if world.days % VERIFIED_EACH == 0:
+    if world.days % WHOLE_EACH == 0:
         return verify.verify(creditor_id=world.creditor_id).properties
+    if world.days % VERIFIED_EACH:
+        return ()
     with reading(creditor_id=world.creditor_id):
         return verify.money(creditor_id=world.creditor_id)
 

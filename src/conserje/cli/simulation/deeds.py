@@ -70,7 +70,9 @@ def _still_open(world: World, deed: Deed) -> list[str]:
 
 
 def _answer_claim(world: World, deed: Deed) -> None:
-    ref, claim_id = world.open.claims.pop(deed.facts["claim"])
+    ref, claim_id = world.open.claims.pop(deed.facts["claim"], ("", 0))
+    if not ref:
+        return  # somebody else was faster, on the day after an outage
     now = world.clock()
     try:
         world.act(
@@ -111,7 +113,9 @@ def _dispute(world: World, deed: Deed) -> None:
 
 
 def _close_dispute(world: World, deed: Deed) -> None:
-    ref, _, row = world.open.disputes.pop(deed.facts["dispute"])
+    ref, _, row = world.open.disputes.pop(deed.facts["dispute"], ("", "", 0))
+    if not ref:
+        return
     now = world.clock()
     world.act(
         lambda: dispute.close(
@@ -143,7 +147,9 @@ def _hold(world: World, deed: Deed) -> None:
 
 
 def _release(world: World, deed: Deed) -> None:
-    ref, row = world.open.holds.pop(deed.facts["hold"])
+    ref, row = world.open.holds.pop(deed.facts["hold"], ("", 0))
+    if not ref:
+        return
     now = world.clock()
     world.act(lambda: hold.release(creditor_id=world.creditor_id, hold_id=row, by=BY, now=now), twice=False)
     world.tell("released", ref, hold=deed.facts["hold"])

@@ -92,7 +92,8 @@ def _check_out(world: World, deed: Deed, shares: list[tuple[str, int]], *, both:
     facts = {"external_id": external_id}
     if chance.random() < 0.5:
         world.push(Deed(paid_at, "return", deed.who, facts | {"ref": ref}))
-    hooks = [(ChargeState.PAID, 2)] * chance.choice((1, 1, 2, 3)) + [(ChargeState.PROCESSING, 1)]
+    hooks = [(ChargeState.PAID, 2)] * chance.choice((1, 1, 2, 3))
+    hooks += [(ChargeState.PROCESSING, 1)] if chance.random() < 0.3 else []
     for state, event in hooks:
         at = later(chance, paid_at, hours=(0, chance.choice((1, 1, 30))))
         world.push(Deed(at, "hook", deed.who, facts | {"state": state, "event": event}))

@@ -25,7 +25,8 @@ from conserje.testing.simulation.history import Event, History
 
 R = TypeVar("R")
 FIRST_START = date(2026, 1, 12)
-LAST_DAY = date(2027, 12, 20)
+# A little beyond the day until which the law of Colombia was read: the last worlds live to see it run out.
+LAST_DAY = date(2027, 5, 9)
 
 
 @dataclass(slots=True)
@@ -92,6 +93,7 @@ class World:
     crashes: int = 0
     days: int = 0
     nested: bool = False
+    claimed: bool = False
     deeds: int = 0
 
     def push(self, *deeds: Deed) -> None:
@@ -135,6 +137,8 @@ def build(*, seed: int, customers: int, days: int, dial: Dial, keep: bool) -> Wo
     clock = Clock(seed, datetime.combine(start - timedelta(days=1), time(12), UTC))
     auditor = Auditor()
     cast = {person.ref: person for person in draw_cast(seed=seed, customers=customers, start=start)}
+    for person in cast.values():
+        person.zone = dial.zone if dial.zone and person.country == "CO" else person.zone
     people = People(seed, cast, auditor.books)
     history = History(auditor.hear, keep=keep)
     line = carrier.Line(seed, history, clock, crash.kill, lambda address, attempt: None)

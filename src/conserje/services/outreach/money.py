@@ -12,7 +12,7 @@ from django.db import connection
 from conserje.data.receivables.models import PaymentRoad
 from conserje.domain.kit.days import local_date
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import review, strategy, thanks
+from conserje.services.outreach import local_day, review, strategy, thanks
 from conserje.services.tenancy.act import step
 
 # History read from a file is not thanked for: only money that arrived by one of these roads.
@@ -29,11 +29,12 @@ RETURNING t.id, t.customer_id"""
 
 _CLOSE = """
 UPDATE outreach_episode e SET closed_at = %(now)s, outcome = 'paid'
- WHERE e.creditor_id = %(creditor)s AND e.customer_id = ANY(%(ids)s) AND e.closed_at IS NULL
+  FROM unnest(%(ids)s::bigint[], %(horizons)s::date[]) AS near(customer_id, last_on)
+ WHERE e.creditor_id = %(creditor)s AND e.customer_id = near.customer_id AND e.closed_at IS NULL
    AND NOT EXISTS (SELECT 1 FROM receivables_invoice i
                      JOIN receivables_invoicedue d ON d.creditor_id = i.creditor_id AND d.invoice_id = i.id
                     WHERE i.creditor_id = e.creditor_id AND i.customer_id = e.customer_id AND i.open_minor > 0
-                      AND d.due_on <= %(horizon)s)
+                      AND d.due_on <= near.last_on)
    AND NOT EXISTS (SELECT 1 FROM outreach_touch t
                     WHERE t.creditor_id = e.creditor_id AND t.customer_id = e.customer_id AND t.episode_id = e.id
                       AND t.state IN ('proposed', 'planned', 'claimed', 'handing_over'))
@@ -57,7 +58,7 @@ def moved(
         "creditor": creditor_id,
         "ids": ids,
         "now": now,
-        "horizon": _horizon(creditor_id, now),
+        "horizons": _horizons(creditor_id, ids, now),
     }
     with connection.cursor() as cursor:
         cursor.execute(_SUPPRESS, asked)
@@ -79,9 +80,11 @@ def moved(
         thanks.plan(creditor_id=creditor_id, payment_id=payment_id, now=now)
 
 
-def _horizon(creditor_id: int, now: datetime) -> date:
-    """The last day on which something may be due soon, in whatever zone the customer is."""
-    return local_date(now, "UTC") + timedelta(days=1 + strategy.preventive_days(creditor_id=creditor_id))
+def _horizons(creditor_id: int, customer_ids: Sequence[int], now: datetime) -> list[date]:
+    """For each customer the last day on which something is due soon, counted from the day that it is there."""
+    zones = local_day.zones(creditor_id=creditor_id, customer_ids=customer_ids)
+    ahead = timedelta(days=strategy.preventive_days(creditor_id=creditor_id))
+    return [local_date(now, zones.get(customer_id, "UTC")) + ahead for customer_id in customer_ids]
 
 
 def _thanked(creditor_id: int, payment_id: int) -> bool:

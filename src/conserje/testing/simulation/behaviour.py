@@ -21,6 +21,10 @@ PLACES = (
 )
 
 
+PAPERS_A_DAY = 0.018
+PAPERS_A_QUIET_DAY = 0.004
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something a person does at an instant: `what` names it, `who` is the customer it is about, if any."""
@@ -96,7 +100,8 @@ class People:
     def _papers(self, chance: random.Random, on: date) -> list[Deed]:
         deeds = []
         for ref in sorted(self.cast):
-            if chance.random() < 0.018:
+            rate = PAPERS_A_QUIET_DAY if self.cast[ref].quiet else PAPERS_A_DAY
+            if chance.random() < rate:
                 paper = draw_paper(chance, self.cast[ref], due_on=on + timedelta(days=chance.randint(-8, 30)))
                 deeds.append(Deed(_at(on, chance), "invoice", ref, {"paper": paper}))
         return deeds

@@ -23,6 +23,9 @@ CHARACTERS = {
 }
 ZONES_OF_XX = ("America/Santiago", "America/Punta_Arenas")
 CURRENCY = "COP"
+# The first customers of a world all owe something; of those after them, as in a real book, three of five are quiet.
+BUSY = 50
+QUIET = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class Paper:
 
 @dataclass(slots=True)
 class Person:
-    """A customer. `permitted`: whether anybody said that they may be written to; `dead`: mail to them bounces."""
+    """A customer. `permitted`: whether anybody said that they may be written to; `dead`: mail to them bounces;
+    `quiet`: owes nothing at first and buys seldom.
+    """
 
     ref: str
     name: str
@@ -57,6 +62,7 @@ class Person:
     above: str = ""
     moved: int = 0
     changes: int = 0
+    quiet: bool = False
     first: list[Paper] = field(default_factory=list)
 
 
@@ -66,7 +72,8 @@ def draw_cast(*, seed: int, customers: int, start: date) -> list[Person]:
     for index in range(customers):
         chance = stream(seed, "cast", index)
         person = _person(chance, index, people)
-        for _ in range(chance.choice((1, 1, 1, 2, 3, 5))):
+        person.quiet = index >= BUSY and stream(seed, "quiet", index).random() < QUIET
+        for _ in range(0 if person.quiet else chance.choice((1, 1, 1, 2, 3, 5))):
             person.first.append(draw_paper(chance, person, due_on=start + timedelta(days=_age(chance))))
         people.append(person)
     return people

@@ -36,7 +36,8 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Dial:
     """How rough a world is: of a hundred turns and acts how many crash, how often something comes between judging and
-    handing over, by how much the carrier's faults are multiplied; `hour` is when the creditor writes, if not as usual.
+    handing over, by how much the carrier's faults are multiplied; `hour` is when the creditor writes, if not as usual,
+    and `zone` where all customers under the law of Colombia are.
     """
 
     turns_crashed: int = 12
@@ -44,6 +45,7 @@ class Dial:
     between: int = 5
     carrier: int = 1
     hour: str = ""
+    zone: str = ""
 
 
 USUAL = Dial()

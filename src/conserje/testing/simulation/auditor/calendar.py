@@ -20,6 +20,8 @@ HOLIDAYS = {
     "XX": frozenset(date.fromisoformat(day) for day in _XX.split()),
 }
 _SHORTER_FROM = date(2026, 7, 1)
+# Who has not read a law again by then does not know it any more: nobody is written to under it.
+READ_UNTIL = {"CO": date(2027, 4, 30), "XX": date(2028, 1, 30)}
 
 
 def local(at: datetime, zone: str) -> datetime:
@@ -33,11 +35,18 @@ def why_not(at: datetime, *, country: str, zone: str) -> str:
     day, hour = here.date(), here.time()
     if day.year not in YEARS:
         return f"the auditor knows no holidays of {day.year}"
+    if not is_known(day, country):
+        return f"nobody has read the law of {country} again"
     if country == "CO":
         return _colombia(day, hour)
     if country == "XX":
         return _invented(day, hour)
     return f"nobody knows a law of {country}"
+
+
+def is_known(day: date, country: str) -> bool:
+    """Whether the law of `country` was read lately enough for letters on `day`."""
+    return country in READ_UNTIL and day <= READ_UNTIL[country]
 
 
 def _colombia(day: date, hour: time) -> str:

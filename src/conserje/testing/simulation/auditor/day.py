@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from conserje.testing.simulation.auditor.auditor import Auditor
-from conserje.testing.simulation.auditor.calendar import is_working_day, weekdays_between
+from conserje.testing.simulation.auditor.calendar import is_known, is_working_day, weekdays_between
 from conserje.testing.simulation.auditor.leaving import CONTACTS_MAX, FRESH_WEEKDAYS
 from conserje.testing.simulation.auditor.letters import LADDER
 from conserje.testing.simulation.auditor.standing import Dossier
@@ -40,6 +41,7 @@ class Shown:
 
 def forgotten(auditor: Auditor, at: datetime, *, worked: bool) -> None:
     """Whoever is due, reachable and free for long enough was written to; `worked`: today's turns ran to their end."""
+    sharing = Counter(dossier.address for dossier in auditor.dossiers.values())
     for dossier in auditor.dossiers.values():
         on = dossier.today(at - HALF_A_DAY)
         expected = _expected(auditor, dossier, on)
@@ -48,7 +50,7 @@ def forgotten(auditor: Auditor, at: datetime, *, worked: bool) -> None:
             continue
         if worked and is_working_day(on, dossier.country):
             dossier.free_days += 1
-        patience = PATIENCE_DAYS + 9 * (len(list(auditor.sharing(dossier))) - 1)
+        patience = PATIENCE_DAYS + 9 * (sharing[dossier.address] - 1)
         if dossier.free_days > patience:
             last = dossier.episode[-1].on if dossier.episode else None
             auditor.find(
@@ -67,7 +69,7 @@ def _expected(auditor: Auditor, dossier: Dossier, on: date) -> date | None:
         return None
     if dossier.address in auditor.left or auditor.stopped & {"", "email"}:
         return None
-    if not is_fresh(auditor, on):
+    if not is_fresh(auditor, on) or not is_known(on, dossier.country):
         return None
     if len({one.message for one in dossier.episode}) >= CONTACTS_MAX:
         return None

@@ -61,7 +61,8 @@ def _chasing(
     if auditor.stopped & {"", "email"}:
         yield "nothing leaves while the creditor has stopped it", f"Stopped: {sorted(auditor.stopped)}."
     known = auditor.fresh_through
-    if not dossier.approved and (known is None or weekdays_between(known, on) > FRESH_WEEKDAYS):
+    by_a_person = dossier.approved or contact.message in auditor.asked_again
+    if not by_a_person and (known is None or weekdays_between(known, on) > FRESH_WEEKDAYS):
         yield "nothing leaves on old knowledge of payments", f"Payments are recorded through {known}."
     whole = dossier.whole(books, on)
     if whole is not None:
