@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
 from conserje.cli.law_text import text
 from conserje.cli.main import ready
+from conserje.config import clock
 from conserje.domain.kit.days import is_zone, zone
 from conserje.domain.ports.registry import countries
 from conserje.domain.rules.case_facts import CaseError, facts_of, moment
@@ -143,7 +144,7 @@ def why(code: str, at_text: str, language: str, as_json: bool, public_id: str, *
         else:
             stack = _stack(code or str(case["customer"].get("country", "")))
             intent, subject, tz = facts_of(case, packs=stack.packs)
-            at = moment(case["at"], tz=tz) if case["at"] else datetime.now(UTC).replace(microsecond=0)
+            at = moment(case["at"], tz=tz) if case["at"] else clock.now().replace(microsecond=0)
         verdict = stack.judge(intent=intent, subject=subject, at=at)
     except (ValueError, KeyError) as error:
         raise click.ClickException(f"{error}") from error

@@ -84,7 +84,7 @@ def planted(tmp_path: Path, country: Country, was: str, now: str) -> Pack:
         ("source: [XX-1]", "source: [XX-9]", "the source XX-9 is not among the sources"),
         ("days: [fri]", "days: [fri, fri]", "a word is written twice"),
         ("days: [fri]", "days: []", "the list is empty"),
-        ("category: threat", "category: thread", "'thread' is not one of ask_reason_for_default"),
+        ("category: threat", "category: thread", "'thread' is not one of acknowledge_debt"),
         ("act: legal_action", "act: lawsuit", "'lawsuit' is not one of bureau_report"),
         ("ruling: deny", "ruling: perhaps", "'perhaps' is not one of needs_human, deny"),
         ("closed: true", 'closed: true, from: "08:00"', "has no 'from' and 'to'"),

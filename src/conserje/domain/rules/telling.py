@@ -98,7 +98,7 @@ def _shown(value: Any) -> str:
         whole = isinstance(kind, type) and issubclass(kind, Enum) and len(value) == len(kind)
         return "*" if whole else " ".join(sorted(_shown(one) for one in value))
     if isinstance(value, Fraction):
-        return percent_text(value / 100)
+        return percent_text(value * Fraction(1, 100))
     if isinstance(value, Money):
         return f"{value.minor} {value.currency}"
     if isinstance(value, Step):
