@@ -123,6 +123,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "conserje.jobs.contacts",
     "conserje.jobs.queue",
     "conserje.jobs.anchor",
+    "conserje.jobs.retention",
 ]
 
 # Languages and time
