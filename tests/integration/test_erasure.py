@@ -255,6 +255,8 @@ def test_nothing_is_erased_while_the_debt_lives_or_the_law_keeps_and_contacts_st
     with pytest.raises(PermissionError), acting(creditor_id=creditor_id):
         erasure.erase(creditor_id=creditor_id, customer_id=scene.customer.id, by="person:1", now=TUESDAY)
     assert traces(database) >= before
+    with pytest.raises(data_request.Refused, match="no_part"):
+        answer(scene, request, data_request.PARTLY, FIVE_YEARS_ON, reason="Solo el teléfono.")
     with pytest.raises(data_request.Refused, match="no_reason"):
         answer(scene, request, data_request.REFUSED, TUESDAY)
     answer(scene, request, data_request.REFUSED, TUESDAY, reason="Se conserva cinco años.")

@@ -171,6 +171,7 @@ def _because(code: str) -> str:
     return {
         "debt_alive": "Something is still open with this customer. Refuse it, and contacts stop instead.",
         "kept_by_law": "What was written must still be kept. Refuse it, and contacts stop instead.",
+        "no_part": "A person is erased whole or not at all.",
         "no_reason": "Give the reason with --reason: the person will read it.",
         "no_extension": "No longer term is left for this request.",
         "extended_too_late": "The first term has passed: the extension had to be told before it ended.",

@@ -37,6 +37,7 @@ REFUSALS: Final[Words] = {
         "Something is still open with this customer: it cannot be erased yet. Contacts stop instead."
     ),
     "kept_by_law": _("What was written must still be kept: it cannot be erased yet. Contacts stop instead."),
+    "no_part": _("A person is erased whole or not at all."),
     "no_reason": _("Write the reason: the person will read it."),
     "no_extension": _("No longer term is left for this request."),
     "extended_too_late": _("The first term has passed: the extension had to be told before it ended."),

@@ -132,6 +132,7 @@ def show(request: HttpRequest, desk: Desk, request_id: int) -> HttpResponse:
             Option(code, name(OUTCOMES, code))
             for code in data_request.OUTCOMES
             if not (forbidden and code == data_request.GRANTED)
+            and not (judged is not None and code == data_request.PARTLY)
         ),
         why_not=tuple(name(REFUSALS, code) for code in judged.codes) if judged else (),
         kept_until=judged.until if judged else None,

@@ -151,12 +151,15 @@ def answer(*, creditor_id: int, request_id: int, answer: Answer, by: str, now: d
     """Answer a request, and do what the answer says.
 
     Erasure granted erases the person at once; not granted, and with objection or blocking granted, contacts stop.
-    Raises `UnknownRow`, and `Refused`: "debt_alive" and "kept_by_law" for an erasure that may not be, "no_reason".
+    Raises `UnknownRow`, and `Refused`: "debt_alive", "kept_by_law" and "no_part" for an erasure that may not be,
+    "no_reason".
     """
     row = _open(creditor_id, request_id)
     if answer.outcome not in OUTCOMES or (answer.outcome != GRANTED and not answer.reason.strip()):
         raise Refused("no_reason")
     right = DataRight(row.kind)
+    if right is DataRight.ERASURE and answer.outcome == PARTLY:
+        raise Refused("no_part")
     if right is DataRight.ERASURE and answer.outcome == GRANTED:
         found = erasure.judge(creditor_id=creditor_id, customer_id=row.customer_id, now=now)
         if not found.allowed:
