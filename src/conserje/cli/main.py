@@ -13,6 +13,7 @@ COMMANDS = {
     "contacts": "conserje.cli.contacts:contacts",
     "bench": "conserje.cli.bench:bench",
     "creditor": "conserje.cli.creditor:creditor",
+    "data": "conserje.cli.data:data",
     "database": "conserje.cli.database:database",
     "demo": "conserje.cli.demo:demo",
     "doctor": "conserje.cli.doctor:doctor",

@@ -124,6 +124,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "conserje.jobs.uploads",
     "conserje.jobs.queue",
     "conserje.jobs.anchor",
+    "conserje.jobs.retention",
 ]
 
 # Forms: one field for each column of the files of an import.

@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from conserje.portal import (
     brand,
+    data_rights,
     document,
     genuine,
     home,
@@ -29,6 +30,7 @@ _account = [
     path("scheduled/", told.scheduled, name="scheduled"),
     path("told/", told.done, name="done"),
     path("preferences/", preferences.show, name="preferences"),
+    path("data/", data_rights.show, name="data"),
     path("genuine/", genuine.show, name="genuine"),
     path("document/<int:paper>/<str:name>", document.download, name="document"),
     path("brand.css", brand.stylesheet, name="brand"),
@@ -36,6 +38,7 @@ _account = [
 urlpatterns = [
     path("p/<str:creditor>/<str:token>/", link.open_, name="link"),
     path("p/<str:creditor>/<str:token>/preferences/", link.open_, {"page": "preferences"}),
+    path("p/<str:creditor>/<str:token>/data/", link.open_, {"page": "data"}),
     path("p/<str:creditor>/<str:token>/genuine/", link.open_, {"page": "genuine"}),
     path("u/<str:creditor>/<str:token>/", unsubscribe.show, name="unsubscribe"),
     path("c/<str:creditor>/", include(_account)),

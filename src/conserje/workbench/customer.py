@@ -80,6 +80,7 @@ def show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         quiet=projection.quiet(told),
         older_url=_older(desk, customer, older),
         invoices_url=_every_invoice(desk, customer, file),
+        data_url=desk.url("customer_data", customer=customer),
         portal_url=desk.url("portal_link", customer=customer)
         if desk.creditor.is_demo and desk.seat.may_act
         else "",

@@ -294,6 +294,7 @@ class CustomerPage:
     older_url: str = ""
     invoices_url: str = ""
     portal_url: str = ""
+    data_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

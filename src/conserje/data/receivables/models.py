@@ -4,6 +4,7 @@
 from conserje.data.receivables.checkout import Checkout, CheckoutLine
 from conserje.data.receivables.contact import Contact, ContactPoint
 from conserje.data.receivables.customer import Customer, CustomerFact, SearchTerm
+from conserje.data.receivables.data_request import DataRequest
 from conserje.data.receivables.invoice import CreditNote, Document, Invoice, InvoiceDue, Withholding, WriteOff
 from conserje.data.receivables.ledger import LedgerEntry, LedgerTransaction
 from conserje.data.receivables.payment import Allocation, Freshness, Payment, PaymentReversal, PaymentRoad
@@ -17,6 +18,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "CustomerFact",
+    "DataRequest",
     "Document",
     "Freshness",
     "Invoice",

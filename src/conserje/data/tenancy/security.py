@@ -3,6 +3,7 @@
 
 Each table of a creditor gets one of `Secure`, `SecureByOrganisation` or, besides, `AppendOnly`; tables that are read
 without a context get `Grant`, those whose ids are taken beforehand `TakeNumbers`,
+those whose rows are added and may be blanked `Erasable`,
 those that are written by the hundred thousand `OneKey`. The catalogue test finds a table that
 was forgotten.
 """
@@ -151,6 +152,26 @@ class AppendOnly(_TableOperation):
     def backwards(self, table: str) -> list[str]:
         """Statements that take it back."""
         return [f'DROP TRIGGER append_only ON "{table}"', f'DROP TRIGGER append_only_table ON "{table}"']
+
+
+class Erasable(_TableOperation):
+    """Let the app role blank the named columns of a table whose rows it may otherwise only add: erasing a person."""
+
+    def __init__(self, model_name: str, columns: str) -> None:
+        super().__init__(model_name, f"UPDATE ({columns})")
+        self.columns = columns
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As migrations write it."""
+        return type(self).__name__, [self.model_name, self.columns], {}
+
+    def forwards(self, table: str) -> list[str]:
+        """Statements that apply the operation to `table`."""
+        return [f'GRANT UPDATE ({self.columns}) ON "{table}" TO "{settings.DATABASE_ROLES["app"]}"']
+
+    def backwards(self, table: str) -> list[str]:
+        """Statements that take it back."""
+        return [f'REVOKE UPDATE ({self.columns}) ON "{table}" FROM "{settings.DATABASE_ROLES["app"]}"']
 
 
 class TakeNumbers(_TableOperation):

@@ -10,7 +10,7 @@ from conserje.data.outreach.models import Hold
 from conserje.data.receivables.models import Customer
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
-from conserje.services.tenancy.act import act, keyed
+from conserje.services.tenancy.act import act, keyed, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ def place(*, creditor_id: int, customer_id: int, pause: Pause, by: str, now: dat
 
     The same pause again, while it is in force, is the same hold.
     """
+    return put(creditor_id=creditor_id, customer_id=customer_id, pause=pause, by=by, now=now)
+
+
+@step
+def put(*, creditor_id: int, customer_id: int, pause: Pause, by: str, now: datetime) -> int:
+    """The same as part of another act."""
     Customer.objects.select_for_update(no_key=True).get(creditor_id=creditor_id, id=customer_id)
     same = {
         "creditor_id": creditor_id,

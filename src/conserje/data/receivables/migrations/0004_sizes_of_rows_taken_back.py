@@ -27,7 +27,7 @@ END $$;
 class Migration(migrations.Migration):
     """Replaces the function of the first migration; its owner and its rights stay."""
 
-    dependencies: ClassVar[list[tuple[str, str]]] = [("receivables", "0002_told_once")]
+    dependencies: ClassVar[list[tuple[str, str]]] = [("receivables", "0003_requests_about_data")]
     operations: ClassVar[list[migrations.RunSQL]] = [
         migrations.RunSQL(
             _FUNCTION.format(empty=" OR c.relpages > 0 AND c.reltuples <= 0"), _FUNCTION.format(empty="")

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that is kept of one customer, section by section: what a person, or a regulator, is given to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django.db import connection
+
+_OF_CUSTOMER: Final = "creditor_id = %(creditor)s AND customer_id = %(customer)s"
+_OF_INVOICES: Final = (
+    "x.creditor_id = %(creditor)s AND x.invoice_id IN"
+    " (SELECT id FROM receivables_invoice WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
+)
+_OF_PAYMENTS: Final = (
+    "x.creditor_id = %(creditor)s AND x.payment_id IN"
+    " (SELECT id FROM receivables_payment WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
+)
+
+# Section, its columns, where they are, and their order. Amounts stay in minor units beside their currency.
+SECTIONS: Final[tuple[tuple[str, str, str, str], ...]] = (
+    (
+        "customer",
+        "id, reference, name, kind, debtor_type, tax_id, country, subdivision, city, time_zone, locale, created_at",
+        "receivables_customer WHERE creditor_id = %(creditor)s AND id = %(customer)s",
+        "id",
+    ),
+    (
+        "facts",
+        "name, value, source, stated_by, stated_at",
+        f"receivables_customerfact WHERE {_OF_CUSTOMER}",
+        "stated_at, id",
+    ),
+    (
+        "contacts",
+        "id, name, role, is_usual, locale, time_zone, country, city, created_at",
+        f"receivables_contact WHERE {_OF_CUSTOMER}",
+        "id",
+    ),
+    (
+        "addresses",
+        "x.id, x.contact_id, x.kind, x.address, x.unusable_since, x.unusable_reason, x.created_at",
+        "receivables_contactpoint x JOIN receivables_contact c ON c.creditor_id = x.creditor_id AND c.id = x.contact_id"
+        " WHERE c.creditor_id = %(creditor)s AND c.customer_id = %(customer)s",
+        "x.id",
+    ),
+    (
+        "permissions",
+        "channel, consent, basis, source, stated_by, stated_at",
+        f"outreach_permission WHERE {_OF_CUSTOMER}",
+        "stated_at, id",
+    ),
+    (
+        "left_alone",
+        "DISTINCT s.channel, s.how, s.placed_at, s.lifted_at",
+        "outreach_suppression s JOIN receivables_contactpoint x ON x.creditor_id = s.creditor_id"
+        " AND x.address_hash = s.address_hash JOIN receivables_contact c ON c.creditor_id = x.creditor_id"
+        " AND c.id = x.contact_id WHERE c.creditor_id = %(creditor)s AND c.customer_id = %(customer)s",
+        "s.placed_at",
+    ),
+    (
+        "contacts_made",
+        "t.id, t.decision_id, t.channel, t.letter, t.stage, t.step, t.purpose, t.state, t.reason, t.contact_id,"
+        " t.point_id, t.planned_at, t.handed_at, t.ended_at, t.approved_by, m.subject, m.text, m.erased_at",
+        "outreach_touch t LEFT JOIN outreach_message m ON m.creditor_id = t.creditor_id AND m.touch_id = t.id"
+        " WHERE t.creditor_id = %(creditor)s AND t.customer_id = %(customer)s",
+        "t.planned_at, t.id",
+    ),
+    (
+        "attempts",
+        "x.touch_id, x.number, x.started_at, x.ended_at, x.outcome, x.detail",
+        "outreach_attempt x JOIN outreach_touch t ON t.creditor_id = x.creditor_id AND t.id = x.touch_id"
+        " WHERE t.creditor_id = %(creditor)s AND t.customer_id = %(customer)s",
+        "x.started_at, x.id",
+    ),
+    (
+        "decisions",
+        "id, decided_at, moment, kind, reasons, strategy, packs",
+        f"outreach_decision WHERE {_OF_CUSTOMER}",
+        "decided_at, id",
+    ),
+    (
+        "invoices",
+        "id, number, purchase_order, subject, issued_on, first_due_on, currency, total_minor, open_minor, created_at",
+        f"receivables_invoice WHERE {_OF_CUSTOMER}",
+        "issued_on, id",
+    ),
+    (
+        "due_dates",
+        "x.invoice_id, x.position, x.due_on, x.amount_minor",
+        f"receivables_invoicedue x WHERE {_OF_INVOICES}",
+        "x.invoice_id, x.position",
+    ),
+    (
+        "documents",
+        "x.invoice_id, x.file_name, x.media_type, x.size, x.sha256, x.created_at",
+        f"receivables_document x WHERE {_OF_INVOICES}",
+        "x.id",
+    ),
+    (
+        "credit_notes",
+        "id, number, issued_on, currency, amount_minor, unapplied_minor",
+        f"receivables_creditnote WHERE {_OF_CUSTOMER}",
+        "issued_on, id",
+    ),
+    (
+        "payments",
+        "id, source, external_id, method, reference, currency, amount_minor, unallocated_minor, value_on, received_at",
+        f"receivables_payment WHERE {_OF_CUSTOMER}",
+        "received_at, id",
+    ),
+    (
+        "reversals",
+        "x.payment_id, x.kind, x.amount_minor, x.reversed_at",
+        f"receivables_paymentreversal x WHERE {_OF_PAYMENTS}",
+        "x.reversed_at, x.id",
+    ),
+    (
+        "allocations",
+        "x.payment_id, x.credit_note_id, x.invoice_id, x.amount_minor, x.made_at",
+        f"receivables_allocation x WHERE {_OF_INVOICES}",
+        "x.made_at, x.id",
+    ),
+    (
+        "withholdings",
+        "x.invoice_id, x.kind, x.amount_minor, x.recognised_at, x.certificate_number, x.certified_on, x.rejected_at",
+        f"receivables_withholding x WHERE {_OF_INVOICES}",
+        "x.id",
+    ),
+    (
+        "write_offs",
+        "x.invoice_id, x.amount_minor, x.reason, x.written_by, x.written_at",
+        f"receivables_writeoff x WHERE {_OF_INVOICES}",
+        "x.id",
+    ),
+    (
+        "promises",
+        "invoice_id, made_at, made_through, made_by, promised_on, grace_days, state, closed_at",
+        f"arrangements_promisetopay WHERE {_OF_CUSTOMER}",
+        "made_at, id",
+    ),
+    (
+        "claims",
+        "invoice_id, made_at, paid_on, method, words, answered_at, answer",
+        f"arrangements_paymentclaim WHERE {_OF_CUSTOMER}",
+        "made_at, id",
+    ),
+    (
+        "disputes",
+        "x.invoice_id, x.amount_minor, x.kind, x.words, x.opened_by, x.opened_at, x.closed_at, x.outcome",
+        f"arrangements_dispute x WHERE {_OF_INVOICES}",
+        "x.opened_at, x.id",
+    ),
+    (
+        "holds",
+        "invoice_id, reason, until, placed_by, placed_at, released_at, released_by",
+        f"outreach_hold WHERE {_OF_CUSTOMER}",
+        "placed_at, id",
+    ),
+    (
+        "links",
+        "contact_id, touch_id, issued_at, expires_at, revoked_at",
+        f"outreach_portallink WHERE {_OF_CUSTOMER}",
+        "issued_at, id",
+    ),
+    (
+        "data_requests",
+        "id, kind, asked_at, asked_through, asked_by, words, answer_by, rule, authority, extended_at,"
+        " extension_reason, answered_at, answered_by, outcome, answer",
+        f"receivables_datarequest WHERE {_OF_CUSTOMER}",
+        "asked_at, id",
+    ),
+    (
+        "journal",
+        "id, at, kind, actor, subject_kind, subject_id, payload, hash",
+        f"journal_entry WHERE {_OF_CUSTOMER}",
+        "at, id",
+    ),
+)
+
+
+def sections(*, creditor_id: int, customer_id: int) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    """Each section with its rows, column by column as they stand in the tables. One query for each section."""
+    asked = {"creditor": creditor_id, "customer": customer_id}
+    with connection.cursor() as cursor:
+        for name, columns, where, order in SECTIONS:
+            cursor.execute(" ".join(("SELECT", columns, "FROM", where, "ORDER BY", order)), asked)
+            names = [column.name for column in cursor.description or ()]
+            yield name, [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
