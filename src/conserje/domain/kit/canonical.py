@@ -187,7 +187,12 @@ def load(kind: type[T], data: bytes) -> T:
 
     What was stored before a class had a field gets the field's default; without one it raises `KeyError`.
     """
-    return cast(T, _build(kind, json.loads(data)))
+    return build(kind, json.loads(data))
+
+
+def build(kind: type[T], shape: Any) -> T:
+    """A value of `kind` from the JSON types that `plain` made of it; defaults as in `load`."""
+    return cast(T, _build(kind, shape))
 
 
 def _build(kind: Any, value: Any) -> Any:
