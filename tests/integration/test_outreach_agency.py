@@ -16,6 +16,7 @@ from conserje.data.outreach.models import ContactElsewhere, ContactRecord, Revie
 from conserje.data.receivables.models import Customer
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.outreach.case import Case
+from conserje.domain.outreach.ladder import last_contact_on
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Circumstances, ContactOutcome, Intent, Purpose, RecipientRole
 from conserje.domain.rules.verdict import Verdict
@@ -168,7 +169,10 @@ def test_a_call_from_a_mobile_phone_uses_the_day_and_the_strategys_gap(
 def test_what_the_customer_began_is_no_contact_of_ours(creditor: Creditor) -> None:
     customer, _ = owing(creditor, None)
     log(creditor, customer, call(inbound=True))
-    assert judged(case_of(creditor, customer, TUESDAY), Channel.EMAIL, TUESDAY).allowed
+    found = case_of(creditor, customer, TUESDAY)
+    assert found.subject.past[0].inbound
+    assert judged(found, Channel.EMAIL, TUESDAY).allowed
+    assert last_contact_on(found) is None
 
 
 def test_a_contact_that_cannot_be_is_not_written_down(creditor: Creditor) -> None:

@@ -8,25 +8,29 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.contracts.golden_hours import countries
 from tests.unit.outreach import cast
 
 from conserje.config.wiring import wire
 from conserje.data.outreach.letters import CreditorFacts, Dossier, InvoiceFacts, TouchFacts
 from conserje.domain.outreach.decision import Asked
-from conserje.domain.ports.registry import countries
 from conserje.services.outreach import law, mandatory
 from conserje.services.outreach.letter import Writing, _balances, _invoice, _said, _speaker, write
 
-wire()
 OTHERS = "Gestores Ejemplo S.A.S."
 OWN_LOCALES = {"es": "es_CO", "en": "en", "pt": "pt_BR"}
 
 
 def folders() -> Iterator[tuple[str, str]]:
-    for item in countries.all():
+    for item in countries():
         for code in sorted({pack.country for pack in item.packs() if pack.country}):
             for language in item.languages:
                 yield code, language
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    wire()
 
 
 def slots_of(country: str) -> tuple[str, ...]:
