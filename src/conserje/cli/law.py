@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
+from conserje.cli.law_overrides import overrides, relax, tighten
 from conserje.cli.law_text import text
 from conserje.cli.main import ready
 from conserje.config import clock
@@ -22,6 +23,7 @@ from conserje.domain.rules.case_facts import CaseError, facts_of, moment
 from conserje.domain.rules.cases import CaseResult, run, stack_of, uncovered
 from conserje.domain.rules.facts import Intent, Subject
 from conserje.domain.rules.gate import DEFER_DAYS, RuleStack
+from conserje.domain.rules.own import OwnRule, bound
 from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.telling import SECTIONS, told_of
 from conserje.domain.rules.verdict import Verdict
@@ -37,6 +39,9 @@ def law() -> None:
     ready()
 
 
+law.add_command(relax)
+law.add_command(tighten)
+law.add_command(overrides)
 law.add_command(text)
 
 
@@ -53,11 +58,16 @@ def list_(as_json: bool, language: str) -> None:
 
 @law.command("show")
 @click.argument("code")
+@creditor_option
 @json_option
 @language_option
-def show_(code: str, as_json: bool, language: str) -> None:
-    """Every rule of CODE (a country or a folder), with its basis, its dates and its source."""
-    result = [{**_head(pack), **told_of(pack)} for pack in _packs(code)]
+def show_(code: str, public_id: str, as_json: bool, language: str) -> None:
+    """Every rule of CODE (a country or a folder), with its basis, its dates and its source.
+
+    With --creditor, as that creditor relaxed and tightened them.
+    """
+    packs = bound(packs=_packs(code), own=_own_rules(public_id)) if public_id else _packs(code)
+    result = [{**_head(pack), **told_of(pack)} for pack in packs]
     with translation.override(language):
         show(result, as_json=as_json, lines=lambda: [line for item in result for line in _pack_lines(item)])
 
@@ -142,7 +152,8 @@ def why(code: str, at_text: str, language: str, as_json: bool, public_id: str, *
         if asked["customer"]:
             stack, intent, subject, at = _real(asked["customer"], public_id, case)
         else:
-            stack = _stack(code or str(case["customer"].get("country", "")))
+            country = code or str(case["customer"].get("country", ""))
+            stack = _stack(country, _own_rules(public_id) if public_id else ())
             intent, subject, tz = facts_of(case, packs=stack.packs)
             at = moment(case["at"], tz=tz) if case["at"] else clock.now().replace(microsecond=0)
         verdict = stack.judge(intent=intent, subject=subject, at=at)
@@ -176,11 +187,20 @@ def _packs(code: str) -> tuple[Pack, ...]:
     return found or item.packs()
 
 
-def _stack(code: str) -> RuleStack:
+def _stack(code: str, own: tuple[OwnRule, ...]) -> RuleStack:
     from conserje.services.outreach.law import stack_for
 
-    found = stack_for(country=code) if code else RuleStack(())
-    return found if found.packs else stack_of(_packs(code))
+    found = stack_for(country=code, own=own) if code else RuleStack(())
+    return found if found.packs else stack_of(bound(packs=_packs(code), own=own))
+
+
+def _own_rules(public_id: str) -> tuple[OwnRule, ...]:
+    from conserje.services.outreach import override
+    from conserje.services.tenancy.act import reading
+
+    facts = chosen(public_id)
+    with reading(creditor_id=facts.id):
+        return override.in_force(creditor_id=facts.id, on=moment_of(facts, "").date())
 
 
 def _run(case: Mapping[str, Any], stack: RuleStack) -> CaseResult:
@@ -220,7 +240,7 @@ def _real(
     customer: str, public_id: str, case: Mapping[str, Any]
 ) -> tuple[RuleStack, Intent, Subject, datetime]:
     from conserje.services.outreach import telling
-    from conserje.services.outreach.law import stack_for
+    from conserje.services.outreach.sweep import stack_of as binding
     from conserje.services.receivables import lookup
     from conserje.services.tenancy.act import reading
 
@@ -231,7 +251,7 @@ def _real(
         if found is None:
             raise click.ClickException(f"No customer '{customer}'. Give its number or the start of its name.")
         known = telling.case(creditor_id=facts.id, customer_id=found.id, now=now)
-    stack = stack_for(country=known.subject.country)
+    stack = binding(known)
     intent, _subject, _tz = facts_of({"contact": case["contact"]}, packs=stack.packs)
     at = moment(case["at"], tz=zone(known.zone)) if case["at"] else now
     return stack, intent, known.subject, at
@@ -240,6 +260,8 @@ def _real(
 def _head(pack: Pack) -> dict[str, Any]:
     return {
         "pack": pack.id,
+        "label": pack.label,
+        "chosen": [list(pair) for pair in pack.chosen],
         "version": pack.version,
         "country": pack.country,
         "subdivision": pack.subdivision,
@@ -263,7 +285,7 @@ def _head_line(item: Mapping[str, Any]) -> str:
 
 
 def _pack_lines(item: Mapping[str, Any]) -> list[str]:
-    lines = [_head_line(item)]
+    lines = [_head_line(item), *(f"  +{name}={value}" for name, value in item["chosen"])]
     for section in SECTIONS:
         for rule in item["sections"].get(section, []):
             until = f"–{rule['effective_to']}" if rule["effective_to"] else ""

@@ -16,7 +16,7 @@ from conserje.portal import account, brand, coming, past
 from conserje.portal.account import Account
 from conserje.portal.pages import HomePage
 from conserje.portal.visit import Visit, looking
-from conserje.services.outreach import telling
+from conserje.services.outreach import elsewhere, telling
 from conserje.services.tenancy.act import reading
 from conserje.wording.names import greeting
 
@@ -52,6 +52,7 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
     )
     made = telling.touches(creditor_id=creditor_id, customer_id=customer_id)
     found = account.read(visit, told.case)
+    outside = elsewhere.told(creditor_id=creditor_id, customer_id=customer_id)
     page = HomePage(
         brand=brand.of(visit.creditor),
         today=visit.today,
@@ -64,8 +65,8 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
         quiet=coming.quiet(
             told, today=visit.today, language=get_language() or "", anything_open=bool(found.open)
         ),
-        touches=past.touches(made, reader=visit.opened.contact_id, zone=visit.now.tzinfo),
-        older_touches=max(0, len(made) - past.SHOWN),
+        touches=past.touches(made, outside, reader=visit.opened.contact_id, zone=visit.now.tzinfo),
+        older_touches=max(0, len(made) + len(outside) - past.SHOWN),
         paid=found.paid,
         warning=kept.warning if kept else "",
     )

@@ -9,15 +9,43 @@ from datetime import date, tzinfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.facts import ContactOutcome
 from conserje.portal.pages import PastTouch
+from conserje.services.outreach.elsewhere import Told
 from conserje.services.outreach.telling import TouchTold
 
 SHOWN = 20
+_STATES = {
+    ContactOutcome.FAILED_BEFORE: "failed",
+    ContactOutcome.ATTEMPTED: "no_conversation",
+    ContactOutcome.DELIVERED: "delivered",
+    ContactOutcome.ANSWERED: "answered",
+    ContactOutcome.TWO_WAY: "answered",
+}
 
 
-def touches(told: Sequence[TouchTold], *, reader: int | None, zone: tzinfo | None) -> tuple[PastTouch, ...]:
-    """The latest contacts, newest first. `reader` is the contact who looks: anybody else is named by initials."""
-    return tuple(_touch(item, reader=reader, zone=zone) for item in told[:SHOWN])
+def touches(
+    made: Sequence[TouchTold], outside: Sequence[Told], *, reader: int | None, zone: tzinfo | None
+) -> tuple[PastTouch, ...]:
+    """The latest contacts, newest first, those made elsewhere among them.
+
+    `reader` is the contact who looks: anybody else is named by initials.
+    """
+    told = [(item.at, _touch(item, reader=reader, zone=zone)) for item in made[:SHOWN]]
+    told += [(item.contact.at, _outside(item, zone)) for item in outside[:SHOWN]]
+    told.sort(key=lambda item: item[0], reverse=True)
+    return tuple(item for _at, item in told[:SHOWN])
+
+
+def _outside(item: Told, zone: tzinfo | None) -> PastTouch:
+    contact = item.contact
+    on = contact.at.astimezone(zone).date()
+    reason = _("You got in touch with us.") if contact.inbound else _("We got in touch with you another way.")
+    state = _STATES[contact.outcome]
+    if state == "no_conversation" and contact.channel is not Channel.CALL:
+        state = "accepted"
+    return PastTouch(on=on, channel=contact.channel.value, reason=reason, state=state)
 
 
 def _touch(item: TouchTold, *, reader: int | None, zone: tzinfo | None) -> PastTouch:

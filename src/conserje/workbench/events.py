@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import get_language, ngettext
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from conserje.domain.outreach.decision import Decision
 from conserje.services.insights import reasoning
 from conserje.services.insights.timeline import Happened
+from conserje.services.outreach.elsewhere import UNDO
 from conserje.services.tenancy import people
 from conserje.ui import labels
 from conserje.ui.figures import show_day
@@ -23,6 +24,7 @@ from conserje.workbench.pages import Event, Rule
 from conserje.workbench.reasons import ROUTINE, sentence
 from conserje.workbench.words import (
     CLAIM_ANSWERS,
+    CONTACT_OUTCOMES,
     DECISIONS,
     DISPUTE_KINDS,
     LETTERS,
@@ -44,6 +46,8 @@ _DRAWN = {
     "dispute_closed": "dispute",
     "hold_closed": "hold",
     "permission": "note",
+    "elsewhere": "note",
+    "elsewhere_undone": "note",
 }
 
 
@@ -83,7 +87,15 @@ def _event(desk: Desk, row: Happened, known: _Known) -> Event:
         actor=_actor(row, known),
         by_rule=row.actor == "rule",
         amount=row.amount,
+        undo_url=_undo(desk, row),
     )
+
+
+def _undo(desk: Desk, row: Happened) -> str:
+    if row.kind != "elsewhere" or not desk.seat.may_act or row.told["undone"]:
+        return ""
+    until = datetime.fromisoformat(row.told["said_at"]) + UNDO
+    return desk.url("elsewhere_undo", contact=row.id) if desk.now <= until else ""
 
 
 def _touch(desk: Desk, row: Happened, known: _Known) -> Event:
@@ -222,6 +234,18 @@ def _permission(told: Told) -> tuple[str, str]:
     return title, _joined(name(PERMISSION_BASES, told["basis"]), told["source"])
 
 
+def _elsewhere(told: Told) -> tuple[str, str]:
+    channel = str(labels.CHANNELS.get(told["channel"], told["channel"]))
+    began = _("The customer began it") if told["inbound"] else ""
+    title = _("Contact made elsewhere: %(channel)s") % {"channel": channel}
+    return title, _joined(name(CONTACT_OUTCOMES, told["outcome"]), began)
+
+
+def _elsewhere_undone(told: Told) -> tuple[str, str]:
+    channel = str(labels.CHANNELS.get(told["channel"], told["channel"]))
+    return _("Contact made elsewhere taken back: %(channel)s") % {"channel": channel}, ""
+
+
 _TOLD: dict[str, Callable[[Any], tuple[str, str]]] = {
     "payment": _payment,
     "reversal": _reversal,
@@ -237,6 +261,8 @@ _TOLD: dict[str, Callable[[Any], tuple[str, str]]] = {
     "hold": _hold,
     "hold_closed": _hold_closed,
     "permission": _permission,
+    "elsewhere": _elsewhere,
+    "elsewhere_undone": _elsewhere_undone,
 }
 
 

@@ -8,6 +8,7 @@ address of its rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -205,7 +206,7 @@ class Event:
 
     `state` is a touch state, empty for other kinds. `actor` is a person's name or empty for the software
     (`by_rule`). `why` are the rules of the decision; `decision` its id for `replay`. `body_url` opens the
-    message.
+    message; `undo_url` (POST) takes back what was written down by hand.
     """
 
     at: datetime
@@ -220,6 +221,7 @@ class Event:
     why: tuple[Rule, ...] = ()
     decision: str = ""
     body_url: str = ""
+    undo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +297,24 @@ class CustomerPage:
     invoices_url: str = ""
     portal_url: str = ""
     data_url: str = ""
+    elsewhere_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ElsewherePage:
+    """`workbench/elsewhere/show.html`, at `workbench:elsewhere`; POST fields channel, at, outcome, direction.
+
+    `chosen` are the values typed so far; `latest` the latest moment, local, as an input takes it.
+    """
+
+    frame: Frame
+    customer: str
+    customer_url: str
+    channels: tuple[Option, ...]
+    outcomes: tuple[Option, ...]
+    chosen: Mapping[str, str]
+    latest: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,21 @@ LETTERS: Final[Words] = {
     "thank_you": _("Thank-you"),
     "link_again": _("Fresh link"),
 }
+# How far a contact made elsewhere got.
+CONTACT_OUTCOMES: Final[Words] = {
+    "two_way": _("We talked"),
+    "answered": _("Somebody answered"),
+    "delivered": _("It arrived"),
+    "attempted": _("No answer, or not known"),
+}
+ELSEWHERE_REFUSED: Final[Words] = {
+    "ahead": _("That moment has not come yet: write a contact down once it was made."),
+    "too_old": _("That is more than a year ago: no limit looks back so far."),
+    "no_address": _("No address of this customer is known, so nothing would count it. Add one first."),
+    "told_otherwise": _("That contact was written down with another outcome. Take it back first."),
+    "unknown": _("That contact was taken back before."),
+    "too_late": _("It was written down more than a day ago and stays."),
+}
 ROLES: Final[Words] = {
     "accounts_payable": _("Accounts payable"),
     "treasury": _("Treasury"),

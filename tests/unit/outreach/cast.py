@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,3 +60,8 @@ def case(*dues: Due, blocks: tuple[Block, ...] = (), **given: Any) -> Case:
         "freshness_days": -1,
     }
     return Case(**(usual | given))
+
+
+def replace_country(of: Case, country: str) -> Case:
+    """The same case of a customer in another country."""
+    return replace(of, subject=replace(of.subject, country=country))

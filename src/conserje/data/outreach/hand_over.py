@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from conserje.data.tenancy.context import alone
-from conserje.domain.rules.facts import PastContact
+from conserje.domain.rules.facts import Circumstances, PastContact
 
 # Longer than a turn may send (30 s) and the carrier's two halves of a hand-over (30 s each) together, so that no worker
 # that lives loses its claim; short enough that the work of a dead one resumes within two minutes.
@@ -115,8 +116,10 @@ RETURNING id, customer_id, strikes"""
 
 _COUNT = """
 INSERT INTO outreach_contactrecord
-       (organisation_id, creditor_id, person_hash, customer_id, touch_id, channel, purpose, outcome, at)
-SELECT c.organisation_id, t.creditor_id, h.hash, t.customer_id, t.id, t.channel, t.purpose, 'attempted', t.handed_at
+       (organisation_id, creditor_id, person_hash, customer_id, touch_id, channel, purpose, outcome, at, debts,
+        inbound, place)
+SELECT c.organisation_id, t.creditor_id, h.hash, t.customer_id, t.id, t.channel, t.purpose, 'attempted', t.handed_at,
+       outreach_debts(t.asked), false, 'personal'
   FROM outreach_touch t JOIN tenancy_creditor c ON c.id = t.creditor_id, unnest(%(hashes)s::text[]) AS h(hash)
  WHERE t.creditor_id = %(creditor)s AND t.id = %(id)s
 ON CONFLICT (creditor_id, touch_id, person_hash) DO UPDATE SET outcome = 'attempted', at = excluded.at"""
@@ -160,6 +163,7 @@ SELECT ceil(extract(epoch FROM min(claim_until) - clock_timestamp()))::int FROM 
  WHERE creditor_id = %(creditor)s AND state IN ('claimed', 'handing_over')"""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_USUAL = Circumstances()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +201,17 @@ def told(past: Sequence[PastContact]) -> str:
     """Past contacts as the database's `outreach_past` tells them."""
     return ",".join(
         f"{(item.at - _EPOCH) // timedelta(microseconds=1)} {item.channel} {item.purpose} {item.outcome}"
+        f" {_known(item.circumstances or _USUAL)}"
         for item in past
     )
+
+
+@lru_cache(maxsize=4096)
+def _known(circumstances: Circumstances) -> str:
+    """The circumstances of a past contact in the words of `outreach_past`."""
+    whose = "other" if circumstances.elsewhere_creditor else "own"
+    begun = "in" if circumstances.inbound else "out"
+    return f"{'+'.join(circumstances.debts)} {whose} {begun} {circumstances.place}"
 
 
 def claim(*, creditor_id: int, token: UUID, now: datetime, limit: int) -> list[tuple[int, str]]:

@@ -1,17 +1,26 @@
 -- The two fences around a hand-over, each one round trip: `outreach_mark` is committed just before the carrier's point of
 -- no return, `outreach_record` just after its answer. Both run with the caller's rights, inside the caller's context.
 
--- What was entered since then about contacts with these people, each touch once; the same text as `hand_over.told`.
+-- The ids of the invoices that a touch asks for.
+CREATE OR REPLACE FUNCTION outreach_debts(asked jsonb) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_agg((item ->> 'invoice_id')::bigint), '{}') FROM jsonb_array_elements(asked) AS item
+$$;
+
+-- What was entered since then about contacts with these people, each contact once; the same text as `hand_over.told`.
 CREATE OR REPLACE FUNCTION outreach_past(of_creditor bigint, people text[], since timestamptz) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(string_agg(p.line, ',' ORDER BY p.at, p.id), '') FROM (
-      SELECT DISTINCT ON (r.touch_id) r.at, r.id,
-             (extract(epoch FROM r.at) * 1000000)::bigint || ' ' || r.channel || ' ' || r.purpose || ' ' || r.outcome AS line
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(string_agg(p.line, ',' ORDER BY p.at, p.id), '') FROM (
+      SELECT DISTINCT ON (r.touch_id, r.elsewhere_id) r.at, r.id,
+             (extract(epoch FROM r.at) * 1000000)::bigint || ' ' || r.channel || ' ' || r.purpose || ' ' || r.outcome || ' '
+             || CASE WHEN r.creditor_id = of_creditor THEN array_to_string(r.debts, '+') || ' own' ELSE ' other' END
+             || CASE WHEN r.inbound THEN ' in ' ELSE ' out ' END || r.place AS line
         FROM outreach_contactrecord r
        WHERE r.organisation_id = (SELECT c.organisation_id FROM tenancy_creditor c WHERE c.id = of_creditor)
          AND r.person_hash = ANY(people) AND r.at > since
-       ORDER BY r.touch_id, r.at, r.id) p
-$$;
+       ORDER BY r.touch_id, r.elsewhere_id, r.at, r.id) p);
+END $$;
 
 -- Marks one claimed touch as being handed over, begins its attempt and enters it in the contact ledger. Answers
 -- 'marked'; 'met' when somebody who shares an address was written to since the judgement; 'fuse' when the customer was
@@ -36,7 +45,7 @@ BEGIN
     IF outreach_past(of_creditor, people, since) <> seen_past THEN
         RETURN 'met';
     END IF;
-    SELECT t.customer_id, t.channel, t.purpose, t.episode_id, t.approved_by INTO it FROM outreach_touch t
+    SELECT t.customer_id, t.channel, t.purpose, t.episode_id, t.approved_by, t.asked INTO it FROM outreach_touch t
      WHERE t.creditor_id = of_creditor AND t.id = of_touch AND t.state = 'claimed' AND t.claim = token
        AND t.claim_until > clock_timestamp() FOR UPDATE;
     IF NOT FOUND THEN
@@ -72,10 +81,13 @@ BEGIN
     INSERT INTO outreach_attempt (creditor_id, touch_id, number, claim, started_at, outcome, detail)
     VALUES (of_creditor, of_touch, try, token, moment, '', '');
     INSERT INTO outreach_contactrecord
-           (organisation_id, creditor_id, person_hash, customer_id, touch_id, channel, purpose, outcome, at)
-    SELECT c.organisation_id, of_creditor, h.hash, it.customer_id, of_touch, it.channel, it.purpose, 'attempted', moment
+           (organisation_id, creditor_id, person_hash, customer_id, touch_id, channel, purpose, outcome, at, debts,
+            inbound, place)
+    SELECT c.organisation_id, of_creditor, h.hash, it.customer_id, of_touch, it.channel, it.purpose, 'attempted', moment,
+           outreach_debts(it.asked), false, 'personal'
       FROM tenancy_creditor c, unnest(reached) AS h(hash) WHERE c.id = of_creditor
-    ON CONFLICT (creditor_id, touch_id, person_hash) DO UPDATE SET outcome = 'attempted', at = excluded.at;
+    ON CONFLICT (creditor_id, touch_id, person_hash)
+       DO UPDATE SET outcome = 'attempted', at = excluded.at, debts = excluded.debts;
     RETURN 'marked';
 END $$;
 

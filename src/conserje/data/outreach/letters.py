@@ -52,8 +52,9 @@ SELECT customer_id, planned_on, channel, letter, state FROM outreach_touch
    AND episode_id = ANY(%(episodes)s) ORDER BY customer_id, planned_on, id"""
 
 _CREDITOR = """
-SELECT public_id, organisation_id, name, legal_name, tax_id, country, time_zone, locale, brand
-  FROM tenancy_creditor WHERE id = %(creditor)s"""
+SELECT c.public_id, c.organisation_id, c.name, c.legal_name, c.tax_id, c.country, c.time_zone, c.locale, c.role, o.name,
+       c.brand
+  FROM tenancy_creditor c JOIN tenancy_organisation o ON o.id = c.organisation_id WHERE c.id = %(creditor)s"""
 
 _COPIES = """
 SELECT id, address, address_hash FROM receivables_contactpoint
@@ -160,7 +161,7 @@ class DocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class CreditorFacts:
-    """Who writes."""
+    """Who writes, in whose right, and the organisation that does it for them (or is them)."""
 
     public_id: str
     organisation_id: int
@@ -170,6 +171,8 @@ class CreditorFacts:
     country: str
     time_zone: str
     locale: str
+    role: str
+    organisation: str
     brand: dict[str, str]
 
 

@@ -2,7 +2,9 @@
 """The list of tables Django looks for."""
 
 from conserje.data.outreach.draft_edit import DraftEdit
+from conserje.data.outreach.elsewhere import ContactElsewhere
 from conserje.data.outreach.evidence import Alert, Evidence, Inquiry
+from conserje.data.outreach.law_override import LawOverride
 from conserje.data.outreach.page import DecisionPage
 from conserje.data.outreach.permission import Hold, Permission, PortalLink, SenderStop, Suppression
 from conserje.data.outreach.strategy import Decision, Episode, Review, StrategyVersion
@@ -11,6 +13,7 @@ from conserje.data.outreach.touch import Attempt, ContactRecord, Message, Touch
 __all__ = [
     "Alert",
     "Attempt",
+    "ContactElsewhere",
     "ContactRecord",
     "Decision",
     "DecisionPage",
@@ -19,6 +22,7 @@ __all__ = [
     "Evidence",
     "Hold",
     "Inquiry",
+    "LawOverride",
     "Message",
     "Permission",
     "PortalLink",

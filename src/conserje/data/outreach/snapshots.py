@@ -6,37 +6,38 @@ Everything here runs inside the creditor's context; `now` bounds what is read of
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from conserje.data.outreach import past_contacts
+from conserje.data.outreach.letters import loads
 from conserje.data.tenancy.bulk import array
+from conserje.domain.kit.canonical import build
 from conserje.domain.kit.days import is_zone, local_date
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due, InHand, Made, Reach
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import (
     Consent,
-    ContactOutcome,
     CreditorRole,
     DebtorType,
+    Particulars,
     PastContact,
     Permission,
-    Purpose,
     RecipientRole,
     Subject,
 )
+from conserje.domain.rules.own import OwnRule
+from conserje.domain.rules.vocabulary import Condition
 
-PAST_DAYS = 100
 _CHANNEL = {item.value: item for item in Channel}
-_PURPOSE = {item.value: item for item in Purpose}
-_OUTCOME = {item.value: item for item in ContactOutcome}
 _CONSENT = {item.value: item for item in Consent}
 _PERSON_TYPE = {item.value: item for item in DebtorType}
+_STATE = {item.value: item for item in Condition}
 _BLOCK = {item.value: item for item in BlockKind}
 # What an address of each kind can carry; SMS and WhatsApp share a number, the permission tells them apart.
 _CHANNELS_OF_KIND = {"email": (Channel.EMAIL,), "phone": (Channel.WHATSAPP, Channel.SMS, Channel.CALL)}
@@ -64,22 +65,18 @@ SELECT customer_id, invoice_id, position, due_on, currency, open_part FROM (
  WHERE open_part > 0"""
 _DUES_IN_ORDER = f"{_DUES} ORDER BY customer_id, due_on, invoice_id, position"
 
-_HASHES = """
-SELECT p.address_hash FROM receivables_contact c
-  JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
- WHERE c.creditor_id = %(creditor)s AND c.customer_id = ANY(%(ids)s)"""
-
 _PERMISSIONS = """
 SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
   FROM outreach_permission WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s)
  ORDER BY customer_id, channel, stated_at DESC, id DESC"""
 
 # What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount).
+# In place of a currency a hold has its reason.
 _OWED = f"""
 SELECT customer_id, 'due' AS kind, invoice_id, position::bigint AS number, due_on AS day, currency,
        open_part AS amount_minor FROM ({_DUES}) open_dues
 UNION ALL
-SELECT customer_id, 'hold', invoice_id, id, until, NULL, NULL
+SELECT customer_id, 'hold', invoice_id, id, until, reason, NULL
   FROM outreach_hold WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND released_at IS NULL
 UNION ALL
 SELECT customer_id, 'promise', invoice_id, id, promised_on + grace_days, NULL, NULL
@@ -102,17 +99,16 @@ SELECT e.customer_id, e.id, t.id, t.step, t.state, t.channel, t.contact_id, t.po
  WHERE e.creditor_id = %(creditor)s AND e.customer_id = ANY(%(ids)s) AND e.closed_at IS NULL
  ORDER BY e.customer_id, 10, t.id"""
 
-_PAST = """
-SELECT person_hash, touch_id, channel, purpose, outcome, at FROM outreach_contactrecord
- WHERE organisation_id = (SELECT organisation_id FROM tenancy_creditor WHERE id = %(creditor)s)
-   AND person_hash = ANY(%(hashes)s) AND at > %(since)s ORDER BY at, id"""
-
 _STANDING = """
-SELECT c.time_zone, c.role, f.through_on, coalesce(f.days, 0),
+SELECT c.time_zone, c.role, c.country, f.through_on, coalesce(f.days, 0),
        array(SELECT adapter FROM integrations_connection
               WHERE creditor_id = c.id AND kind = 'channel' AND ended_at IS NULL ORDER BY adapter),
        array(SELECT channel FROM outreach_senderstop WHERE creditor_id = c.id AND lifted_at IS NULL),
-       (SELECT content FROM outreach_strategyversion WHERE creditor_id = c.id AND in_force)
+       (SELECT content FROM outreach_strategyversion WHERE creditor_id = c.id AND in_force),
+       (SELECT json_agg(json_build_object('id', o.id, 'by', o.placed_by, 'since', o.since, 'until', o.until,
+                 'relaxes', o.relaxes, 'value', o.value, 'channels', o.channels, 'shut', o.shut, 'at_most', o.at_most,
+                 'per', o.per, 'gap_days', o.gap_days) ORDER BY o.id)
+          FROM outreach_lawoverride o WHERE o.creditor_id = c.id AND o.ended_at IS NULL)
   FROM tenancy_creditor c
   LEFT JOIN (SELECT creditor_id, min(recorded_through_on) AS through_on, min(limit_business_days) AS days
                FROM receivables_freshness WHERE creditor_id = %(creditor)s GROUP BY 1) f ON f.creditor_id = c.id
@@ -131,6 +127,7 @@ class _Gathered:
     hashes: list[str] = field(default_factory=list)
     permissions: list[Permission] = field(default_factory=list)
     stopped: set[Channel] = field(default_factory=set)
+    states: set[Condition] = field(default_factory=set)
     episode_id: int | None = None
     made: list[Made] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -142,7 +139,7 @@ class Standing:
     """What is true of a creditor as a whole while its customers are judged.
 
     `carriers` names the first carrier of each channel that is set up, `strategy` is the stored form of the version in
-    force, None when there is none.
+    force, None when there is none. `particulars` hold for each customer who owes, `settled` for one who does not.
     """
 
     creditor_id: int
@@ -153,6 +150,9 @@ class Standing:
     freshness_days: int
     carriers: Mapping[Channel, str]
     strategy: Mapping[str, Any] | None
+    particulars: Particulars
+    settled: Particulars
+    own: tuple[OwnRule, ...] = ()
 
 
 def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -> Standing:
@@ -162,7 +162,7 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
     """
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"creditor": creditor_id})
-        zone, role, known, limit, adapters, stopped, content = cursor.fetchone()
+        zone, role, country, known, limit, adapters, stopped, content, own = cursor.fetchone()
     carried: dict[Channel, str] = {}
     for name in adapters:
         channel = channel_of(name)
@@ -177,7 +177,10 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
         payments_known_through=known,
         freshness_days=int(limit),
         carriers=carried,
-        strategy=json.loads(content) if isinstance(content, str) else content,
+        strategy=loads(content),
+        particulars=Particulars(creditor_place=country),
+        settled=Particulars(creditor_place=country, states=frozenset({Condition.PAID})),
+        own=tuple(build(OwnRule, item) for item in loads(own) or ()),
     )
 
 
@@ -193,6 +196,7 @@ def dues(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, list[Due
 
 def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[Case]:
     """One case for each id, in the order given; ids that are not the creditor's are left out. Five queries."""
+    of = replace(of, own=_own_on(of.own, local_date(now, of.zone)))
     asked: dict[str, Any] = {"creditor": of.creditor_id, "ids": array(customer_ids)}
     found: dict[int, _Gathered] = {}
     with connection.cursor() as cursor:
@@ -209,18 +213,27 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
                 found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor))
             else:
                 found[customer_id].blocks.append(Block(_BLOCK[kind], number, invoice_id, minor, day))
+                if currency in _STATE and invoice_id is None and day is None:
+                    found[customer_id].states.add(_STATE[currency])
         cursor.execute(_PERMISSIONS, asked)
         for customer_id, name, consent, ref in cursor.fetchall():
             found[customer_id].permissions.append(Permission(_CHANNEL[name], _CONSENT[consent], str(ref)))
         cursor.execute(_TOUCHES, asked)
         for row in cursor.fetchall():
             _touch(found[row[0]], row, of.zone)
-        past = _past(cursor, asked, {key: rows.hashes for key, rows in found.items()}, now)
+        hashes = {key: rows.hashes for key, rows in found.items()}
+        ledger = past_contacts.of_many(cursor, creditor_id=of.creditor_id, hashes=hashes, now=now)
     return [
-        _case(of, customer_id, found[customer_id], past.get(customer_id, ()))
+        _case(of, customer_id, found[customer_id], ledger.get(customer_id, ()))
         for customer_id in customer_ids
         if customer_id in found
     ]
+
+
+def _own_on(rules: Sequence[OwnRule], today: date) -> tuple[OwnRule, ...]:
+    """Those that may still hold somewhere; another reading of a question holds from its own day on, everywhere."""
+    left = [rule for rule in rules if rule.until is None or rule.until >= today - timedelta(days=1)]
+    return tuple(rule for rule in left if not rule.value or rule.since <= today <= (rule.until or today))
 
 
 def _reach(into: _Gathered, row: Sequence[Any]) -> None:
@@ -254,38 +267,36 @@ def _touch(into: _Gathered, row: Sequence[Any], zone: str) -> None:
         into.made.append(Made(step, at, local_date(at, zone), _CHANNEL[channel], counted))
 
 
-def _past(
-    cursor: Any, asked: dict[str, Any], hashes: Mapping[int, Iterable[str]], now: datetime
-) -> dict[int, list[PastContact]]:
-    """Contacts of the last `PAST_DAYS` days with anybody who shares an address, each touch once."""
-    owners: dict[str, list[int]] = defaultdict(list)
-    for customer_id, of_customer in hashes.items():
-        for address_hash in dict.fromkeys(of_customer):
-            owners[address_hash].append(customer_id)
-    result: dict[int, list[PastContact]] = defaultdict(list)
-    if not owners:
-        return result
-    cursor.execute(_PAST, {**asked, "hashes": sorted(owners), "since": now - timedelta(days=PAST_DAYS)})
-    seen: set[tuple[int, int]] = set()
-    for person_hash, touch_id, channel, purpose, outcome, at in cursor.fetchall():
-        for customer_id in owners[person_hash]:
-            if (customer_id, touch_id) not in seen:
-                seen.add((customer_id, touch_id))
-                contact = PastContact(at, _CHANNEL[channel], _PURPOSE[purpose], _OUTCOME[outcome])
-                result[customer_id].append(contact)
-    return result
+def _particulars(of: Standing, rows: _Gathered, made: Sequence[PastContact]) -> Particulars:
+    """What the rows know of the customer's debts; one object for all of whom they know the same.
+
+    The debts are named only beside contacts that were about some of them: without those nothing is counted by debt.
+    """
+    if not rows.dues and not rows.blocks:
+        return of.settled
+    debts: tuple[str, ...] = ()
+    if any(item.circumstances is not None and item.circumstances.debts for item in made):
+        debts = tuple(str(number) for number in dict.fromkeys([due.invoice_id for due in rows.dues]))
+    states = frozenset(rows.states)
+    if rows.blocks and _all_disputed(rows):
+        states |= {Condition.DISPUTED}
+    if not debts and not states:
+        return of.particulars
+    return replace(of.particulars, debts=debts, states=states)
 
 
-def past_of(*, creditor_id: int, customer_id: int, now: datetime) -> tuple[PastContact, ...]:
-    """The past of one customer's `Case.subject` as it stands this moment, whoever sent what meanwhile."""
-    asked: dict[str, Any] = {"creditor": creditor_id, "ids": array([customer_id])}
-    with connection.cursor() as cursor:
-        cursor.execute(_HASHES, asked)
-        hashes = [address_hash for (address_hash,) in cursor.fetchall()]
-        return tuple(_past(cursor, asked, {customer_id: hashes}, now)[customer_id])
+def _all_disputed(rows: _Gathered) -> bool:
+    """Whether nothing that is open is free of dispute; of a debt disputed in part the rest is chased."""
+    disputed: dict[int | None, int] = defaultdict(int)
+    for block in rows.blocks:
+        if block.kind is BlockKind.DISPUTE:
+            disputed[block.invoice_id] += block.amount_minor or 0
+    for due in rows.dues:
+        disputed[due.invoice_id] -= due.open_minor
+    return bool(rows.dues) and min(disputed.values()) >= 0
 
 
-def _case(of: Standing, customer_id: int, rows: _Gathered, past: Sequence[PastContact]) -> Case:
+def _case(of: Standing, customer_id: int, rows: _Gathered, made: Sequence[PastContact]) -> Case:
     _, debtor_type, country, subdivision, time_zone = rows.customer
     zones = tuple(dict.fromkeys([zone for zone in (time_zone, *rows.zones) if zone]))
     permissions = rows.permissions
@@ -298,7 +309,14 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, past: Sequence[PastCo
     if len(rows.blocks) > 1:
         rows.blocks.sort(key=lambda block: (block.kind.value, block.ref))
     subject = Subject(
-        country, subdivision, zones, _PERSON_TYPE[debtor_type], of.role, tuple(permissions), tuple(past)
+        country,
+        subdivision,
+        zones,
+        _PERSON_TYPE[debtor_type],
+        of.role,
+        tuple(permissions),
+        tuple(made),
+        particulars=_particulars(of, rows, made),
     )
     return Case(
         customer_id,
@@ -314,4 +332,5 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, past: Sequence[PastCo
         of.payments_known_through,
         of.freshness_days,
         tuple(rows.refused),
+        of.own,
     )

@@ -99,7 +99,7 @@ class Decision(TenantModel):
     page = models.BigIntegerField()
     place = models.PositiveSmallIntegerField()
     strategy = models.CharField(max_length=60)
-    packs = models.CharField(max_length=240)
+    packs = models.TextField()
 
     class Meta:
         constraints = [

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from conserje.data.outreach.strategy import Decision, Episode
@@ -181,23 +182,39 @@ class Message(TenantModel):
 
 
 class ContactRecord(models.Model):
-    """One contact with a person, counted over all creditors of an organisation by a keyed hash of their address."""
+    """One contact with a person, counted over all creditors of an organisation by a keyed hash of their address.
+
+    Made by a touch, or made elsewhere and told to us. `debts` are the ids of the invoices it was about, empty where not
+    known; `inbound`: the customer began it; `place`: whose line or address, in the words of `domain.rules.facts.Place`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey("tenancy.Organisation", on_delete=models.PROTECT, related_name="+")
     creditor = models.ForeignKey("tenancy.Creditor", on_delete=models.PROTECT, related_name="+")
     person_hash = models.CharField(max_length=64)
     customer_id = models.BigIntegerField()
-    touch_id = models.BigIntegerField()
+    touch_id = models.BigIntegerField(null=True)
+    elsewhere_id = models.BigIntegerField(null=True)
     channel = models.CharField(max_length=20)
     purpose = models.CharField(max_length=24)
     outcome = models.CharField(max_length=14)
     at = models.DateTimeField()
+    debts = ArrayField(models.BigIntegerField(), default=list)
+    inbound = models.BooleanField(default=False)
+    place = models.CharField(max_length=10, default="personal")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["creditor", "touch_id", "person_hash"], name="contact_record_once"
+            ),
+            models.UniqueConstraint(
+                fields=["creditor", "elsewhere_id", "person_hash"], name="contact_record_elsewhere_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(touch_id__isnull=False, elsewhere_id__isnull=True)
+                | models.Q(touch_id__isnull=True, elsewhere_id__isnull=False),
+                name="contact_record_has_one_cause",
             ),
         ]
         indexes = [

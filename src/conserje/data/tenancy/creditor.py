@@ -40,6 +40,10 @@ class Creditor(models.Model):
         "policy_url",
         "complaint_url",
         "address",
+        "collector_name",
+        "collector_tax_id",
+        "collector_phone",
+        "collector_address",
     )
 
     id = models.BigAutoField(primary_key=True)

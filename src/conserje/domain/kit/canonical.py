@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from functools import lru_cache
@@ -183,8 +183,16 @@ def digest(value: Any) -> str:
 
 
 def load(kind: type[T], data: bytes) -> T:
-    """A value of `kind` (a frozen dataclass of plain parts) from the bytes `dump` made of it."""
-    return cast(T, _build(kind, json.loads(data)))
+    """A value of `kind` (a frozen dataclass of plain parts) from the bytes `dump` made of it.
+
+    What was stored before a class had a field gets the field's default; without one it raises `KeyError`.
+    """
+    return build(kind, json.loads(data))
+
+
+def build(kind: type[T], shape: Any) -> T:
+    """A value of `kind` from the JSON types that `plain` made of it; defaults as in `load`."""
+    return cast(T, _build(kind, shape))
 
 
 def _build(kind: Any, value: Any) -> Any:
@@ -200,9 +208,14 @@ def _build(kind: Any, value: Any) -> Any:
         return frozenset(_build(args[0], item) for item in value)
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return kind(**{field.name: _build(hints[field.name], value[field.name]) for field in fields(kind)})
+        stored = [field for field in fields(kind) if field.name in value or not _has_default(field)]
+        return kind(**{field.name: _build(hints[field.name], value[field.name]) for field in stored})
     if kind in (datetime, date, time):
         return kind.fromisoformat(value)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
     return value
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING

@@ -11,6 +11,7 @@ from functools import lru_cache
 from conserje.domain.kit.days import business_days_after
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import ContactOutcome, PastContact, Purpose, RecipientRole, Subject
+from conserje.domain.rules.own import OwnRule
 
 
 @lru_cache(maxsize=1024)
@@ -91,7 +92,7 @@ class Case:
 
     `zone` is where local dates are counted. `ready` holds the channels that have a carrier and are not stopped.
     `payments_known_through` is the day up to which every source of payments was recorded, None when never stated.
-    `refused` are the steps of this episode that a person did not want made.
+    `refused` are the steps of this episode that a person did not want made; `own` the creditor's own rules.
     """
 
     customer_id: int
@@ -107,6 +108,7 @@ class Case:
     payments_known_through: date | None
     freshness_days: int
     refused: tuple[str, ...] = ()
+    own: tuple[OwnRule, ...] = ()
 
     def stale(self, *, on: date) -> bool:
         """Whether payments are recorded too long ago on `on` for anything to leave without a person."""

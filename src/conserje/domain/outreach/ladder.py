@@ -67,12 +67,12 @@ def _earliest(case: Case, step: Step, anchor: date) -> date:
 
 
 def last_contact_on(case: Case, *, but: datetime | None = None) -> date | None:
-    """Local date of the last chasing contact that may have reached the customer, whoever made it.
+    """Local date of the last chasing contact of ours that may have reached the customer, whoever made it.
 
     `but` leaves the contact of that instant out: an earlier attempt of the touch that is being judged.
     """
     for past in reversed(case.subject.past):
-        if past.at == but:
+        if past.at == but or past.inbound:
             continue
         if past.purpose in CHASING and past.outcome is not ContactOutcome.FAILED_BEFORE:
             return local_date(past.at, case.zone)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from conserje.domain.kit.canonical import shared
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.vocabulary import Condition
 
@@ -111,6 +112,7 @@ class Consent(StrEnum):
     REVOKED = "revoked"
 
 
+@shared
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What else is known of a past contact, where it differs from the usual.
@@ -153,6 +155,7 @@ class Permission:
     evidence: str = ""
 
 
+@shared
 @dataclass(frozen=True, slots=True)
 class Particulars:
     """What some laws ask besides. Places are ISO 3166 codes such as "AR-C"; `debts` the ids we would write about."""

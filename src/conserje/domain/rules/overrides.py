@@ -85,12 +85,17 @@ def overridden(*, packs: Sequence[Pack], overrides: Sequence[Override], on: date
 
 
 def tightened(*, packs: Sequence[Pack], own: Tightening, creditor: str) -> tuple[Pack, ...]:
-    """`packs` and one more for each country among them, with what the creditor forbids itself. Strictest wins."""
+    """`packs` and one more for each country among them, with what the creditor forbids itself. Strictest wins.
+
+    What the country's pack frees of caps or windows (an answer, a thank-you) is free of these too. The label of the one
+    more names its rules.
+    """
     found = []
     for pack in packs:
         if not pack.country or pack.subdivision:
             continue
         windows = own.windows
+        rules = (*own.windows, *own.caps, *own.cooldowns, *own.forbidden_channels)
         if any(not window.closed for window in windows):
             raise OverrideRefused(about=creditor, why=Refusal.OTHER_KIND)
         found.append(
@@ -107,10 +112,16 @@ def tightened(*, packs: Sequence[Pack], own: Tightening, creditor: str) -> tuple
                 caps=own.caps,
                 cooldowns=own.cooldowns,
                 forbidden_channels=own.forbidden_channels,
+                exemptions=pack.exemptions,
                 readings=pack.readings,
+                chosen=tuple((rule.id, _dates(rule)) for rule in rules),
             )
         )
     return (*packs, *found)
+
+
+def _dates(rule: Rule) -> str:
+    return f"{rule.effective_from}..{rule.effective_to or ''}"
 
 
 def _check(override: Override) -> None:

@@ -89,6 +89,14 @@ SELECT kind, id, at, actor, currency, minor, told FROM (
            AS e(what, at, by)
    WHERE h.creditor_id = %(creditor)s AND h.customer_id = %(customer)s AND e.at IS NOT NULL
   UNION ALL
+  SELECT e.what, x.id, e.at, e.by, NULL, NULL,
+         jsonb_build_object('channel', x.channel, 'outcome', x.outcome, 'inbound', x.inbound, 'said_at', x.said_at,
+           'undone', x.undone_at IS NOT NULL)
+    FROM outreach_contactelsewhere x,
+         LATERAL (VALUES ('elsewhere', x.at, x.said_by), ('elsewhere_undone', x.undone_at, x.undone_by))
+           AS e(what, at, by)
+   WHERE x.creditor_id = %(creditor)s AND x.customer_id = %(customer)s AND e.at IS NOT NULL
+  UNION ALL
   SELECT 'permission', p.id, p.stated_at, p.stated_by, NULL, NULL,
          jsonb_build_object('channel', p.channel, 'consent', p.consent, 'basis', p.basis, 'source', p.source)
     FROM outreach_permission p WHERE p.creditor_id = %(creditor)s AND p.customer_id = %(customer)s) happened
@@ -99,7 +107,8 @@ SELECT kind, id, at, actor, currency, minor, told FROM (
 @dataclass(frozen=True, slots=True)
 class Happened:
     """One thing that happened. `kind`: touch, decision, payment, reversal, invoice, credit_note, write_off, promise,
-    promise_closed, claim, claim_closed, dispute, dispute_closed, hold, hold_closed, permission.
+    promise_closed, claim, claim_closed, dispute, dispute_closed, hold, hold_closed, permission, elsewhere,
+    elsewhere_undone.
 
     `actor` is "person:<id>", "rule", "customer" or "system"; `told` holds what the kind needs to be told in words.
     """

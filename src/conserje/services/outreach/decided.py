@@ -296,7 +296,8 @@ def _payload(decision: Decision) -> dict[str, Any]:
     contact = decision.contact
     return {
         "strategy": decision.strategy.replace(" ", ":"),
-        "packs": [pack.replace(" ", ":") for pack in decision.packs],
+        # One word each, as the journal takes them; the decision has them whole.
+        "packs": [pack.replace(" ", ":").replace("=", ":")[:120] for pack in decision.packs],
         "reasons": [reason.code for reason in decision.reasons],
         "rules": [hit.rule for hit in (decision.verdict.hits if decision.verdict else ())],
         "step": contact.step if contact else None,

@@ -8,28 +8,33 @@ from typing import Any
 
 from conserje.domain.ports.registry import countries
 from conserje.domain.rules.gate import RuleStack
+from conserje.domain.rules.own import OwnRule, bound
 from conserje.domain.rules.pack import Pack
 
 
 @lru_cache(maxsize=512)
-def stack_for(*, country: str) -> RuleStack:
-    """The packs of `country` (two letters, any case), subdivisions and platforms included.
+def stack_for(*, country: str, own: tuple[OwnRule, ...] = ()) -> RuleStack:
+    """The packs of `country` (two letters, any case), subdivisions and platforms included, under `own` rules.
 
     Without a folder of its own a country has the pack that names it in `fallback_for`; without that none, and the
     platforms alone never allow.
     """
-    own = _own(country.upper())
-    return RuleStack((*own, *_platforms()) if own else ())
+    packs = _own(country.upper())
+    return RuleStack(bound(packs=(*packs, *_platforms()), own=own) if packs else ())
 
 
 @lru_cache(maxsize=512)
 def mandatory_text(*, country: str, slot: str, locale: str) -> str:
-    """The Liquid text of a slot in a country's folder, or a platform's. Raises `LookupError` if nobody has words."""
+    """The Liquid text of a slot in a country's folder, or a platform's; else in the country's own first language.
+
+    Raises `LookupError` if nobody has words.
+    """
     code = country.upper()
     homes = [item for item in countries.all() if any(pack.country in (code, "") for pack in item.packs())]
     for home in sorted(homes, key=lambda item: (not item.packs()[0].country, item.stands_in)):
-        if home.has_text(slot, locale):
-            return str(home.mandatory_text(slot, locale))
+        for language in (locale, home.languages[0]):
+            if home.has_text(slot, language):
+                return str(home.mandatory_text(slot, language))
     raise LookupError(f"No folder has words for '{slot}' in '{locale}' for customers of {code}.")
 
 

@@ -20,14 +20,14 @@ from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Decision, Kind, Planned
 from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.registry import gateways
+from conserje.domain.rules.facts import CreditorRole
 from conserje.domain.rules.phrases import Place
-from conserje.services.outreach import content, law, mandatory
+from conserje.services.outreach import content, law, law_texts, mandatory
 from conserje.services.outreach.law import stack_for
 from conserje.services.tenancy.creditor import tax_label
 from conserje.wording import edited
 from conserje.wording.edited import Opened
 from conserje.wording.render import Letter, letter
-from conserje.wording.sandbox import parse, render
 
 LINK = "https://link.invalid/p/"
 STOP = "https://link.invalid/u/"
@@ -72,8 +72,8 @@ def write(*, dossier: Dossier, writing: Writing, methods: Sequence[str], now: da
     values = _values(dossier, writing, documents, methods, locale, now)
     own = _own_words(dossier, writing, now)
     made = letter(kind=touch.letter, locale=locale, values=values, overrides=own)
-    law = stack_for(country=writing.case.subject.country)
-    mandatory.require(made=made, values=values, slots=writing.texts, law=law, locale=locale)
+    rules = stack_for(country=writing.case.subject.country)
+    mandatory.require(made=made, values=values, slots=writing.texts, law=rules, locale=locale)
     digest = hashlib.sha256("\n".join((made.subject, made.text, made.html)).encode()).hexdigest()
     return Written(made, locale, documents, digest)
 
@@ -160,6 +160,7 @@ def _values(
     today = here.date()
     said = _said_once(dossier.creditor)
     invoices = [_invoice(dossier, asked, today) for asked in writing.asked]
+    balances = _balances(invoices)
     kind = "person" if touch.customer_kind == "person" else "company"
     return {
         "creditor": _creditor(said),
@@ -167,7 +168,7 @@ def _values(
         "customer": {"name": touch.customer_name, "kind": kind},
         "local_hour": here.hour,
         "invoices": invoices,
-        "balances": _balances(invoices),
+        "balances": balances,
         "attachments": [item.file_name for item in documents],
         "links": _LINKS,
         "announced": None,
@@ -186,7 +187,14 @@ def _values(
             for on, channel, letter_kind, state in dossier.history.get(touch.customer_id, [])
         ],
         "answer_by": _answer_by(writing, today) if touch.stage in ("escalation", "final") else None,
-        "mandatory": _mandatory(said, writing.case.subject.country, writing.texts, locale),
+        "mandatory": law_texts.texts(
+            speaker=_speaker(said),
+            country=writing.case.subject.country,
+            slots=writing.texts,
+            locale=locale,
+            invoices=invoices,
+            sums=balances,
+        ),
         "payment": writing.payment,
     }
 
@@ -200,12 +208,23 @@ class _Said(NamedTuple):
     country: str
     public_url: str
     brand: tuple[tuple[str, str], ...]
+    role: str
+    organisation: str
 
 
 def _said(facts: CreditorFacts) -> _Said:
     brand = facts.brand
     known = tuple((key, brand[key]) for key in _BRAND if key in brand)
-    return _Said(facts.name, facts.legal_name, facts.tax_id, facts.country, settings.PUBLIC_URL, known)
+    return _Said(
+        facts.name,
+        facts.legal_name,
+        facts.tax_id,
+        facts.country,
+        settings.PUBLIC_URL,
+        known,
+        facts.role,
+        facts.organisation,
+    )
 
 
 def _said_once(facts: CreditorFacts) -> _Said:
@@ -305,6 +324,11 @@ _BRAND = (
     "sender_address",
     "colour",
     "policy_url",
+    "address",
+    "collector_name",
+    "collector_tax_id",
+    "collector_phone",
+    "collector_address",
 )
 _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
     {
@@ -361,17 +385,26 @@ def _attached(dossier: Dossier, asked: Sequence[Asked]) -> tuple[DocumentFacts, 
     return tuple(taken)
 
 
-@lru_cache(maxsize=1024)
-def _mandatory(said: _Said, country: str, texts: tuple[str, ...], locale: str) -> Mapping[str, str]:
-    """The texts of the customer's law for the slots that the letter's own blocks do not already fill."""
-    creditor = _creditor(said)
-    links = {**_LINKS, "complaint": LINK, "data_policy": creditor["policy_url"] or LINK}
-    result = {}
-    for slot in texts:
-        if slot in mandatory.BUILT_IN:
-            continue
-        where = f"{country}/{slot}"
-        words = law.mandatory_text(country=country, slot=slot, locale=locale)
-        template = parse(words, locale=locale, html=False, where=where)
-        result[slot] = render(template, {"creditor": creditor, "links": links}, where=where)
-    return MappingProxyType(result)
+@lru_cache(maxsize=256)
+def _speaker(said: _Said) -> law_texts.Speaker:
+    """Who writes, for the texts of the law: an agency names itself, a creditor of its own debts does not."""
+    brand, creditor = dict(said.brand), _creditor(said)
+    who = {
+        "legal_name": creditor["legal_name"],
+        "tax_id": said.tax_id,
+        "phone": creditor["phone"],
+        "address": brand.get("address", ""),
+        "name": said.name,
+    }
+    collector = {
+        "legal_name": brand.get("collector_name") or said.organisation,
+        "tax_id": brand.get("collector_tax_id", ""),
+        "phone": brand.get("collector_phone", "") or creditor["phone"],
+        "address": brand.get("collector_address", ""),
+    }
+    own = {key: value for key, value in _LINKS.items() if value is not None}
+    links = {**own, "complaint": LINK, "data_policy": creditor["policy_url"] or LINK}
+    writes_itself = said.role == CreditorRole.FIRST_PARTY
+    return law_texts.Speaker(
+        tuple(who.items()), () if writes_itself else tuple(collector.items()), tuple(links.items())
+    )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from conserje.domain.kit.money import Money
 from conserje.domain.rules.gate import RuleStack
+from conserje.services.outreach.law_texts import BUILT_IN
 from conserje.wording import formats, view
 from conserje.wording.render import Letter
 from conserje.wording.shelf import LetterError
@@ -23,10 +24,6 @@ NBSP: Final = "\u00a0"
 # As the sandbox of templates escapes a value.
 _ESCAPED: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;"})
 _SPACES = re.compile(r"  +")
-# Slots that a letter's own blocks fill (ADR 15).
-BUILT_IN: Final = frozenset(
-    {"creditor_identity", "obligation_reference", "amount_breakdown", "how_to_change_channel_or_stop"}
-)
 
 
 class TextMissing(LetterError):
@@ -57,7 +54,7 @@ def _words(slot: str, values: Mapping[str, Any], locale: str) -> Iterator[tuple[
 
     For a slot that nobody fills these are words that no letter holds.
     """
-    if slot not in BUILT_IN:
+    if slot not in BUILT_IN or slot in values["mandatory"]:
         yield _both(values["mandatory"].get(slot) or f"\0{slot}")
     elif slot == "creditor_identity":
         yield _both(values["creditor"]["identity_line"])

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from conserje.data.outreach import letters, snapshots
+from conserje.data.outreach import letters, past_contacts, snapshots
 from conserje.data.outreach.letters import Dossier, TouchFacts
 from conserje.domain.kit.canonical import dump
 from conserje.domain.kit.days import local_date
@@ -251,5 +251,5 @@ def _ready(
         copies=tuple(address for address, _ in copies),
     )
     hashes = (touch.address_hash, *(address_hash for _, address_hash in copies))
-    since = batch.now - timedelta(days=snapshots.PAST_DAYS)
+    since = batch.now - timedelta(days=past_contacts.PAST_DAYS)
     return Ready(touch, item.case, batch.rules, since, parcel, hashes)

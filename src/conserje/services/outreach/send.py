@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 
 from django.db import InterfaceError, OperationalError
 
-from conserje.data.outreach import hand_over, snapshots
+from conserje.data.outreach import hand_over, past_contacts
 from conserje.domain.outreach.recheck import still_right
 from conserje.domain.ports.channel import Accepted, Outcome, Refused, Session, Unsure
 from conserje.domain.ports.registry import carriers
@@ -226,7 +226,7 @@ def _mark(run: _Run, item: Ready) -> str:
         said = hand_over.mark(creditor_id=run.creditor_id, fence=fence, now=now)
         if said != "met":
             return said
-        since = now - timedelta(days=snapshots.PAST_DAYS)
+        since = now - timedelta(days=past_contacts.PAST_DAYS)
         with acting(creditor_id=run.creditor_id):
-            past = snapshots.past_of(creditor_id=run.creditor_id, customer_id=touch.customer_id, now=now)
+            past = past_contacts.of_one(creditor_id=run.creditor_id, customer_id=touch.customer_id, now=now)
     return "not_any_more"

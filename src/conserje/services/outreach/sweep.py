@@ -85,8 +85,8 @@ def _judged(case: Case, rules: Strategy, now: datetime) -> Judged:
 
 
 def stack_of(case: Case) -> RuleStack:
-    """The law that binds a case."""
-    return law.stack_for(country=case.subject.country)
+    """The law that binds a case, with what its creditor relaxed and tightened."""
+    return law.stack_for(country=case.subject.country, own=case.own)
 
 
 def sweep(
