@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from django.utils import translation
@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 
 from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
 from conserje.cli.main import ready
-from conserje.domain.kit.days import is_zone, zone
+from conserje.domain.kit.days import local_date, zone
 from conserje.domain.ports.registry import countries
-from conserje.domain.rules.case_facts import CaseError, facts_of, moment
+from conserje.domain.rules.case_facts import CaseError
 from conserje.domain.rules.cases import CaseResult, run, stack_of, uncovered
-from conserje.domain.rules.facts import Intent, Subject
 from conserje.domain.rules.gate import DEFER_DAYS, RuleStack
 from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.telling import SECTIONS, told_of
-from conserje.domain.rules.verdict import Verdict
+
+if TYPE_CHECKING:
+    from conserje.services.outreach.law_why import Answer
 
 language_option = click.option(
     "--language", type=click.Choice(["es", "en", "pt-br"]), default="es", help="Of the words; es by default."
@@ -52,8 +53,10 @@ def list_(as_json: bool, language: str) -> None:
 @language_option
 def show_(code: str, as_json: bool, language: str) -> None:
     """Every rule of CODE (a country or a folder), with its basis, its dates and its source."""
-    result = [{**_head(pack), **told_of(pack)} for pack in _packs(code)]
+    from conserje.ui import rule_words
+
     with translation.override(language):
+        result = [{**_head(pack), **told_of(pack, says=rule_words.sentence)} for pack in _packs(code)]
         show(result, as_json=as_json, lines=lambda: [line for item in result for line in _pack_lines(item)])
 
 
@@ -132,20 +135,53 @@ def cases(files: tuple[Path, ...], code: str, as_json: bool, language: str) -> N
 @language_option
 def why(code: str, at_text: str, language: str, as_json: bool, public_id: str, **asked: Any) -> None:
     """Judge one contact: the verdict, every reason in words, and the next lawful moment."""
+    from conserje.services.outreach import law_why
+
     case = _case_of(at_text, asked)
     try:
         if asked["customer"]:
-            stack, intent, subject, at = _real(asked["customer"], public_id, case)
+            answer = _real(asked["customer"], public_id, case)
         else:
             stack = _stack(code or str(case["customer"].get("country", "")))
-            intent, subject, tz = facts_of(case, packs=stack.packs)
-            at = moment(case["at"], tz=tz) if case["at"] else datetime.now(UTC).replace(microsecond=0)
-        verdict = stack.judge(intent=intent, subject=subject, at=at)
+            answer = law_why.of_facts(case=case, stack=stack, now=datetime.now(UTC).replace(microsecond=0))
     except (ValueError, KeyError) as error:
         raise click.ClickException(f"{error}") from error
     with translation.override(language):
-        result = _verdict_told(verdict, at, subject)
+        result = _verdict_told(answer)
         show(result, as_json=as_json, lines=lambda: _why_lines(result))
+
+
+@law.command()
+@click.option(
+    "--week", "on", default="", help="Any day of the week, such as 2026-11-18; this week by default."
+)
+@creditor_option
+@json_option
+@language_option
+def safety(on: str, public_id: str, as_json: bool, language: str) -> None:
+    """The safety figures of a week; exits 1 when one that must be zero is not."""
+    from conserje.services.insights import safety as figures
+    from conserje.services.tenancy.act import reading
+
+    facts = chosen(public_id)
+    try:
+        day = date.fromisoformat(on) if on else local_date(moment_of(facts, ""), facts.time_zone)
+    except ValueError as error:
+        raise click.ClickException(f"'{on}' is not a day such as 2026-11-18.") from error
+    first = figures.monday_of(day)
+    with reading(creditor_id=facts.id):
+        found = figures.week(creditor_id=facts.id, time_zone=facts.time_zone, first=first)
+    result = {
+        "week": first.isoformat(),
+        "safe": found.safe,
+        **{figure.value: count for figure, count in found.counts.items()},
+        "stopped_by_rule": found.stopped,
+        "delayed_by_rule": found.delayed,
+    }
+    with translation.override(language):
+        show(result, as_json=as_json, lines=lambda: [f"{name:<18} {value}" for name, value in result.items()])
+    if not found.safe:
+        raise SystemExit(1)
 
 
 def _folders(code: str) -> list[Any]:
@@ -211,11 +247,8 @@ def _value(key: str, value: str) -> Any:
     return {"true": True, "false": False}.get(value, value)
 
 
-def _real(
-    customer: str, public_id: str, case: Mapping[str, Any]
-) -> tuple[RuleStack, Intent, Subject, datetime]:
-    from conserje.services.outreach import telling
-    from conserje.services.outreach.law import stack_for
+def _real(customer: str, public_id: str, case: Mapping[str, Any]) -> Answer:
+    from conserje.services.outreach import law_why
     from conserje.services.receivables import lookup
     from conserje.services.tenancy.act import reading
 
@@ -225,11 +258,7 @@ def _real(
         found = lookup.customer(creditor_id=facts.id, text=customer)
         if found is None:
             raise click.ClickException(f"No customer '{customer}'. Give its number or the start of its name.")
-        known = telling.case(creditor_id=facts.id, customer_id=found.id, now=now)
-    stack = stack_for(country=known.subject.country)
-    intent, _subject, _tz = facts_of({"contact": case["contact"]}, packs=stack.packs)
-    at = moment(case["at"], tz=zone(known.zone)) if case["at"] else now
-    return stack, intent, known.subject, at
+        return law_why.of_customer(creditor_id=facts.id, customer_id=found.id, case=case, now=now)
 
 
 def _head(pack: Pack) -> dict[str, Any]:
@@ -316,12 +345,12 @@ def _cases_lines(result: list[dict[str, Any]]) -> list[str]:
     return [line for case in result for line in _case_lines(case)] + [end]
 
 
-def _verdict_told(verdict: Verdict, at: datetime, subject: Subject) -> dict[str, Any]:
+def _verdict_told(answer: Answer) -> dict[str, Any]:
     from conserje.ui import law_words
 
-    zone_name = subject.zones[0] if subject.zones else "UTC"
+    verdict = answer.verdict
     return {
-        "at": _local(at, zone_name),
+        "at": _local(answer.at, answer.zone),
         "ruling": verdict.ruling.name.lower(),
         "says": str(law_words.RULINGS[verdict.ruling.name.lower()]),
         "reasons": [
@@ -334,14 +363,14 @@ def _verdict_told(verdict: Verdict, at: datetime, subject: Subject) -> dict[str,
             for hit in verdict.hits
         ],
         "texts": list(verdict.texts),
-        "next": None if verdict.until is None else _local(verdict.until, zone_name),
+        "next": None if verdict.until is None else _local(verdict.until, answer.zone),
         "packs": list(verdict.packs),
         "horizon_days": DEFER_DAYS,
     }
 
 
 def _local(at: datetime, zone_name: str) -> str:
-    return at.astimezone(zone(zone_name) if is_zone(zone_name) else UTC).isoformat()
+    return at.astimezone(zone(zone_name)).isoformat()
 
 
 def _why_lines(result: Mapping[str, Any]) -> list[str]:
