@@ -121,6 +121,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "conserje.jobs.outreach",
     "conserje.jobs.hooks",
     "conserje.jobs.contacts",
+    "conserje.jobs.digest",
     "conserje.jobs.queue",
     "conserje.jobs.anchor",
 ]

@@ -19,6 +19,7 @@ from conserje.workbench import (
     safety,
     start,
     stops,
+    today,
     unsure,
 )
 
@@ -51,6 +52,9 @@ _desk = [
     path("law/safety/", safety.show, name="safety"),
     path("law/safety/<str:figure>/", safety.show_rows, name="safety_rows"),
     path("law/pack/<str:pack>/", law.pack, name="law_pack"),
+    path("today/", today.show, name="today"),
+    path("today/wish/", today.choose, name="today_wish"),
+    path("today/<str:token>/", today.by_link, name="today_link"),
     path("clock/", clock.show, name="clock"),
 ]
 urlpatterns = [

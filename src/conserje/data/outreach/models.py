@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.outreach.digest import Digest, DigestWish
 from conserje.data.outreach.evidence import Alert, Evidence, Inquiry
 from conserje.data.outreach.page import DecisionPage
 from conserje.data.outreach.permission import Hold, Permission, PortalLink, SenderStop, Suppression
@@ -13,6 +14,8 @@ __all__ = [
     "ContactRecord",
     "Decision",
     "DecisionPage",
+    "Digest",
+    "DigestWish",
     "Episode",
     "Evidence",
     "Hold",

@@ -140,6 +140,14 @@ def rows(*, creditor_id: int, time_zone: str, first: date, figure: Figure, rule:
     return [Row(*row) for row in _query(_NAMES.format(held=_HELD), asked)]
 
 
+@step
+def delayed_between(*, creditor_id: int, starts: datetime, ends: datetime) -> dict[str, int]:
+    """Customers that each rule delayed between two instants, the rule with most first."""
+    asked = {"creditor": creditor_id, "starts": starts, "ends": ends, "figure": Figure.DELAYED.value}
+    counted = "SELECT rule, count(DISTINCT customer_id) FROM ({}) h WHERE figure = %(figure)s"
+    return dict(_query(f"{counted.format(_HELD)} GROUP BY 1 ORDER BY 2 DESC, 1", asked))
+
+
 def _asked(creditor_id: int, time_zone: str, first: date) -> dict[str, Any]:
     starts, _ = day_bounds(first, time_zone)
     ends, _ = day_bounds(first + timedelta(days=7), time_zone)

@@ -72,6 +72,12 @@ def waiting(*, creditor_id: int, limit: int = 1000, offset: int = 0) -> list[Dra
 @act
 def approve(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime) -> list[int]:
     """A person approves these drafts; answers the ones that were still waiting. `by` is "person:<id>"."""
+    return approve_step(creditor_id=creditor_id, touch_ids=touch_ids, by=by, now=now)
+
+
+@step
+def approve_step(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime) -> list[int]:
+    """The same inside an act."""
     return _move(creditor_id, touch_ids, ("planned", by, "", now, None), "approved", by, now)
 
 
