@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from tests.journeys.gallery import unsure_samples
+from tests.journeys.gallery import law_samples, unsure_samples
 from tests.journeys.gallery.customer_sample import ALLOW, GAP, ZONE, customer
 
 from conserje.domain.kit.money import Money
@@ -212,6 +212,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield "w-customer-bare", "workbench/customer/show.html", bare
     yield from drafts()
     yield from unsure_samples.every(FRAME)
+    yield from law_samples.every(FRAME)
     clock = pages.ClockPage(
         replace(FRAME, section="clock"),
         date(2026, 11, 25),

@@ -114,7 +114,7 @@ def by_rule(held: Sequence[Held], *, figure: Figure) -> dict[str, int]:
     return {rule: len(people[rule]) for rule in sorted(people, key=lambda rule: (-len(people[rule]), rule))}
 
 
-def zones_disagree(address: Sequence[ZoneInfo], phones: Sequence[ZoneInfo], *, at: datetime) -> bool:
+def zones_disagree(*, address: Sequence[ZoneInfo], phones: Sequence[ZoneInfo], at: datetime) -> bool:
     """Whether no zone of the telephone has the clock of a zone of the address at `at`. Nothing known agrees."""
     clocks = {at.astimezone(zone).utcoffset() for zone in address}
     heard = {at.astimezone(zone).utcoffset() for zone in phones}

@@ -158,7 +158,8 @@ def _mismatched(asked: dict[str, Any]) -> Iterator[Row]:
     """Customers contacted whose telephone is in another time than their address."""
     for customer_id, name, at, time_zone, phones in _query(_PLACES, asked):
         address = [zone(time_zone)] if is_zone(time_zone) else []
-        if zones_disagree(address, [one for phone in phones for one in zones_of(phone)], at=at):
+        heard = [one for phone in phones for one in zones_of(phone)]
+        if zones_disagree(address=address, phones=heard, at=at):
             yield Row(customer_id, name, at, "")
 
 
