@@ -88,7 +88,8 @@ def by_link(request: HttpRequest, creditor: str, token: str) -> HttpResponse:
         notice = _approved(request, facts, opened, token, now) if request.method == "POST" else ""
         answer = _drawn(request, facts, opened, now, notice)
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # Never to another site. "no-referrer" would send the button's POST from nowhere, which is refused.
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer
 
 
