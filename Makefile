@@ -14,7 +14,7 @@ OFFLINE := DATABASE_URL=none: DJANGO_SETTINGS_MODULE=conserje.config.settings
 ROOMS := tenancy journal receivables integrations arrangements outreach
 PYTHON := $(shell command -v python3)
 
-.PHONY: help install install-dev demo test test-official test-long check bench screenshots migrations
+.PHONY: help install install-dev demo test test-official test-long check bench screenshots migrations new-country
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 - \2/'
@@ -71,3 +71,6 @@ migrations: install-dev  ## make migrations NAME=what_changes [ROOM=receivables]
 	for room in $(if $(ROOM),$(ROOM),$(ROOMS)); do
 		$(OFFLINE) $(BIN)/python -m django makemigrations "$$room" --name "$(NAME)"
 	done
+
+new-country: install-dev  ## make new-country CC=zz: a folder that the contract suite refuses until it is finished
+	$(BIN)/python -m tests.contracts.new_country "$(CC)"

@@ -42,12 +42,15 @@ def test_every_pack_is_listed() -> None:
 def test_every_rule_is_shown_with_its_source() -> None:
     (pack,) = json.loads(asked("show", "co", "--json").output)
     rules = {rule["id"]: rule for section in pack["sections"].values() for rule in section}
-    assert rules["CO.W1"]["says"] == "days fri mon thu tue wed; opens 07:00; closes 19:00"
+    assert rules["CO.W1"]["says"] == "Se puede contactar de 07:00 a 19:00: de lunes a viernes."
     assert rules["CO.W1"]["source"] == ["CO-2"]
     assert pack["sources"]["CO-2"].startswith("Ley 2300/2023")
     assert "CO.F1" in asked("show", "CO").output
     shown = asked("show", "XX", "--language", "en").output
-    assert "steps to 10: 9/100, to 50: 3/50, above: 3/100" in shown
+    assert (
+        "each part at its own share: 9\N{NO-BREAK SPACE}% up to 10 UF, 6\N{NO-BREAK SPACE}% up to 50 UF"
+        in shown
+    )
     assert "To watch: Proyecto inventado 9" in shown
     assert asked("show", "QQ").exit_code == 1
     assert "no rules for 'QQ'" in asked("show", "QQ").output

@@ -64,6 +64,7 @@ def dossier(country: str, role: str, locale: str) -> Dossier:
     touch |= {"stage": "friendly", "letter": "friendly", "purpose": "collection", "channel": "email"}
     touch |= {"contact_name": "Laura Perez", "customer_name": "Panaderia Uno", "customer_kind": "company"}
     touch |= {"episode_id": 3, "planned_at": cast.MORNING, "attempts": 0, "version": 1, "approved_by": ""}
+    touch |= {"edit": None}
     invoice = InvoiceFacts(
         1,
         7,

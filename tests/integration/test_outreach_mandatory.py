@@ -31,7 +31,7 @@ def planned(creditor: Creditor, world: World) -> Creditor:
 
 
 def _pack_says_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(letter, "_mandatory", lambda *given: {})
+    patch.setattr(letter.law_texts, "texts", lambda **given: {})
 
 
 def _template(patch: pytest.MonkeyPatch, path: str, change: Callable[[str], str]) -> None:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from django.utils import translation
@@ -14,23 +14,21 @@ from django.utils.translation import gettext as _
 
 from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
 from conserje.cli.law_overrides import overrides, relax, tighten
+from conserje.cli.law_safety import language_option, safety
 from conserje.cli.law_text import text
 from conserje.cli.main import ready
 from conserje.config import clock
-from conserje.domain.kit.days import is_zone, zone
+from conserje.domain.kit.days import zone
 from conserje.domain.ports.registry import countries
-from conserje.domain.rules.case_facts import CaseError, facts_of, moment
+from conserje.domain.rules.case_facts import CaseError
 from conserje.domain.rules.cases import CaseResult, run, stack_of, uncovered
-from conserje.domain.rules.facts import Intent, Subject
 from conserje.domain.rules.gate import DEFER_DAYS, RuleStack
 from conserje.domain.rules.own import OwnRule, bound
 from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.telling import SECTIONS, told_of
-from conserje.domain.rules.verdict import Verdict
 
-language_option = click.option(
-    "--language", type=click.Choice(["es", "en", "pt-br"]), default="es", help="Of the words; es by default."
-)
+if TYPE_CHECKING:
+    from conserje.services.outreach.law_why import Answer
 
 
 @click.group()
@@ -43,6 +41,7 @@ law.add_command(relax)
 law.add_command(tighten)
 law.add_command(overrides)
 law.add_command(text)
+law.add_command(safety)
 
 
 @law.command("list")
@@ -66,9 +65,11 @@ def show_(code: str, public_id: str, as_json: bool, language: str) -> None:
 
     With --creditor, as that creditor relaxed and tightened them.
     """
+    from conserje.ui import rule_words
+
     packs = bound(packs=_packs(code), own=_own_rules(public_id)) if public_id else _packs(code)
-    result = [{**_head(pack), **told_of(pack)} for pack in packs]
     with translation.override(language):
+        result = [{**_head(pack), **told_of(pack, says=rule_words.sentence)} for pack in packs]
         show(result, as_json=as_json, lines=lambda: [line for item in result for line in _pack_lines(item)])
 
 
@@ -147,20 +148,20 @@ def cases(files: tuple[Path, ...], code: str, as_json: bool, language: str) -> N
 @language_option
 def why(code: str, at_text: str, language: str, as_json: bool, public_id: str, **asked: Any) -> None:
     """Judge one contact: the verdict, every reason in words, and the next lawful moment."""
+    from conserje.services.outreach import law_why
+
     case = _case_of(at_text, asked)
     try:
         if asked["customer"]:
-            stack, intent, subject, at = _real(asked["customer"], public_id, case)
+            answer = _real(asked["customer"], public_id, case)
         else:
             country = code or str(case["customer"].get("country", ""))
             stack = _stack(country, _own_rules(public_id) if public_id else ())
-            intent, subject, tz = facts_of(case, packs=stack.packs)
-            at = moment(case["at"], tz=tz) if case["at"] else clock.now().replace(microsecond=0)
-        verdict = stack.judge(intent=intent, subject=subject, at=at)
+            answer = law_why.of_facts(case=case, stack=stack, now=clock.now().replace(microsecond=0))
     except (ValueError, KeyError) as error:
         raise click.ClickException(f"{error}") from error
     with translation.override(language):
-        result = _verdict_told(verdict, at, subject)
+        result = _verdict_told(answer)
         show(result, as_json=as_json, lines=lambda: _why_lines(result))
 
 
@@ -236,11 +237,8 @@ def _value(key: str, value: str) -> Any:
     return {"true": True, "false": False}.get(value, value)
 
 
-def _real(
-    customer: str, public_id: str, case: Mapping[str, Any]
-) -> tuple[RuleStack, Intent, Subject, datetime]:
-    from conserje.services.outreach import telling
-    from conserje.services.outreach.sweep import stack_of as binding
+def _real(customer: str, public_id: str, case: Mapping[str, Any]) -> Answer:
+    from conserje.services.outreach import law_why
     from conserje.services.receivables import lookup
     from conserje.services.tenancy.act import reading
 
@@ -250,11 +248,7 @@ def _real(
         found = lookup.customer(creditor_id=facts.id, text=customer)
         if found is None:
             raise click.ClickException(f"No customer '{customer}'. Give its number or the start of its name.")
-        known = telling.case(creditor_id=facts.id, customer_id=found.id, now=now)
-    stack = binding(known)
-    intent, _subject, _tz = facts_of({"contact": case["contact"]}, packs=stack.packs)
-    at = moment(case["at"], tz=zone(known.zone)) if case["at"] else now
-    return stack, intent, known.subject, at
+        return law_why.of_customer(creditor_id=facts.id, customer_id=found.id, case=case, now=now)
 
 
 def _head(pack: Pack) -> dict[str, Any]:
@@ -343,12 +337,12 @@ def _cases_lines(result: list[dict[str, Any]]) -> list[str]:
     return [line for case in result for line in _case_lines(case)] + [end]
 
 
-def _verdict_told(verdict: Verdict, at: datetime, subject: Subject) -> dict[str, Any]:
+def _verdict_told(answer: Answer) -> dict[str, Any]:
     from conserje.ui import law_words
 
-    zone_name = subject.zones[0] if subject.zones else "UTC"
+    verdict = answer.verdict
     return {
-        "at": _local(at, zone_name),
+        "at": _local(answer.at, answer.zone),
         "ruling": verdict.ruling.name.lower(),
         "says": str(law_words.RULINGS[verdict.ruling.name.lower()]),
         "reasons": [
@@ -361,14 +355,14 @@ def _verdict_told(verdict: Verdict, at: datetime, subject: Subject) -> dict[str,
             for hit in verdict.hits
         ],
         "texts": list(verdict.texts),
-        "next": None if verdict.until is None else _local(verdict.until, zone_name),
+        "next": None if verdict.until is None else _local(verdict.until, answer.zone),
         "packs": list(verdict.packs),
         "horizon_days": DEFER_DAYS,
     }
 
 
 def _local(at: datetime, zone_name: str) -> str:
-    return at.astimezone(zone(zone_name) if is_zone(zone_name) else UTC).isoformat()
+    return at.astimezone(zone(zone_name)).isoformat()
 
 
 def _why_lines(result: Mapping[str, Any]) -> list[str]:

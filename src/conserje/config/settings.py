@@ -122,6 +122,7 @@ PROCRASTINATE_IMPORT_PATHS = [
     "conserje.jobs.hooks",
     "conserje.jobs.contacts",
     "conserje.jobs.uploads",
+    "conserje.jobs.digest",
     "conserje.jobs.queue",
     "conserje.jobs.anchor",
     "conserje.jobs.retention",

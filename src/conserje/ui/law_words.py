@@ -112,7 +112,7 @@ RULINGS: Final[Words] = {
     "needs_human": _("A person decides."),
     "deny": _("It may not be made."),
 }
-_ROLES: Final[Words] = {
+ROLES: Final[Words] = {
     "debtor": pgettext_lazy("to the customer", "the customer"),
     "co_debtor": pgettext_lazy("to the customer", "a co-debtor"),
     "guarantor": pgettext_lazy("to the customer", "a guarantor"),
@@ -128,7 +128,7 @@ _ROLES: Final[Words] = {
     "minor": pgettext_lazy("to the customer", "a minor"),
     "other_third_party": pgettext_lazy("to the customer", "a third person"),
 }
-_SLOTS: Final[Words] = {
+SLOTS: Final[Words] = {
     "creditor_identity": _("who writes"),
     "obligation_reference": _("which invoice it is about"),
     "amount_breakdown": _("the amount with its parts"),
@@ -150,7 +150,7 @@ _SLOTS: Final[Words] = {
     "complaint_body": _("where to complain"),
     "automated_assistant_disclosure": _("that a machine is speaking"),
 }
-_PURPOSES: Final[Words] = {
+PURPOSES: Final[Words] = {
     "pre_due_reminder": _("reminder before the date"),
     "collection": _("reminder of an overdue amount"),
     "legal_notice": _("formal notice"),
@@ -158,12 +158,12 @@ _PURPOSES: Final[Words] = {
     "requested_info": _("answer that was asked for"),
     "complaint_reply": _("answer to a complaint"),
 }
-_LIFTS: Final[Words] = {
+LIFTS: Final[Words] = {
     "caps": _("limits of frequency"),
     "windows": _("hours"),
     "consent_unknown": _("unknown permission"),
 }
-_TABLES: Final[Mapping[str, Words]] = {"role": _ROLES, "slot": _SLOTS, "purpose": _PURPOSES, "lifts": _LIFTS}
+_TABLES: Final[Mapping[str, Words]] = {"role": ROLES, "slot": SLOTS, "purpose": PURPOSES, "lifts": LIFTS}
 
 
 def sentence(code: str, values: Mapping[str, str]) -> str:

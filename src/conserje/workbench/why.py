@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from conserje.domain.outreach.decision import Decision
-from conserje.domain.rules.verdict import Hit
+from conserje.domain.rules.verdict import Hit, Verdict
 from conserje.services.insights import reasoning
 from conserje.workbench.pages import Rule
 from conserje.workbench.reasons import sentence
@@ -21,9 +21,13 @@ def of_decision(decision: Decision) -> tuple[Rule, ...]:
         Rule(id=reason.code, ruling="", text=sentence(reason.code, reason.values), pack=decision.strategy)
         for reason in decision.reasons
     )
-    hits = decision.verdict.hits if decision.verdict is not None else ()
-    spoke = tuple(of_hit(hit) for hit in hits if hit.reason != _TEXT)
-    return (*own, *spoke, *_texts([hit for hit in hits if hit.reason == _TEXT]))
+    return own if decision.verdict is None else (*own, *of_verdict(decision.verdict))
+
+
+def of_verdict(verdict: Verdict) -> tuple[Rule, ...]:
+    """Every rule that spoke; what a message must say is one line."""
+    spoke = tuple(of_hit(hit) for hit in verdict.hits if hit.reason != _TEXT)
+    return (*spoke, *_texts([hit for hit in verdict.hits if hit.reason == _TEXT]))
 
 
 def of_hit(hit: Hit) -> Rule:

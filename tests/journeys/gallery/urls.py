@@ -25,6 +25,7 @@ WORKBENCH = [
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
     path("<str:creditor>/drafts/", _nothing, name="drafts"),
+    path("<str:creditor>/law/", _nothing, name="law"),
     path("<str:creditor>/clock/", _nothing, name="clock"),
     path("<str:creditor>/import/", _nothing, name="imports"),
     path("<str:creditor>/contacts/", _nothing, name="contacts"),

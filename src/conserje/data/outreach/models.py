@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.outreach.digest import Digest, DigestWish
 from conserje.data.outreach.draft_edit import DraftEdit
 from conserje.data.outreach.elsewhere import ContactElsewhere
 from conserje.data.outreach.evidence import Alert, Evidence, Inquiry
@@ -17,6 +18,8 @@ __all__ = [
     "ContactRecord",
     "Decision",
     "DecisionPage",
+    "Digest",
+    "DigestWish",
     "DraftEdit",
     "Episode",
     "Evidence",

@@ -63,6 +63,17 @@ def rules() -> dict[str, RuleText]:
     }
 
 
+def rule(rule_id: str) -> Rule | None:
+    """The latest version of a rule of any installed pack."""
+    return _latest().get(rule_id)
+
+
+@lru_cache(maxsize=1)
+def _latest() -> dict[str, Rule]:
+    every = (rule for country in countries.all() for pack in country.packs() for rule in pack.rules())
+    return {rule.id: rule for rule in sorted(every, key=lambda rule: rule.effective_from)}
+
+
 def _text(rule: Rule, pack: str) -> RuleText:
     return RuleText(rule.id, pack, rule.basis.value, rule.confidence.value, ", ".join(rule.source), rule.note)
 

@@ -89,6 +89,12 @@ def approve(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetim
 
     One whose own words may not leave under the law of now is left waiting.
     """
+    return approve_step(creditor_id=creditor_id, touch_ids=touch_ids, by=by, now=now)
+
+
+@step
+def approve_step(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime) -> list[int]:
+    """The same inside an act."""
     left = _unlawful(creditor_id, touch_ids, now)
     may = [touch_id for touch_id in touch_ids if touch_id not in left]
     return _move(creditor_id, may, ("planned", by, "", now, None), "approved", by, now)

@@ -60,6 +60,25 @@ def seat(*, user_id: int, public_id: str) -> Seat | None:
     return None if widest is None else Seat(by_id(creditor_id=creditor[0]), widest)
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody who may act for a creditor. `locale` is the language they read, empty when nobody said it."""
+
+    user_id: int
+    name: str
+    email: str
+    locale: str
+
+
+def workers(*, creditor_id: int) -> list[Worker]:
+    """Active people who may act for the creditor, by id; viewers are not among them."""
+    organisation = Creditor.objects.values_list("organisation_id", flat=True).get(id=creditor_id)
+    held = Membership.objects.filter(organisation_id=organisation).exclude(role=MembershipRole.VIEWER.value)
+    ids = held.filter(Q(creditor=None) | Q(creditor_id=creditor_id)).values("user_id")
+    rows = User.objects.filter(id__in=ids, is_active=True).order_by("id")
+    return [Worker(*row) for row in rows.values_list("id", "name", "email", "locale")]
+
+
 def names(*, user_ids: Iterable[int]) -> dict[int, str]:
     """How people are called, by id: their name, else their address."""
     rows = User.objects.filter(id__in=set(user_ids)).values_list("id", "name", "email")
