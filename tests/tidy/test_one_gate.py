@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 import pytest
 from tests.tidy.source import Source, house
@@ -12,6 +13,8 @@ GATE = "services/outreach/send.py"
 # Who may know how to speak to the outside at all: adapters, the one HTTP of the house, and the invented world.
 _LINES = ("channels/", "gateways/", "connectors/", "testing/", "services/tenancy/http.py")
 _OUTSIDE = frozenset({"smtplib", "imaplib", "httpx", "requests", "aiohttp", "http.client", "urllib.request"})
+# Writes to the people of the desk, once a day, and to nobody else.
+_DIGEST = "services/insights/digest.py"
 # What anybody may ask of an installed carrier.
 _HARMLESS = frozenset({"channel", "check", "settings", "abilities", "name", "title"})
 
@@ -59,6 +62,10 @@ def _marks(node: ast.Call) -> bool:
     return any(keyword.arg == "mark" for keyword in node.keywords)
 
 
+def _makes(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and _called(node) == name
+
+
 def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 
@@ -75,7 +82,13 @@ def _calls(function: ast.FunctionDef) -> set[str]:
 
 
 def test_nothing_reaches_a_carrier_but_through_the_gate() -> None:
-    assert {source.path: leaks(source) for source in house() if leaks(source)} == {}
+    found = {source.path: leaks(source) for source in house() if leaks(source)}
+    assert found == {_DIGEST: ["uses a carrier's open", "hands over"]}
+
+
+def test_the_digest_writes_to_the_people_of_the_desk_alone() -> None:
+    (parcel,) = [node for node in ast.walk(_function(_DIGEST, "_parcel")) if _makes(node, "Parcel")]
+    assert ast.unparse(parcel.args[2]) == "ready.worker.email"
 
 
 def test_what_goes_through_the_gate_was_judged_again_when_written_and_when_marked() -> None:

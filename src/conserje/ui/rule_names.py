@@ -59,7 +59,7 @@ CREDITOR_KINDS: Final[Words] = {
     "credit_grantor": _("grantors of credit"),
     "unknown": pgettext_lazy("kind", "not known"),
 }
-DEBTORS: Final[Words] = {
+WHO_OWES: Final[Words] = {
     "natural_consumer": _("consumers"),
     "sole_trader": _("sole traders"),
     "company_final_user": _("companies as final users"),

@@ -244,7 +244,7 @@ def scope(applies: AppliesTo) -> Iterator[str]:
     tables: tuple[tuple[frozenset[Any], _Table, str], ...] = (
         (applies.creditors, rule_names.CREDITORS, _("Binds only: %(names)s.")),
         (applies.creditor_kinds, rule_names.CREDITOR_KINDS, _("Only for this kind of creditor: %(names)s.")),
-        (applies.debtors, rule_names.DEBTORS, _("Protects only: %(names)s.")),
+        (applies.debtors, rule_names.WHO_OWES, _("Protects only: %(names)s.")),
         (applies.debts, rule_names.DEBTS, _("Only debts of: %(names)s.")),
     )
     for given, table, text in tables:

@@ -51,7 +51,7 @@ _LABELS: Final[Words] = {
     "days_late": gettext_lazy("Days late"),
 }
 _TABLES: Final[dict[str, Mapping[str, Any]]] = {
-    "debtor_type": rule_names.DEBTORS,
+    "debtor_type": rule_names.WHO_OWES,
     "creditor_role": rule_names.CREDITORS,
     "creditor_kind": rule_names.CREDITOR_KINDS,
     "debt_kind": rule_names.DEBTS,

@@ -32,7 +32,7 @@ _ABOUT: Final = (
     ("purpose", gettext_lazy("What for"), law_words.PURPOSES, "collection"),
     ("recipient", gettext_lazy("To whom"), law_words.ROLES, "debtor"),
 )
-_DEBTORS: Final[Words] = {
+_WHO_OWES: Final[Words] = {
     "natural_consumer": pgettext_lazy("who owes", "a consumer"),
     "sole_trader": pgettext_lazy("who owes", "a sole trader"),
     "company_final_user": pgettext_lazy("who owes", "a company as final user"),
@@ -47,7 +47,7 @@ _OURS: Final[Words] = {
     "law_firm": pgettext_lazy("our part", "a law firm"),
 }
 _FACTS: Final = (
-    ("debtor_type", gettext_lazy("Who owes"), _DEBTORS, "natural_consumer"),
+    ("debtor_type", gettext_lazy("Who owes"), _WHO_OWES, "natural_consumer"),
     ("creditor_role", gettext_lazy("Who asks for the money"), _OURS, "first_party"),
     ("consent", gettext_lazy("Permission for the channel"), labels.CONSENTS, "granted"),
 )

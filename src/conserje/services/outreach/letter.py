@@ -100,13 +100,8 @@ def reader_of(*, dossier: Dossier, writing: Writing, now: datetime) -> content.R
     """For whom the words of one letter are, with the names from the books that may stand in them."""
     touch, creditor = writing.touch, dossier.creditor
     invoices = [dossier.invoices[item.invoice_id] for item in writing.asked]
-    names = [
-        touch.contact_name,
-        touch.customer_name,
-        creditor.name,
-        creditor.legal_name,
-        *creditor.brand.values(),
-    ]
+    names = [touch.contact_name, touch.customer_name, creditor.name, creditor.legal_name]
+    names += creditor.brand.values()
     names += [text for item in invoices for text in (item.subject, item.number, item.purchase_order)]
     return content.Reader(
         locale_of(dossier, touch=touch),
@@ -242,18 +237,13 @@ def _said_once(facts: CreditorFacts) -> _Said:
 def _creditor(said: _Said) -> Mapping[str, Any]:
     brand = dict(said.brand)
     legal = said.legal_name or said.name
-    return MappingProxyType(_identity(said, brand, legal))
-
-
-def _identity(said: _Said, brand: Mapping[str, str], legal: str) -> dict[str, Any]:
     authority = law.authority(country=said.country)
-    return {
+    values: dict[str, Any] = {
         "name": said.name,
         "legal_name": legal,
         "tax_id": said.tax_id,
-        "identity_line": f"{legal}, {tax_label(country=said.country)} {said.tax_id}"
-        if said.tax_id
-        else legal,
+        "identity_line": legal
+        + (f", {tax_label(country=said.country)} {said.tax_id}" if said.tax_id else ""),
         "phone": brand.get("phone_published", ""),
         "website": brand.get("website", ""),
         "portal_host": said.public_url.partition("://")[2],
@@ -266,11 +256,11 @@ def _identity(said: _Said, brand: Mapping[str, str], legal: str) -> dict[str, An
         "complaint_body": authority.name if authority else None,
         "since": None,
     }
+    return MappingProxyType(values)
 
 
 def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
     facts = dossier.invoices[asked.invoice_id]
-
     currency = facts.currency
     zero = Money(currency, 0)
     both = facts.net_minor is not None and facts.tax_minor is not None
