@@ -96,7 +96,7 @@ _DAYS: Final = frozenset({"until", "since", "date", "review_by", "local"})
 def sentence(code: str, values: Iterable[tuple[str, str]] = ()) -> str:
     """Why, in a sentence: of a decision, of the law, or of a carrier. A code without one is shown as it is."""
     given = dict(values)
-    if code in law_words.SENTENCES:
+    if code in law_words.SENTENCES and code not in SENTENCES:
         return law_words.sentence(code, shown(given))
     table = SENTENCES if code in SENTENCES else ANSWERS
     key = code if f"{code}.open" not in table or any(given.get(one) for one in _DAYS) else f"{code}.open"

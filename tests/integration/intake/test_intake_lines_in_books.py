@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from tests import harness
 from tests.integration.intake.conftest import CONTRACT, NOW, BringIn, everything, rows
 
@@ -225,7 +226,7 @@ def test_a_confirmed_plan_is_found_again(
     bring_in(sheet(HEADERS, FIRST))
     later = sheet(HEADERS, FIRST.replace("FE-1", "FE-9").replace("Panadería El Ejemplo|900.000.101-1", word))
     plan = intake.understand(creditor_id=creditor.pk, path=later, now=NOW)
-    assert {intake.say(statement=column.why) for column in plan.sheets[0].columns} == {
-        "Saved from an earlier import."
-    }
+    with translation.override("es"):
+        said = {intake.say(statement=column.why) for column in plan.sheets[0].columns}
+    assert said == {"Guardado de una importación anterior."}
     assert bring_in(later).counts["customers_known"] == 1

@@ -20,6 +20,7 @@ PORTAL = [
     path("<str:creditor>/preferences/", _nothing, name="preferences"),
     path("<str:creditor>/unsubscribe/<str:token>/", _nothing, name="unsubscribe"),
     path("<str:creditor>/genuine/", _nothing, name="genuine"),
+    path("<str:creditor>/data/", _nothing, name="data"),
 ]
 WORKBENCH = [
     path("<str:creditor>/", _nothing, name="home"),
@@ -29,6 +30,7 @@ WORKBENCH = [
     path("<str:creditor>/clock/", _nothing, name="clock"),
     path("<str:creditor>/import/", _nothing, name="imports"),
     path("<str:creditor>/contacts/", _nothing, name="contacts"),
+    path("<str:creditor>/requests/", _nothing, name="data_requests"),
     path("language/", _nothing, name="language"),
 ]
 urlpatterns = [
