@@ -20,10 +20,15 @@ from tests.integration import workbench_book as wb
 from tests.integration.book import TUESDAY
 
 from conserje import jobs
+from conserje.data.integrations.models import ImportRun, Upload
 from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import Customer
 from conserje.data.tenancy.models import Creditor
-from conserje.services.outreach import sweep
+from conserje.domain.ports.channel import Channel
+from conserje.domain.rules.duties import DataRight
+from conserje.domain.rules.facts import ContactOutcome
+from conserje.services.outreach import elsewhere, sweep
+from conserje.services.receivables import data_request
 from conserje.services.tenancy.act import acting
 
 NO_SUCH_ROW = 987_654_321
@@ -118,13 +123,24 @@ def test_a_foreign_row_and_none_at_all_look_alike_at_every_address(creditor: Cre
     own = wb.in_mode(build.creditor(name="Otro estudio", organisation=creditor.organisation), "draft")
     with acting(creditor_id=creditor.id):
         rows = {"customer": Customer.objects.latest("id").id, "touch": Touch.objects.latest("id").id}
+        run = {"creditor_id": creditor.id, "file_name": "facturas.csv", "sha256": "0", "started_at": TUESDAY}
+        rows["run"] = ImportRun.objects.create(**run).pk
+        kept = {"opened_by": "person:1", "opened_at": TUESDAY, "changed_at": TUESDAY}
+        rows["upload"] = Upload.objects.create(creditor_id=creditor.id, **kept).pk
     rows["draft_id"] = rows["touch"]
+    theirs: Any = {"creditor_id": creditor.id, "customer_id": rows["customer"], "now": TUESDAY}
+    wish = data_request.Asked(DataRight.ACCESS, "workbench", "person:1", "")
+    rows["request_id"] = data_request.ask(asked=wish, **theirs)
+    call = elsewhere.Contacted(Channel.CALL, TUESDAY, ContactOutcome.ANSWERED)
+    rows["contact"] = elsewhere.log(contact=call, by="person:1", **theirs)
     client = wb.desk(own)
     asked = [one for one in patterns(get_resolver().url_patterns) if one.startswith("w/") and "<int:" in one]
     assert len(asked) >= 6
     for one in asked:
-        (name,) = [part.split(">")[0] for part in one.split("<int:")[1:]]
-        address = "/" + one.replace("<str:creditor>", own.public_id)
+        name, *others = [part.split(">")[0] for part in one.split("<int:")[1:]]
+        address = "/" + one.replace("<str:creditor>", own.public_id).replace("<str:form>", "json")
+        for other in others:
+            address = address.replace(f"<int:{other}>", "1")
         for method in (client.get, client.post):
             foreign = method(address.replace(f"<int:{name}>", str(rows[name])))
             nobody = method(address.replace(f"<int:{name}>", str(NO_SUCH_ROW)))
@@ -132,8 +148,8 @@ def test_a_foreign_row_and_none_at_all_look_alike_at_every_address(creditor: Cre
                 nobody.status_code,
                 nobody.headers.get("Location"),
             ), address
-            assert foreign.content.replace(str(rows[name]).encode(), b"") == nobody.content.replace(
-                str(NO_SUCH_ROW).encode(), b""
+            assert foreign.content.replace(f"/{rows[name]}/".encode(), b"") == nobody.content.replace(
+                f"/{NO_SUCH_ROW}/".encode(), b""
             ), address
     with acting(creditor_id=creditor.id):
         assert set(Touch.objects.values_list("state", flat=True)) == {"proposed"}

@@ -19,6 +19,7 @@ from conserje.services.insights import person_record
 from conserje.services.receivables import data_request, erasure, lookup
 from conserje.services.receivables.data_request import Answer, Asked, Standing
 from conserje.services.receivables.refusals import UnknownRow
+from conserje.services.tenancy.act import reading
 from conserje.ui.codes import name
 from conserje.ui.data_words import OUTCOMES, REFUSALS, RIGHTS
 from conserje.ui.listing import Option
@@ -208,6 +209,10 @@ def _show_customer(request: HttpRequest, desk: Desk, customer: int) -> HttpRespo
 @acting
 def _ask(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
     """Write down what a customer asked by telephone, letter or e-mail (POST `right`, `words`)."""
+    with reading(creditor_id=desk.creditor_id):
+        found = lookup.customer(creditor_id=desk.creditor_id, text=str(customer))
+    if found is None or found.id != customer:
+        raise Http404
     chosen = request.POST.get("right", "")
     if chosen not in {right.value for right in ASKABLE}:
         messages.warning(request, _("Choose what is asked."))
