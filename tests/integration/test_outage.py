@@ -100,8 +100,8 @@ def _only_current_steps(creditor: Creditor, back: datetime) -> None:
         made = list(Touch.objects.filter(handed_at__gte=back).select_related("decision"))
         for touch in made:
             assert touch.decision is not None
-            result = json.loads(bytes(touch.decision.result))
-            overtaken = [reason for reason in result["reasons"] if reason["code"] == "steps_overtaken"]
+            reasons = json.loads(touch.decision.reasons)
+            overtaken = [reason for reason in reasons if reason["code"] == "steps_overtaken"]
             former = set(
                 Touch.objects.filter(customer_id=touch.customer_id, handed_at__lt=back).values_list(
                     "step", flat=True
