@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conserje.countries.co import ADAPTER as CO
 from conserje.countries.reading import Authority, Country
 from conserje.countries.strict_yaml import PackError
 from conserje.countries.xx import ADAPTER as XX
@@ -131,12 +132,11 @@ def test_what_stands_in_becomes_a_pack_of_each_country(
 def test_a_folder_of_its_own_comes_before_what_stands_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    installed = dict(countries._adapters)
     monkeypatch.setattr("holidays.country_holidays", lambda *_, **__: {})
     monkeypatch.setattr(
         countries,
         "_adapters",
-        {**installed, "aaa": standing_in(tmp_path), "pigeons": platform(tmp_path), "xx": XX},
+        {"aaa": standing_in(tmp_path), "co": CO, "pigeons": platform(tmp_path), "xx": XX},
     )
     law.stack_for.cache_clear()
     law.mandatory_text.cache_clear()
