@@ -50,7 +50,7 @@ test-official: install-dev  ## The database tests on Debian's PostgreSQL, and wh
 check: install-dev  ## Style, types, floors, migrations, words: under a minute, starts no server
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers $(WORKERS)
 	$(BIN)/lint-imports --no-cache
 	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet src/conserje

@@ -93,6 +93,7 @@ def test_a_bare_house_keeps_every_contract(bare: Path) -> None:
     assert broken(bare) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("contract", "module", "text"), VIOLATIONS)
 def test_a_planted_violation_is_found(
     bare: Path, tmp_path: Path, contract: str, module: str, text: str

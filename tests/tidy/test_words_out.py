@@ -46,8 +46,9 @@ def other_ways(source: Source) -> Iterator[str]:
     for node in source.nodes():
         if not isinstance(node, ast.Call):
             continue
+        called = _called(node)
         for name, places in _ONE_WAY:
-            if _called(node) == name and source.path not in places:
+            if called == name and source.path not in places:
                 yield f"{source.at(node)}: {name} is called in {', '.join(places) or 'no place'}"
         given = {word.arg for word in node.keywords}
         if (

@@ -81,13 +81,13 @@ def updated(catalog: Catalog, language: str, house: Path = HOUSE) -> Catalog:
     return fresh
 
 
-def faults(language: str, house: Path = HOUSE) -> list[str]:
-    """What is wrong with the catalogue of `language`, a sentence each;
+def faults(language: str, said: Catalog, house: Path = HOUSE) -> list[str]:
+    """What is wrong with the catalogue of `language` beside `said`, what the sources say; a sentence each.
 
-    empty when it is complete and compiled.
+    Empty when it is complete and compiled.
     """
     path = _po(language, house)
-    wanted = updated(extracted(house), language, house)
+    wanted = updated(said, language, house)
     found = []
     for message in _messages(wanted):
         if not all(_parts(message.string)):
@@ -103,11 +103,11 @@ def faults(language: str, house: Path = HOUSE) -> list[str]:
     return found
 
 
-def write(language: str, house: Path = HOUSE) -> None:
-    """Updates and compiles the catalogue of `language`."""
+def write(language: str, said: Catalog, house: Path = HOUSE) -> None:
+    """Updates and compiles the catalogue of `language` by `said`, what the sources say."""
     path = _po(language, house)
     path.parent.mkdir(parents=True, exist_ok=True)
-    catalog = updated(extracted(house), language, house)
+    catalog = updated(said, language, house)
     path.write_bytes(_po_bytes(catalog))
     path.with_suffix(".mo").write_bytes(_mo_bytes(catalog))
 
@@ -117,10 +117,11 @@ def main(arguments: list[str]) -> int:
 
     1 when something is untranslated or out of date.
     """
+    said = extracted()
     if "--check" not in arguments:
         for language in LANGUAGES:
-            write(language)
-    found = [fault for language in LANGUAGES for fault in faults(language)]
+            write(language, said)
+    found = [fault for language in LANGUAGES for fault in faults(language, said)]
     sys.stdout.write(
         "".join(f"{fault}\n" for fault in found) or "Every screen message is translated and compiled.\n"
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.connectors.sheets import bad, invoices, rows, understood, workbook
@@ -83,6 +84,7 @@ def told(found: list[Row]) -> list[tuple[str, date | None, int | None]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(table=tables, style=styles)
 def test_any_table_in_any_convention_is_read_back_equal(
@@ -100,6 +102,7 @@ def test_any_table_in_any_convention_is_read_back_equal(
     assert [row.number for row in invoices(found)] == [f"FE-{index}" for index in range(1, len(table) + 1)]
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(table=st.lists(lines.filter(lambda line: abs(line[2]) < 10**13), min_size=2, max_size=8))
 def test_any_workbook_is_read_back_equal(table: list[tuple[str, date, int]]) -> None:
@@ -110,6 +113,7 @@ def test_any_workbook_is_read_back_equal(table: list[tuple[str, date, int]]) -> 
     assert told(found) == table
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(cells=st.lists(st.lists(st.text(max_size=12), min_size=4, max_size=4), min_size=1, max_size=6))
 def test_no_content_breaks_the_reading_and_nothing_is_lost_in_silence(cells: list[list[str]]) -> None:

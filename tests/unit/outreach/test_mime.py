@@ -102,6 +102,7 @@ def by_django(mail: mime.Mail, attachments: list[mime.Attachment]) -> bytes:
     return bytes(message.message().as_bytes())
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(subject=lines, name=lines, text=texts, html=texts)
 @example(
@@ -144,6 +145,7 @@ def test_no_value_breaks_a_line(value: str, field: str) -> None:
         mime.build(mail(**{field: (value,) if field == "recipients" else value}), attachments=[])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @example(subject="0" * 24 + "¿¿€😀😀😀", name="TA", text="=")
 @given(
@@ -173,6 +175,7 @@ def test_django_says_the_same(subject: str, name: str, text: str) -> None:
     assert {name: str(ours[name]) for name in ours} == {name: str(theirs[name]) for name in theirs}
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     name=lines.filter(bool),

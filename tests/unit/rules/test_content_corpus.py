@@ -139,6 +139,7 @@ def test_every_alternative_may_itself_be_said_and_takes_the_finding_away() -> No
             assert len(same) < before or not same, (item.text, better)
 
 
+@pytest.mark.slow
 def test_every_letter_of_ours_may_leave_under_the_strictest_law() -> None:
     everywhere = dict.fromkeys(CATEGORIES, "ZZ.X1")
     for locale, kind in itertools.product(("es", "es_CO", "en"), KINDS):
@@ -172,6 +173,7 @@ def letters(size: int) -> str:
     return "\n".join(lines)[:size]
 
 
+@pytest.mark.slow
 def test_a_hundred_kilobytes_take_less_than_a_tenth_of_a_second() -> None:
     check(text="", language="es_CO", pack_forbidden=CO)
     text, best = letters(100_000), 9.0
@@ -183,6 +185,7 @@ def test_a_hundred_kilobytes_take_less_than_a_tenth_of_a_second() -> None:
     assert best < 0.1, best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

@@ -45,6 +45,7 @@ def planted(tmp_path: Path, country: Country, was: str, now: str) -> Pack:
     return read_pack(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("was", "now", "told"),
     [

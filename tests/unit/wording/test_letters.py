@@ -179,6 +179,7 @@ def test_reads_as_agreed(kind: str, locale: str, variant: str) -> None:
     check(made, kind=kind, language=locale[:2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_combination_renders_and_keeps_the_rules(kind: str, locale: str) -> None:
