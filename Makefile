@@ -14,7 +14,7 @@ OFFLINE := DATABASE_URL=none: DJANGO_SETTINGS_MODULE=conserje.config.settings
 ROOMS := tenancy journal receivables integrations arrangements outreach
 PYTHON := $(shell command -v python3)
 
-.PHONY: help install install-dev demo test test-official test-long check bench screenshots migrations new-country
+.PHONY: help install install-dev demo test test-official test-long check check-code check-tests bench screenshots migrations new-country
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 - \2/'
@@ -47,15 +47,20 @@ test-long: install-dev  ## The long draws and the big books
 test-official: install-dev  ## The database tests on Debian's PostgreSQL, and what $(SPECS) has in store
 	SPECS="$(SPECS)" tests/official $(ARGS)
 
-check: install-dev  ## Style, types, floors, migrations, words: under a minute, starts no server
+check: install-dev  ## Style, types, floors, migrations, words, quick tests: under a minute, starts no server
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-code check-tests
+
+check-code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --num-workers $(WORKERS)
 	$(BIN)/lint-imports --no-cache
-	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet src/conserje
 	$(BIN)/codespell src docs *.md
-	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) -m "not long and not slow" --hypothesis-profile=quick
+	$(BIN)/mypy
+	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
+
+check-tests:
+	$(BIN)/python -m pytest tests/tidy tests/unit -m "not long and not slow" --hypothesis-profile=quick
 
 bench: install-dev  ## Measure, on an otherwise idle machine: BENCH="--invoices 1000000 --customers 250000" for a large book
 	$(BIN)/conserje bench run $(BENCH)

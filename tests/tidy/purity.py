@@ -150,7 +150,8 @@ def environment(source: Source) -> Iterator[str]:
     if source.below("config", "cli", "testing"):
         return
     for node in source.nodes():
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("os.getenv", "os.environ.get"):
+        named = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("getenv", "get")
+        if named and ast.unparse(node.func) in ("os.getenv", "os.environ.get"):
             yield f"{source.at(node)}: {ast.unparse(node)}; let config/settings.py read it"
         by_name = isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Name)
         if by_name and ast.unparse(node).startswith("os.environ["):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -79,14 +80,26 @@ class Rule:
 def house() -> list[Source]:
     """Every module of the package written by hand: migrations are generated."""
     paths = sorted(path for path in HOUSE.rglob("*.py") if "migrations" not in path.parts)
-    return [Source(path.relative_to(HOUSE).as_posix(), path.read_text("utf-8")) for path in paths]
+    return _read(paths, HOUSE)
 
 
 @lru_cache(maxsize=1)
 def suite() -> list[Source]:
     """Every module of the tests."""
-    paths = sorted((ROOT / "tests").rglob("*.py"))
-    return [Source(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in paths]
+    return _read(sorted((ROOT / "tests").rglob("*.py")), ROOT)
+
+
+def _read(paths: list[Path], root: Path) -> list[Source]:
+    """All of them with their syntax, which then stands aside: a million pieces that every collection would look at."""
+    gc.disable()
+    try:
+        found = [Source(path.relative_to(root).as_posix(), path.read_text("utf-8")) for path in paths]
+        for one in found:
+            one.nodes()
+    finally:
+        gc.enable()
+    gc.freeze()
+    return found
 
 
 def imported(source: Source) -> Iterator[tuple[ast.AST, str]]:
