@@ -12,6 +12,7 @@ import hashlib
 import importlib.metadata
 import itertools
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -113,6 +114,11 @@ def template() -> str:
                 _build(server, name, mark)
         (home() / f"{name}.used").touch()
     return name
+
+
+def interruptible() -> None:
+    """For a child that a test interrupts: started in the background, tests ignore SIGINT, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager

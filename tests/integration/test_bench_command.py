@@ -94,7 +94,13 @@ def test_a_role_that_may_not_make_databases_is_told_what_to_do(
 
 def test_stopped_in_the_middle_it_leaves_no_database(environment: dict[str, str]) -> None:
     large = ["--invoices=400000", "--customers=100000", "--phases=sweep"]
-    with subprocess.Popen([*COMMAND, *large], env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*COMMAND, *large],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=harness.interruptible,
+    ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("Inventing"):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -96,9 +96,11 @@ def pay_all(creditor: Creditor, customer_id: int) -> None:
         )
 
 
-def force(creditor: Creditor, ids: list[int], state: str) -> None:
-    """Through the edges of the table, past every judgement of ours."""
-    given = {"state": state, "handed_at": TUESDAY + timedelta(minutes=5)}
+def force(
+    creditor: Creditor, ids: list[int], state: str, *, at: datetime = TUESDAY + timedelta(minutes=5)
+) -> None:
+    """Through the edges of the table, past every judgement of ours; handed over at `at`."""
+    given = {"state": state, "handed_at": at}
     if state in ("claimed", "handing_over"):
         given |= {
             "claim": "00000000-0000-0000-0000-000000000001",
@@ -183,6 +185,21 @@ def test_rules_that_held_back_are_counted_by_customer(creditor: Creditor) -> Non
     assert found.stopped == {"CO.A3": 1}
     assert found.counts[Figure.STOPPED] == 1
     assert found.safe
+
+
+def test_what_was_booked_at_the_very_instant_of_the_contact_was_owed_then(creditor: Creditor) -> None:
+    wb.in_mode(creditor, "draft")
+    wb.fill(creditor, 3)
+    sweep.sweep(creditor_id=creditor.id, now=TUESDAY)
+    with acting(creditor_id=creditor.id):
+        ids = list(Touch.objects.filter(creditor=creditor).values_list("id", flat=True))
+        for state in ("planned", "claimed", "handing_over", "accepted"):
+            force(creditor, ids, state, at=TUESDAY)
+        found = safety.week(creditor_id=creditor.id, time_zone="America/Bogota", first=MONDAY)
+        contacts, _, postings = facts(creditor)
+    assert found.counts[Figure.MADE] == len(contacts) == 3
+    assert found.counts[Figure.AFTER_PAYMENT] == 0
+    assert formulas.after_payment(contacts, postings=postings) == []
 
 
 def test_the_page_opens_and_the_command_answers_with_its_status(unsafe: Creditor) -> None:

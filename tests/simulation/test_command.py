@@ -50,7 +50,12 @@ def left_behind(process: subprocess.Popen[str]) -> list[str]:
 def begun(*more: str) -> subprocess.Popen[str]:
     """The command, running."""
     return subprocess.Popen(
-        [*SIMULATE, *more], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*SIMULATE, *more],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=harness.interruptible,
     )
 
 

@@ -17,6 +17,9 @@ creditor_option = click.option(
     "--creditor", "public_id", default="", help="Public id; not needed when there is only one."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print stable JSON instead of sentences.")
+language_option = click.option(
+    "--language", type=click.Choice(["es", "en", "pt-br"]), default="es", help="Of the words; es by default."
+)
 now_option = click.option("--now", "moment", default="", help="A moment like 2026-11-17T10:00-05:00.")
 
 

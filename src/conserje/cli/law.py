@@ -12,9 +12,9 @@ import click
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
+from conserje.cli.book import chosen, creditor_option, json_option, language_option, moment_of, show
 from conserje.cli.law_overrides import overrides, relax, tighten
-from conserje.cli.law_safety import language_option, safety
+from conserje.cli.law_safety import safety
 from conserje.cli.law_text import text
 from conserje.cli.main import ready
 from conserje.config import clock

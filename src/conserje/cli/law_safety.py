@@ -8,13 +8,9 @@ from datetime import date
 import click
 from django.utils import translation
 
-from conserje.cli.book import chosen, creditor_option, json_option, moment_of, show
+from conserje.cli.book import chosen, creditor_option, json_option, language_option, moment_of, show
 from conserje.cli.main import ready
 from conserje.domain.kit.days import local_date
-
-language_option = click.option(
-    "--language", type=click.Choice(["es", "en", "pt-br"]), default="es", help="Of the words; es by default."
-)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from conserje.data.tenancy.keys import TenantModel, tenant_unique
@@ -28,4 +29,5 @@ class Entry(TenantModel):
         constraints = [tenant_unique("journal_entry")]
         indexes = [
             models.Index(fields=["creditor", "subject_kind", "subject_id"], name="journal_entry_by_subject"),
+            BrinIndex(fields=["at"], name="journal_entry_by_time", autosummarize=True),
         ]

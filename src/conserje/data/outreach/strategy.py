@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_unique
@@ -106,4 +107,7 @@ class Decision(TenantModel):
             tenant_unique("decision"),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="decision_customer"),
         ]
-        indexes = [models.Index(fields=["creditor", "customer", "-decided_at"], name="decision_latest")]
+        indexes = [
+            models.Index(fields=["creditor", "customer", "-decided_at"], name="decision_latest"),
+            BrinIndex(fields=["decided_at"], name="decision_by_time", autosummarize=True),
+        ]

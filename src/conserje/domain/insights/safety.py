@@ -88,11 +88,19 @@ def after_consent(contacts: Sequence[Made], *, consents: Sequence[Consent]) -> l
 
 
 def after_payment(contacts: Sequence[Made], *, postings: Sequence[Posted]) -> list[Made]:
-    """Contacts made about invoices of which none owed anything any more when they left."""
+    """Contacts made about invoices of which none owed anything any more when they left.
+
+    At the same instant a debt comes before the contact and a payment after it: neither order is known.
+    """
     found = []
     for contact in contacts:
         owed = (
-            sum(item.minor for item in postings if item.invoice_id == invoice and item.at < contact.at)
+            sum(
+                item.minor
+                for item in postings
+                if item.invoice_id == invoice
+                and (item.at < contact.at or (item.at == contact.at and item.minor > 0))
+            )
             for invoice in contact.invoices
         )
         if contact.chasing and contact.invoices and not any(minor > 0 for minor in owed):

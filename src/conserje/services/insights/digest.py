@@ -18,8 +18,7 @@ from django.utils.translation import ngettext
 
 from conserje.domain.kit.days import business_days_after, day_bounds, zone
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.channel import Accepted, Channel, Outcome, Parcel, Refused, Unsure
-from conserje.domain.ports.registry import carriers
+from conserje.domain.ports.channel import Channel, Parcel
 from conserje.services.insights import money_in, portfolio, reasoning, safety
 from conserje.services.outreach import carrying, digest, draft
 from conserje.services.outreach.draft import Draft
@@ -118,12 +117,9 @@ def _claimed(facts: Facts, worker: Worker, local: datetime, now: datetime) -> _R
 
 def _sent(facts: Facts, ready: _Ready, now: datetime) -> str:
     """Hand it over outside any transaction and write down how it ended."""
-    session = carriers.get(ready.carrier).open(ready.settings, connection.http())
-    try:
-        outcome: Outcome = session.send(_parcel(facts, ready, now), mark=lambda: None)
-    finally:
-        session.close()
-    state = {Accepted: "sent", Refused: "refused", Unsure: "unsure"}[type(outcome)]
+    state = digest.hand_over(
+        carrier=ready.carrier, settings=ready.settings, parcel=_parcel(facts, ready, now)
+    )
     told = {
         "drafts": ready.content.waiting,
         "delayed": sum(ready.content.delayed.values()),

@@ -30,7 +30,7 @@ _AFTER_PAYMENT = f"""{_MADE} AND t.episode_id IS NOT NULL AND jsonb_array_length
     JOIN receivables_ledgerentry e ON e.creditor_id = t.creditor_id AND e.account = 'receivable'
      AND e.invoice_id = (a->>'invoice_id')::bigint
     JOIN receivables_ledgertransaction x ON x.creditor_id = e.creditor_id AND x.id = e.transaction_id
-     AND x.at < t.handed_at
+     AND (x.at < t.handed_at OR (x.at = t.handed_at AND e.amount_minor > 0))
    GROUP BY e.invoice_id HAVING sum(e.amount_minor) > 0)"""  # noqa: S608 - our own text
 _WITHOUT_DECISION = f"{_MADE} AND t.episode_id IS NOT NULL AND t.decision_id IS NULL"
 _CONTACTS = {
