@@ -7,12 +7,17 @@ from django.db import models
 
 from conserje.data.receivables.customer import Customer
 from conserje.data.receivables.invoice import Invoice
+from conserje.data.receivables.mandate import Mandate
 from conserje.data.receivables.payment import Payment
 from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_unique
 
 
 class Checkout(TenantModel):
-    """One attempt to pay. `key` is its idempotency key there; `reference` is what a bank line carries."""
+    """One attempt to pay. `key` is its idempotency key there; `reference` is what a bank line carries.
+
+    With a `mandate` it is a charge made without the customer, for `cause` and its row `cause_ref`; else a page they
+    open. `until_on` is the last day of a voucher; `returned_minor` went back to the payer so far.
+    """
 
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, db_constraint=False, related_name="checkouts"
@@ -29,6 +34,17 @@ class Checkout(TenantModel):
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="checkouts"
     )
+    mandate = models.ForeignKey(
+        Mandate, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="charges"
+    )
+    cause = models.CharField(max_length=12, blank=True)
+    cause_ref = models.BigIntegerField(null=True)
+    until_on = models.DateField(null=True)
+    decline = models.CharField(max_length=16, blank=True)
+    decline_code = models.CharField(max_length=60, blank=True)
+    retry_not_before = models.DateTimeField(null=True)
+    returned_minor = models.BigIntegerField(default=0)
+    contested = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
 
@@ -45,10 +61,30 @@ class Checkout(TenantModel):
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="checkout_positive"),
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["open", "processing", "paid", "declined", "expired", "unknown", "quarantined"]
+                    state__in=[
+                        "open",
+                        "processing",
+                        "waiting",
+                        "paid",
+                        "declined",
+                        "expired",
+                        "unknown",
+                        "quarantined",
+                    ]
                 ),
                 name="checkout_state_known",
             ),
+            models.CheckConstraint(
+                condition=models.Q(returned_minor__gte=0)
+                & models.Q(returned_minor__lte=models.F("amount_minor")),
+                name="checkout_returned_within",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mandate=None, cause="", cause_ref=None)
+                | models.Q(mandate__isnull=False, cause__in=["invoice", "instalment", "retry"]),
+                name="checkout_charge_has_cause",
+            ),
+            TenantForeignKey(fields=["mandate"], to="receivables.Mandate", name="checkout_mandate"),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="checkout_customer"),
             TenantForeignKey(fields=["payment"], to="receivables.Payment", name="checkout_payment"),
         ]

@@ -7,6 +7,7 @@ from conserje.data.receivables.customer import Customer, CustomerFact, SearchTer
 from conserje.data.receivables.data_request import DataRequest
 from conserje.data.receivables.invoice import CreditNote, Document, Invoice, InvoiceDue, Withholding, WriteOff
 from conserje.data.receivables.ledger import LedgerEntry, LedgerTransaction
+from conserje.data.receivables.mandate import Mandate
 from conserje.data.receivables.payment import Allocation, Freshness, Payment, PaymentReversal, PaymentRoad
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "InvoiceDue",
     "LedgerEntry",
     "LedgerTransaction",
+    "Mandate",
     "Payment",
     "PaymentReversal",
     "PaymentRoad",

@@ -14,7 +14,12 @@ from conserje.domain.receivables.allocation import Share
 _PAID = ChargeState.PAID.value
 _QUARANTINED = "quarantined"
 # States after which more is to come, and how long after a checkout's beginning the gateway is asked about it again.
-UNFINISHED = (ChargeState.OPEN.value, ChargeState.PROCESSING.value, ChargeState.UNKNOWN.value)
+UNFINISHED = (
+    ChargeState.OPEN.value,
+    ChargeState.PROCESSING.value,
+    ChargeState.WAITING.value,
+    ChargeState.UNKNOWN.value,
+)
 LOOKS = (
     timedelta(minutes=5),
     timedelta(hours=1),
