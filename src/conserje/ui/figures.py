@@ -86,6 +86,11 @@ def digits_of(currency: str) -> int:
 
 
 @lru_cache(maxsize=4096)
+def show_count(count: int, *, language: str) -> str:
+    """A number of things: 5231 stays whole in Spanish, 100000 gives "100.000"."""
+    return str(numbers.format_decimal(count, locale=locale_of(language)))
+
+
 def show_day(on: date, *, language: str, shape: str = "medium") -> str:
     """A date as `short` (12 nov), `medium` (12 nov 2026), `long` (jueves 12 de noviembre) or `full` (with the year)."""
     locale = locale_of(language)

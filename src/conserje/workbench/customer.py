@@ -8,10 +8,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
-from babel import Locale
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conserje.domain.kit.days import zone
@@ -32,6 +30,7 @@ from conserje.workbench.words import (
     LANGUAGES,
     PERMISSION_BASES,
     ROLES,
+    country,
     name,
 )
 
@@ -73,7 +72,7 @@ def show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         tax_id=file.standing.tax_id,
         stage=standing.stage_of(told.case, rules),
         days=oldest if oldest is not None and oldest > 0 else None,
-        country=_country(file.standing.country),
+        country=country(file.standing.country),
         packs=told.packs,
         strategy=told.strategy,
         facts=tuple(_facts(file, told)),
@@ -208,13 +207,6 @@ def _facts(file: File, told: telling.Told) -> Iterator[tuple[str, str]]:
     yield _("Time zone"), told.case.zone
     if file.standing.reference not in (file.standing.name, file.standing.tax_id):
         yield _("Your code"), file.standing.reference
-
-
-def _country(code: str) -> str:
-    if not code:
-        return ""
-    locale = Locale.parse((get_language() or "es").replace("-", "_"))
-    return str(locale.territories.get(code, code))
 
 
 def _before(request: HttpRequest) -> Before | None:

@@ -33,7 +33,7 @@ from conserje.workbench.import_pages import (
 )
 from conserje.workbench.import_questions import looked_at
 from conserje.workbench.import_way import kept_for_act, kept_of, stands_at, who
-from conserje.workbench.words import name
+from conserje.workbench.words import country, name
 
 MEGABYTES: Final = 96
 # What is larger than this is not even read to its end before it is refused.
@@ -212,7 +212,7 @@ def _answers(run: Run) -> list[tuple[str, str]]:
     found = [
         (_("Permission to write"), " · ".join(part for part in (permission, channels) if part)),
         (_("Evidence of the permission"), said.get("permission_source", "")),
-        (_("Country"), said.get("country", "")),
+        (_("Country"), country(said.get("country", ""))),
         (_("Time zone"), said.get("time_zone", "")),
         (_("Companies or persons"), name(import_words.KINDS, said["kind"]) if said.get("kind") else ""),
         (

@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from conserje.domain.rules.pack import Pack, Reading
 from conserje.domain.rules.rule import Rule
@@ -17,7 +15,6 @@ from conserje.services.outreach import law_bound
 from conserje.services.outreach.law_bound import Shelf
 from conserje.ui import labels, rule_names, rule_words
 from conserje.ui.codes import name
-from conserje.ui.figures import locale_of
 from conserje.workbench import law_cases, law_try
 from conserje.workbench.access import Desk, looking
 from conserje.workbench.frame import frame
@@ -30,6 +27,7 @@ from conserje.workbench.law_pages import (
     RuleRow,
     Section,
 )
+from conserje.workbench.words import country
 
 
 @looking
@@ -88,12 +86,7 @@ def place(pack: Pack) -> str:
     """The country, its part, or the platform, in words."""
     if not pack.country:
         return " · ".join(str(labels.CHANNELS[one]) for one in sorted(pack.applies_to.channels))
-    return f"{_country(pack.country, get_language() or 'es')} {pack.subdivision}".strip()
-
-
-@lru_cache(maxsize=256)
-def _country(code: str, language: str) -> str:
-    return str(locale_of(language).territories.get(code, code))
+    return f"{country(pack.country)} {pack.subdivision}".strip()
 
 
 def _row(desk: Desk, shelf: Shelf) -> PackRow:

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from conserje.ui.codes import Known as Known
 from conserje.ui.codes import Words as Words
 from conserje.ui.codes import name as name
+from conserje.ui.figures import locale_of
 
 STAGES: Final[Words] = {
     "preventive": _("Preventive"),
@@ -101,3 +103,13 @@ DECISIONS: Final[Words] = {
     "ended": _("Nothing more leaves by itself"),
     "clear": _("Nothing is due"),
 }
+
+
+def country(code: str) -> str:
+    """The name of ISO 3166 `code` in the reader's language; the code itself when nobody named it."""
+    return _country(code, get_language() or "es")
+
+
+@lru_cache(maxsize=1024)
+def _country(code: str, language: str) -> str:
+    return str(locale_of(language).territories.get(code, code))

@@ -77,6 +77,12 @@ def money_pattern(currency: str) -> str:
 
 
 @register.filter
+def number(count: int) -> str:
+    """`{{ row.count|number }}`: a number of things as the reader writes it."""
+    return figures.show_count(count, language=_language())
+
+
+@register.filter
 def places(currency: str) -> int:
     """Decimal places of `currency`."""
     return exponent(currency)
