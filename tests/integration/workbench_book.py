@@ -91,8 +91,10 @@ def in_mode(creditor: Creditor, mode: str, *, port: int = 2525) -> Creditor:
     return creditor
 
 
-def fill(creditor: Creditor, customers: int, *, invoices_each: int = 1) -> list[int]:
-    """That many customers, allowed to be written to, each with that many invoices; answers their ids."""
+def fill(
+    creditor: Creditor, customers: int, *, invoices_each: int = 1, allowed: int | None = None
+) -> list[int]:
+    """That many customers with that many invoices each; all, or the first `allowed`, may be written to. Their ids."""
     with acting(creditor_id=creditor.id):
         rows = Customer.objects.bulk_create(_customer(creditor, number) for number in range(customers))
         people = Contact.objects.bulk_create(
@@ -103,7 +105,7 @@ def fill(creditor: Creditor, customers: int, *, invoices_each: int = 1) -> list[
         ids = [row.id for row in rows]
         statements = [
             permission.Statement(row_id, Channel.EMAIL, Consent.GRANTED, "contract", "contrato marco")
-            for row_id in ids
+            for row_id in ids[:allowed]
         ]
         permission.state_many(creditor_id=creditor.id, statements=statements, by="person:1", now=TUESDAY)
         new = [invoice_of(row_id, number) for row_id in ids for number in range(invoices_each)]

@@ -150,7 +150,7 @@ def _silent(desk: Desk, counts: dict[Filter, int]) -> Iterator[Attention]:
             "customers without a known permission: not written to",
             without,
         )
-        yield Attention(without, text, filtered(desk, Filter.UNPERMITTED), "stop")
+        yield Attention(without, text, desk.url("permission"), "stop")
     without = counts[Filter.UNREACHABLE]
     if without:
         text = ngettext("customer without a usable address", "customers without a usable address", without)

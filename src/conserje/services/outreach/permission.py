@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db import connection
 
+from conserje.data.receivables.models import Customer
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Consent
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
-from conserje.services.tenancy.act import step
+from conserje.services.tenancy.act import act, step
 
 
 class Basis(StrEnum):
@@ -100,6 +101,37 @@ def state_many(*, creditor_id: int, statements: Sequence[Statement], by: str, no
     with connection.cursor() as cursor:
         cursor.execute(_STATE, given)
         return int(cursor.rowcount)
+
+
+@act
+def give(*, creditor_id: int, statements: Sequence[Statement], by: str, now: datetime) -> int:
+    """A person states where permissions stand written; returns of how many customers that was news.
+
+    What a customer took back stays taken back. Customers of another creditor are passed over.
+    """
+    asked = sorted({item.customer_id for item in statements})
+    known = set(Customer.objects.filter(creditor_id=creditor_id, id__in=asked).values_list("id", flat=True))
+    before = current(creditor_id=creditor_id, customer_ids=sorted(known))
+    mine = [item for item in statements if item.customer_id in known]
+    state_many(creditor_id=creditor_id, statements=mine, by=by, now=now)
+    after = current(creditor_id=creditor_id, customer_ids=sorted(known))
+    news = [customer_id for customer_id in sorted(known) if after.get(customer_id) != before.get(customer_id)]
+    channels = sorted({item.channel.value for item in mine})
+    journal.write(
+        creditor_id=creditor_id,
+        entries=[
+            journal.NewEntry(
+                at=now,
+                kind="outreach.permission.stated",
+                actor=by,
+                customer_id=customer_id,
+                payload={"channels": channels},
+            )
+            for customer_id in news
+        ],
+    )
+    review.wake_many(creditor_id=creditor_id, customer_ids=news, now=now, reason="permission.stated")
+    return len(news)
 
 
 @step
