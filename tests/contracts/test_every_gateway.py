@@ -167,8 +167,9 @@ def test_exponents_are_applied_on_the_way_out(folder: Path) -> None:
     as_minor, as_whole, seen = [], [], set()
     for path in of(folder, "start", "charge", "refund"):
         recording, answer, http = replay(path)
-        left = "\n".join([*http.sent, answer.url if isinstance(answer, Redirect) else ""])
-        if not left.strip():
+        told = [sent for sent in http.sent if not sent.startswith("GET\n")]
+        left = "\n".join([*told, answer.url if isinstance(answer, Redirect) else ""])
+        if not left.strip() or (http.sent and not told):
             continue
         amount = request_of(recording).amount
         minor, whole = forms(amount, places[amount.currency])
