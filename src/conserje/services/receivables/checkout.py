@@ -78,6 +78,8 @@ def start(*, creditor_id: int, attempt: Attempt, access: Access, now: datetime) 
         return_url=attempt.return_url,
         hook_url=attempt.hook_url,
         locale=attempt.locale,
+        payer=attempt.payer,
+        methods=attempt.methods,
     )
     answer = gateways.get(access.gateway).start(request, access.settings, access.http)
     if isinstance(answer, StartFailed):
