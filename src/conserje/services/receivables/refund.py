@@ -79,7 +79,7 @@ def look_due(*, creditor_id: int, now: datetime) -> int:
 def refundable(*, creditor_id: int, payment_id: int) -> Refundable | None:
     """What of a payment may be given back through its gateway; None for one that came by another road."""
     found = Checkout.objects.filter(creditor_id=creditor_id, payment_id=payment_id).order_by("id").first()
-    if found is None or not _is_giver(found.gateway):
+    if found is None or not gives_back(name=found.gateway):
         return None
     held = Payment.objects.get(creditor_id=creditor_id, id=payment_id)
     rows = Rows(held.customer_id, payment_id=payment_id)
@@ -209,5 +209,6 @@ def _giver(access: Access) -> Refunds:
     return adapter
 
 
-def _is_giver(name: str) -> bool:
+def gives_back(*, name: str) -> bool:
+    """Whether an installed gateway of that name gives money back when asked."""
     return gateways.has(name) and isinstance(gateways.get(name), Refunds)
