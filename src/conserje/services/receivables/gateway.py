@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from conserje.domain.ports.gateway import OwnCurrencies
 from conserje.domain.ports.registry import gateways
 from conserje.services.receivables.checkout import Access
 from conserje.services.tenancy import connection
@@ -27,11 +29,20 @@ def offers(*, creditor_id: int) -> tuple[Offer, ...]:
     return tuple(
         Offer(
             access=Access(name, settings, connection.http()),
-            currencies=gateways.get(name).abilities.currencies,
+            currencies=_currencies(name, settings),
             origins=gateways.get(name).origins(settings),
         )
         for name, settings in found.items()
         if gateways.has(name)
+    )
+
+
+def _currencies(name: str, settings: Any) -> frozenset[str]:
+    adapter = gateways.get(name)
+    return (
+        adapter.currencies_taken(settings)
+        if isinstance(adapter, OwnCurrencies)
+        else adapter.abilities.currencies
     )
 
 
