@@ -205,10 +205,12 @@ def _pause(
     whole = [block for block in mine if block.amount_minor is None or block.amount_minor >= row.open.minor]
     if whole:
         return _paused(whole[0], said)
-    disputed = sum(block.amount_minor or 0 for block in mine)
-    if not disputed:
+    parts = sum(block.amount_minor or 0 for block in mine)
+    if not parts:
         return None
-    return Pause("disputed", part=Money(row.open.currency, min(disputed, row.open.minor)))
+    kind = "waiting" if all(block.kind is BlockKind.PAYING for block in mine) else "disputed"
+    until = max((block.until for block in mine if block.until is not None), default=None)
+    return Pause(kind, until=until, part=Money(row.open.currency, min(parts, row.open.minor)))
 
 
 def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
@@ -217,6 +219,8 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.CLAIMED_PAID: "already_paid",
         BlockKind.DISPUTE: "disputed",
         BlockKind.HOLD: "held",
+        BlockKind.PAYING: "waiting",
+        BlockKind.CONTESTED: "disputed",
     }[block.kind]
     return Pause(kind, on=said.get((block.kind, block.ref)), until=block.until)
 

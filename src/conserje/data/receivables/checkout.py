@@ -18,7 +18,7 @@ class Checkout(TenantModel):
     With a `mandate` it is a charge made without the customer, for `cause` and its row `cause_ref`; else a page they
     open. `until_on` is the last day of a voucher or of `instructions`, which hold what is shown on a page of ours:
     {"lines": [[label, value, copyable], ...], "qr": payload}, empty where the gateway has pages. `returned_minor` went
-    back to the payer so far.
+    back to the payer so far. Once the payer's bank asked for it back it stays `contested` until a person decides.
     """
 
     customer = models.ForeignKey(
@@ -48,6 +48,8 @@ class Checkout(TenantModel):
     retry_not_before = models.DateTimeField(null=True)
     returned_minor = models.BigIntegerField(default=0)
     contested = models.BooleanField(default=False)
+    contest_decided_at = models.DateTimeField(null=True)
+    contest_decided_by = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
 
@@ -90,6 +92,13 @@ class Checkout(TenantModel):
             TenantForeignKey(fields=["mandate"], to="receivables.Mandate", name="checkout_mandate"),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="checkout_customer"),
             TenantForeignKey(fields=["payment"], to="receivables.Payment", name="checkout_payment"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["creditor", "customer"],
+                condition=models.Q(state__in=["processing", "waiting"]) | models.Q(contested=True),
+                name="checkout_under_way",
+            )
         ]
 
 

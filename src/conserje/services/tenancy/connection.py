@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,7 +10,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
 from django.db import connection as database
 
@@ -20,9 +17,11 @@ from conserje.data.integrations.models import Connection
 from conserje.domain.ports import registry
 from conserje.domain.ports.http import Answer
 from conserje.domain.ports.settings import describe, read
+from conserje.services.tenancy import sealing
 from conserje.services.tenancy.act import step
 from conserje.services.tenancy.http import GuardedHttp
 
+_PURPOSE = "connection settings"
 _SETTINGS = """
 SELECT settings, sealed FROM integrations_connection
  WHERE creditor_id = %s AND kind = %s AND adapter = %s AND ended_at IS NULL ORDER BY id LIMIT 1"""
@@ -58,7 +57,8 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
     secret_names = {info.name for info in describe(kind_of) if info.secret}
     whole = asdict(read(kind_of, values))
     open_part = {name: value for name, value in whole.items() if name not in secret_names}
-    sealed = _cipher(_key()).encrypt(json.dumps({name: whole[name] for name in secret_names}).encode())
+    secret_part = json.dumps({name: whole[name] for name in secret_names})
+    sealed = sealing.seal(text=secret_part, purpose=_PURPOSE)
     in_use = Connection.objects.filter(creditor_id=creditor_id, kind=kind, adapter=adapter, ended_at=None)
     in_use.update(ended_at=now)
     Connection.objects.create(
@@ -76,7 +76,7 @@ def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
         raise NotConnected(
             f"The {kind} '{adapter}' is not set up for this creditor. Set it up before using it."
         )
-    return _opened(kind, adapter, row[0], bytes(row[1]), _key())
+    return _opened(kind, adapter, row[0], bytes(row[1]), sealing.key())
 
 
 @step
@@ -86,7 +86,7 @@ def all_settings(*, creditor_id: int, kind: str) -> dict[str, Any]:
         cursor.execute(_ALL_SETTINGS, [creditor_id, kind])
         rows = cursor.fetchall()
     return {
-        adapter: _opened(kind, adapter, settings, bytes(sealed), _key())
+        adapter: _opened(kind, adapter, settings, bytes(sealed), sealing.key())
         for adapter, settings, sealed in rows
         if _registry(kind).has(adapter)
     }
@@ -102,19 +102,10 @@ def in_use(*, creditor_id: int, kind: str) -> list[str]:
 @lru_cache(maxsize=512)
 def _opened(kind: str, adapter: str, settings: str, sealed: bytes, key: str) -> Any:
     """The typed settings, which nobody changes. Kept by their very ciphertext: a changed row is another one."""
-    secrets = json.loads(_cipher(key).decrypt(sealed))
+    secrets = json.loads(sealing.cipher(key=key, purpose=_PURPOSE).decrypt(sealed))
     return read(_registry(kind).get(adapter).settings_type, {**json.loads(settings), **secrets})
 
 
 def _registry(kind: str) -> registry.Registry[Any]:
     kinds: dict[str, registry.Registry[Any]] = {"channel": registry.carriers, "gateway": registry.gateways}
     return kinds[kind]
-
-
-def _key() -> str:
-    return str(django_settings.SECRET_KEY)
-
-
-def _cipher(secret: str) -> Fernet:
-    key = hashlib.sha256(b"conserje connection settings\0" + secret.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('receivables', '0005_charges_and_mandates'),
+        ('receivables', '0006_refunds_and_notices'),
     ]
 
     operations = [
