@@ -145,7 +145,7 @@ def test_what_waits_says_until_when_and_what_was_refused_says_why(folder: Path) 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)
 def test_its_pages_live_where_it_says(folder: Path) -> None:
-    """A gateway without pages sends the customer back to where they came from, or says what to show on a page of ours."""
+    """A gateway without pages sends the customer back, or says what to show on a page of ours."""
     seen = 0
     for path in of(folder, "start", "ask_mandate"):
         recording, answer, _ = replay(path)
