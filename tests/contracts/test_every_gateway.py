@@ -43,10 +43,11 @@ from tests.contracts.gateway_samples import (
 
 from conserje.domain.kit.canonical import plain
 from conserje.domain.kit.money import Money, exponent
-from conserje.domain.ports.gateway import ChargeState, Redirect, StartFailed
+from conserje.domain.ports.gateway import ChargeState, Instructions, Redirect, StartFailed
 from conserje.domain.ports.settings import describe, read
 from conserje.domain.receivables.checkout import doubt
 from conserje.testing.replay import RecordedHttp, load_recording
+from conserje.ui.labels import INSTRUCTIONS
 
 SECRET_WORDS = ("password", "secret", "token", "api_key", "private_key")
 BROKEN = (None, "", "null", "[]", '{"id": 1e999}', "9" * 5000)
@@ -144,10 +145,14 @@ def test_what_waits_says_until_when_and_what_was_refused_says_why(folder: Path) 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)
 def test_its_pages_live_where_it_says(folder: Path) -> None:
-    """A gateway without pages of its own sends the customer back to the page they came from."""
+    """A gateway without pages sends the customer back, or says what to show on a page of ours."""
     seen = 0
     for path in of(folder, "start", "ask_mandate"):
         recording, answer, _ = replay(path)
+        if isinstance(answer, Instructions):
+            assert any(line.copyable for line in answer.lines)
+            assert all(line.label in INSTRUCTIONS and line.value.strip() for line in answer.lines)
+            seen += 1
         if not isinstance(answer, Redirect):
             continue
         origins = adapter_of(folder).origins(settings_of(path))

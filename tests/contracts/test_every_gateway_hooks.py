@@ -6,6 +6,7 @@
 
 - `body`: "whole" (any other byte ends the trust), "fields" (those of `fields`, written "data.id") or "none";
 - `headers`, `query`: names whose change or absence ends the trust, the signature's own among them;
+- `path`: the part of the address that is a secret, where nothing else is signed: who knows it may say anything;
 - `tolerance_seconds` with `stamp_epoch`, or null when the gateway signs no time;
 - `not_by`: settings of somebody else, under which the very same request is a forgery.
 
@@ -85,7 +86,7 @@ def test_a_changed_body_ends_the_trust_or_points_nowhere_else(path: Path) -> Non
         told = json.loads(one.raw.body)
     except (ValueError, RecursionError):
         return
-    for way, leaf in leaves(told):
+    for way, leaf in leaves(told) if "path" not in one.signs else ():
         if isinstance(leaf, str) and leaf:
             body = json.dumps(put(told, way, leaf[:-1] + ("0" if leaf[-1] != "0" else "1"))).encode()
             assert not one.points_elsewhere(body=body), way
@@ -103,6 +104,25 @@ def test_a_changed_signature_ends_the_trust(path: Path) -> None:
     for key in one.signs.get("query", []):
         assert not one.trusted(query=urlencode({name: it for name, it in pairs.items() if name != key}))
         assert not one.trusted(query=urlencode({**pairs, key: pairs[key] + "0"}))
+
+
+@pytest.mark.parametrize("path", TRUSTED, ids=name)
+def test_a_secret_in_the_address_is_compared_whole(path: Path) -> None:
+    one = Hook(path)
+    secret = one.signs.get("path", "")
+    if not secret:
+        return
+    for other in (
+        "",
+        secret[:-1],
+        secret + "x",
+        secret.swapcase(),
+        secret[: len(secret) // 2] + "/",
+        "ñ",
+        "\udcff",
+    ):
+        place = {"path": one.raw.path.replace(secret, other), "query": one.raw.query.replace(secret, other)}
+        assert not one.trusted(**place), other
 
 
 @pytest.mark.parametrize("path", TRUSTED, ids=name)

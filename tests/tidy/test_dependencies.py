@@ -17,7 +17,12 @@ from tests.tidy.source import ROOT, Source, house, imported
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 ROWS = {row["Package"]: row for row in tables.rows(ROOT / "docs/dependencies.md") if "Package" in row}
 # They carry another with them, as an extra or as what they are built on, and we import it on purpose.
-CARRIED = {"cryptography": "django-allauth", "httpcore": "httpx", "psycopg-pool": "procrastinate"}
+CARRIED = {
+    "cryptography": "django-allauth",
+    "httpcore": "httpx",
+    "psycopg-pool": "procrastinate",
+    "qrcode": "django-allauth",
+}
 
 
 def _folded(name: str) -> str:

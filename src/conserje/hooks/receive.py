@@ -18,7 +18,7 @@ LARGEST_BODY = 256_000
 
 @csrf_exempt
 @require_POST
-def receive(request: HttpRequest, creditor: str, adapter: str) -> HttpResponse:
+def receive(request: HttpRequest, creditor: str, adapter: str, rest: str = "") -> HttpResponse:
     """Answer 200 once stored, 401 for what is not trusted, 413 and 400 for what cannot be read; never more words."""
     if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
         return HttpResponse(status=413)

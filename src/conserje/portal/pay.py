@@ -70,7 +70,8 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         sentence = _("The payment page did not open. Nothing was charged: please try again in a few minutes.")
         return home.again(request, visit, kept=Kept(sentence, kept))
     leave_trace(visit, Trace.PAYMENT, attempt.public_id)
-    return HttpResponse(status=303, headers={"Location": started.url})
+    onward = started.url or visit.url("instructions", attempt=attempt.public_id)
+    return HttpResponse(status=303, headers={"Location": onward})
 
 
 def _account(visit: Visit) -> Account:

@@ -125,6 +125,26 @@ METHODS: Final = {
 }
 
 
+# What a customer has to know to pay where the gateway has no page (`domain.ports.gateway.InstructionLine`).
+INSTRUCTIONS: Final = {
+    "reference": _("Reference"),
+    "bank": _("Bank"),
+    "savings": _("Savings account"),
+    "checking": _("Current account"),
+    "account": _("Account number"),
+    "clabe": _("CLABE"),
+    "cbu": _("CBU"),
+    "cvu": _("CVU"),
+    "alias": _("Alias"),
+    "cci": _("CCI"),
+    "iban": _("IBAN"),
+    "swift": _("SWIFT code"),
+    "holder": _("In the name of"),
+    "tax_id": _("Tax number"),
+    "pix": _("Pix, copy and paste"),
+}
+
+
 def method(code: str) -> str:
     """A way of paying in words; a name of its own (Nequi, Yape) as it is, and nothing for one that is not known."""
     known = METHODS.get(code)

@@ -8,25 +8,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from tests.journeys.gallery import instruction_samples
+from tests.journeys.gallery.shop import BRAND, TODAY
+
 from conserje.domain.kit.money import Money, total
 from conserje.portal import pages
 from conserje.ui.listing import Option, Pager
-
-TODAY = date(2026, 11, 24)
-BRAND = pages.Brand(
-    creditor="tallerejemplo",
-    name="Taller Ejemplo",
-    legal_name="Taller Ejemplo S.A.S.",
-    tax_id="NIT 900.000.000-0",
-    reply_address="cuentas@tallerejemplo.example",
-    phone="601 000 0000",
-    phone_published_on="tallerejemplo.example",
-    phone_hours="lunes a viernes de 8 a 17",
-    host="pagos.tallerejemplo.example",
-    privacy_url="https://tallerejemplo.example/datos",
-    complaint_authority="SIC",
-    complaint_url="https://www.sic.gov.co/",
-)
 
 
 def invoice(at: int, *, currency: str, minor: int, days: int, subject: str = "") -> pages.OpenInvoice:
@@ -303,4 +290,5 @@ def every() -> Iterator[tuple[str, str, object]]:
     """All portal pages."""
     yield from homes()
     yield from results()
+    yield from instruction_samples.every()
     yield from forms()

@@ -16,8 +16,9 @@ class Checkout(TenantModel):
     """One attempt to pay. `key` is its idempotency key there; `reference` is what a bank line carries.
 
     With a `mandate` it is a charge made without the customer, for `cause` and its row `cause_ref`; else a page they
-    open. `until_on` is the last day of a voucher; `returned_minor` went back to the payer so far. Once the payer's
-    bank asked for it back it stays `contested` until a person decides.
+    open. `until_on` is the last day of a voucher or of `instructions`, which hold what is shown on a page of ours:
+    {"lines": [[label, value, copyable], ...], "qr": payload}, empty where the gateway has pages. `returned_minor` went
+    back to the payer so far. Once the payer's bank asked for it back it stays `contested` until a person decides.
     """
 
     customer = models.ForeignKey(
@@ -41,6 +42,7 @@ class Checkout(TenantModel):
     cause = models.CharField(max_length=12, blank=True)
     cause_ref = models.BigIntegerField(null=True)
     until_on = models.DateField(null=True)
+    instructions = models.JSONField(default=dict)
     decline = models.CharField(max_length=16, blank=True)
     decline_code = models.CharField(max_length=60, blank=True)
     retry_not_before = models.DateTimeField(null=True)

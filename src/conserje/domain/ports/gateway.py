@@ -88,6 +88,28 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
+class InstructionLine:
+    """One thing to know for paying. `label` is a code of `ui.labels.INSTRUCTIONS`; `copyable`: typed elsewhere."""
+
+    label: str
+    value: str
+    copyable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """How to pay where the gateway has no page: shown on one of ours, and the attempt stands `WAITING` from then on.
+
+    `until` is the last day, `qr_payload` what a QR code holds (empty: none).
+    """
+
+    external_id: str
+    lines: tuple[InstructionLine, ...]
+    until: date | None = None
+    qr_payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StartFailed:
     """No checkout was made. `retry` means that the same key may be used again later."""
 
@@ -246,7 +268,9 @@ class Gateway(Protocol):
     abilities: Abilities
 
     def origins(self, settings: Any) -> tuple[str, ...]: ...
-    def start(self, request: CheckoutRequest, settings: Any, http: Http) -> Redirect | StartFailed: ...
+    def start(
+        self, request: CheckoutRequest, settings: Any, http: Http
+    ) -> Redirect | Instructions | StartFailed: ...
     def fetch(self, external_id: str, settings: Any, http: Http) -> ChargeFact: ...
     def trusts(self, raw: RawRequest, settings: Any, *, now_epoch: int) -> bool: ...
     def read_hook(self, raw: RawRequest, settings: Any) -> tuple[HookEvent, ...]: ...
@@ -261,6 +285,13 @@ class Mandates(Protocol):
     def fetch_mandate(self, external_id: str, settings: Any, http: Http) -> MandateFact: ...
     def charge(self, request: ChargeRequest, settings: Any, http: Http) -> ChargeFact: ...
     def end_mandate(self, token: str, settings: Any, http: Http) -> bool: ...
+
+
+@runtime_checkable
+class OwnCurrencies(Protocol):
+    """A gateway that takes fewer currencies than it could: those of the accounts in its settings."""
+
+    def currencies_taken(self, settings: Any) -> frozenset[str]: ...
 
 
 @runtime_checkable

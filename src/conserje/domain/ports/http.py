@@ -26,6 +26,14 @@ class NoAnswer(Exception):
         self.reached = reached
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Identity:
+    """Who we are to a side that asks for a certificate (mutual TLS): certificate and private key, both PEM."""
+
+    certificate: str
+    private_key: str
+
+
 class Http(Protocol):
     """Sends one request; raises `NoAnswer` on a broken connection or a time-out."""
 
@@ -37,6 +45,7 @@ class Http(Protocol):
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         body: bytes | None = None,
+        identity: Identity | None = None,
     ) -> Answer: ...
 
 

@@ -25,6 +25,8 @@ LOOKS = (
     timedelta(hours=1),
     *(timedelta(days=days) for days in (1, 2, 3, 4, 5)),
 )
+# How long a gateway is asked to take money for an attempt.
+LASTS = LOOKS[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,15 @@ def next_state(*, state: str, fact: ChargeState) -> str:
     """The state of a checkout in `state` after the gateway says `fact`: what is paid or in doubt stays so.
 
     An answer that could not be read or did not come (`UNKNOWN`) takes nothing back that was known to be
-    final.
+    final, nor the instructions that were given out.
     """
     if state in (_PAID, _QUARANTINED):
         return state
-    if fact is ChargeState.UNKNOWN and state in (ChargeState.DECLINED, ChargeState.EXPIRED):
+    if fact is ChargeState.UNKNOWN and state in (
+        ChargeState.DECLINED,
+        ChargeState.EXPIRED,
+        ChargeState.WAITING,
+    ):
         return state
     return fact.value
 

@@ -6,17 +6,25 @@ money.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 from conserje.data.receivables.models import Checkout
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import ChargeFact, ChargeState, CheckoutRequest, StartFailed
+from conserje.domain.ports.gateway import (
+    ChargeFact,
+    ChargeState,
+    CheckoutRequest,
+    Instructions,
+    Redirect,
+    StartFailed,
+)
 from conserje.domain.ports.http import Http
 from conserje.domain.ports.registry import gateways
-from conserje.domain.receivables.checkout import Attempt
+from conserje.domain.receivables.checkout import LASTS, Attempt
 from conserje.domain.receivables.payment import Road
+from conserje.services.outreach import review
 from conserje.services.receivables import checkout_fact, checkout_row, locked
 from conserje.services.receivables.refusals import Refused, UnknownRow
 from conserje.services.tenancy.act import act, keyed, reading
@@ -35,7 +43,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Send the customer to `url`. `reference` is what a bank transfer should carry."""
+    """Send the customer to `url`, or show the instructions that were written down when it is empty.
+
+    `reference` is what a bank transfer should carry.
+    """
 
     public_id: str
     reference: str
@@ -80,13 +91,14 @@ def start(*, creditor_id: int, attempt: Attempt, access: Access, now: datetime) 
         locale=attempt.locale,
         payer=attempt.payer,
         methods=attempt.methods,
+        until=row.created_at + LASTS,
     )
     answer = gateways.get(access.gateway).start(request, access.settings, access.http)
     if isinstance(answer, StartFailed):
         _note_failure(creditor_id=creditor_id, checkout_id=row.id, failed=answer, now=now)
         return answer
-    _note_start(creditor_id=creditor_id, checkout_id=row.id, external_id=answer.external_id, now=now)
-    return Started(row.public_id, row.reference, answer.url)
+    _note_start(creditor_id=creditor_id, checkout_id=row.id, answer=answer, now=now)
+    return Started(row.public_id, row.reference, answer.url if isinstance(answer, Redirect) else "")
 
 
 def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: datetime) -> Standing:
@@ -136,14 +148,27 @@ def _write_down(*, creditor_id: int, attempt: Attempt, gateway: str, now: dateti
 
 @keyed
 @act
-def _note_start(*, creditor_id: int, checkout_id: int, external_id: str, now: datetime) -> None:
+def _note_start(
+    *, creditor_id: int, checkout_id: int, answer: Redirect | Instructions, now: datetime
+) -> None:
     row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
-    if row.external_id == external_id:
+    if row.external_id == answer.external_id:
         return
-    if row.state == ChargeState.UNKNOWN:
+    begun = (ChargeState.OPEN.value, ChargeState.UNKNOWN.value)
+    row.external_id, row.detail, row.checked_at = answer.external_id, "", now
+    waits = isinstance(answer, Instructions) and row.state in begun
+    if isinstance(answer, Instructions):
+        lines = [list(astuple(line)) for line in answer.lines]
+        row.instructions, row.until_on = {"lines": lines, "qr": answer.qr_payload}, answer.until
+        row.state = ChargeState.WAITING.value if waits else row.state
+    elif row.state == ChargeState.UNKNOWN:
         row.state = ChargeState.OPEN.value
-    row.external_id, row.detail, row.checked_at = external_id, "", now
-    row.save(update_fields=["external_id", "state", "detail", "checked_at"])
+    changed = ["external_id", "state", "detail", "checked_at", "instructions", "until_on"]
+    row.save(update_fields=changed)
+    if waits:
+        checkout_fact.tell(creditor_id, row, "receivables.checkout.waiting", {}, "system", now)
+        ids = [row.customer_id]
+        review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="checkout.waiting")
 
 
 @keyed

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import Abilities, Mandates, Way
+from conserje.domain.ports.gateway import Abilities, Mandates, OwnCurrencies, Way
 from conserje.domain.ports.registry import gateways
 from conserje.services.receivables.checkout import Access
 from conserje.services.tenancy import connection
@@ -43,13 +44,22 @@ def offers(*, creditor_id: int) -> tuple[Offer, ...]:
     return tuple(
         Offer(
             access=Access(name, held.settings, connection.http()),
-            currencies=gateways.get(name).abilities.currencies,
+            currencies=_currencies(name, held.settings),
             origins=gateways.get(name).origins(held.settings),
             methods=_allowed(gateways.get(name).abilities, held.methods),
             is_offered=held.is_offered,
         )
         for name, held in found.items()
         if gateways.has(name)
+    )
+
+
+def _currencies(name: str, settings: Any) -> frozenset[str]:
+    adapter = gateways.get(name)
+    return (
+        adapter.currencies_taken(settings)
+        if isinstance(adapter, OwnCurrencies)
+        else adapter.abilities.currencies
     )
 
 

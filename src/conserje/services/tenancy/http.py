@@ -12,20 +12,24 @@ import json as jsonlib
 import logging
 import socket
 import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 import httpcore
 import httpx
 
-from conserje.domain.ports.http import Answer, NoAnswer
+from conserje.domain.ports.http import Answer, Identity, NoAnswer
 
 CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 20.0
 LARGEST_REQUEST: Final = 2_000_000
 LARGEST_ANSWER: Final = 10_000_000
+MOST_IDENTITIES: Final = 64
 
 _LOG: Final = logging.getLogger("conserje.http")
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
@@ -64,15 +68,10 @@ class GuardedHttp:
         self._total_seconds = total_seconds
         self._largest_answer = largest_answer
         self._backend = _GuardedBackend(self._allowed)
-        transport = httpx.HTTPTransport(trust_env=False)
-        transport._pool = httpcore.ConnectionPool(
-            ssl_context=verify or ssl.create_default_context(),
-            max_connections=20,
-            max_keepalive_connections=10,
-            keepalive_expiry=15.0,
-            network_backend=self._backend,
+        self._client = _client(verify or ssl.create_default_context(), self._backend)
+        self._client_as = lru_cache(maxsize=MOST_IDENTITIES)(
+            lambda identity: _client(_showing(identity, verify), self._backend)
         )
-        self._client = httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
 
     def send(
         self,
@@ -82,24 +81,31 @@ class GuardedHttp:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         body: bytes | None = None,
+        identity: Identity | None = None,
     ) -> Answer:
         """One request, one answer, whatever its status. `json` or `body`, not both. Raises `NoAnswer`.
 
         Tried once more when nothing was reached, or when a GET found its connection broken, within the total.
+        Connections that show an `identity` are shared with nobody who shows another one or none.
         """
         request = self._request(method.upper(), url, dict(headers or {}), json, body)
+        try:
+            client = self._client if identity is None else self._client_as(identity)
+        except (ssl.SSLError, ValueError):
+            raise NoAnswer("identity_unreadable", reached=False) from None
         until = time.monotonic() + self._total_seconds
         try:
-            return self._once(request, until)
+            return self._once(client, request, until)
         except NoAnswer as first:
             again = first.why == "no_connection" or (first.why == "broken" and request.method in _SAFE_TWICE)
             if not again or time.monotonic() >= until:
                 raise
-        return self._once(request, until)
+        return self._once(client, request, until)
 
     def close(self) -> None:
-        """Close every kept connection."""
+        """Close the kept connections; those that show an identity end with this object."""
         self._client.close()
+        self._client_as.cache_clear()
 
     def _request(
         self, method: str, url: str, headers: dict[str, str], json: Any, body: bytes | None
@@ -123,7 +129,7 @@ class GuardedHttp:
             raise NoAnswer("plaintext_refused", reached=False)
         return request
 
-    def _once(self, request: httpx.Request, until: float) -> Answer:
+    def _once(self, client: httpx.Client, request: httpx.Request, until: float) -> Answer:
         started = time.monotonic()
         self._backend.clock.until = until
         left = max(until - started, 0.001)
@@ -135,7 +141,7 @@ class GuardedHttp:
         }
         outcome = "no answer"
         try:
-            answer = self._exchange(request)
+            answer = self._exchange(client, request)
             outcome = str(answer.status)
             return answer
         except NoAnswer as failed:
@@ -145,9 +151,9 @@ class GuardedHttp:
             took = int((time.monotonic() - started) * 1000)
             _LOG.info("%s %s: %s in %d ms", request.method, request.url.host, outcome, took)
 
-    def _exchange(self, request: httpx.Request) -> Answer:
+    def _exchange(self, client: httpx.Client, request: httpx.Request) -> Answer:
         try:
-            response = self._client.send(request, stream=True)
+            response = client.send(request, stream=True)
             try:
                 body = self._read(response)
             finally:
@@ -171,6 +177,38 @@ class GuardedHttp:
                 raise NoAnswer("answer_too_large", reached=True)
             pieces.append(piece)
         return b"".join(pieces)
+
+
+def _client(context: ssl.SSLContext, backend: httpcore.NetworkBackend) -> httpx.Client:
+    transport = httpx.HTTPTransport(trust_env=False)
+    transport._pool = httpcore.ConnectionPool(
+        ssl_context=context,
+        max_connections=20,
+        max_keepalive_connections=10,
+        keepalive_expiry=15.0,
+        network_backend=backend,
+    )
+    return httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
+
+
+def _showing(identity: Identity, verify: ssl.SSLContext | None) -> ssl.SSLContext:
+    """A context that shows `identity`, and trusts whom `verify` trusts. The library reads PEM from files only."""
+    context = ssl.create_default_context()
+    if verify is not None:
+        certificates = verify.get_ca_certs(binary_form=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=b"".join(certificates))
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = Path(folder, "certificate.pem"), Path(folder, "key.pem")
+        certificate.write_text(identity.certificate)
+        key.write_text(identity.private_key)
+        context.load_cert_chain(certificate, key, password=_no_password)
+    return context
+
+
+def _no_password() -> str:
+    """A key under a password would have it asked for at the terminal."""
+    raise ValueError
 
 
 class _Clock(threading.local):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conserje.domain.ports.http import Answer, NoAnswer
+from conserje.domain.ports.http import Answer, Identity, NoAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class RecordedHttp:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         body: bytes | None = None,
+        identity: Identity | None = None,
     ) -> Answer:
         """The next recorded answer; raises `NoAnswer` where silence was recorded."""
         self.sent.append(
@@ -68,6 +69,10 @@ class RecordedHttp:
         for what, found in {"method": method, "url": url, **content}.items():
             if wanted.get(what) != found:
                 self.departures.append(f"{what}: recorded {wanted.get(what)!r}, sent {found!r}.")
+        if wanted.get("identity", False) is not (identity is not None):
+            self.departures.append(
+                "identity: a certificate is shown where none was recorded, or the reverse."
+            )
         for name, value in wanted.get("headers", {}).items():
             if sent.get(name) != value:
                 self.departures.append(f"header {name}: recorded {value!r}, sent {sent.get(name)!r}.")
