@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.receivables.bank import BankDecision, BankLine, BankStatement, PayerName
 from conserje.data.receivables.checkout import Checkout, CheckoutLine
 from conserje.data.receivables.contact import Contact, ContactPoint
 from conserje.data.receivables.customer import Customer, CustomerFact, SearchTerm
@@ -12,6 +13,9 @@ from conserje.data.receivables.payment import Allocation, Freshness, Payment, Pa
 
 __all__ = [
     "Allocation",
+    "BankDecision",
+    "BankLine",
+    "BankStatement",
     "Checkout",
     "CheckoutLine",
     "Contact",
@@ -27,6 +31,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerTransaction",
     "Mandate",
+    "PayerName",
     "Payment",
     "PaymentReversal",
     "PaymentRoad",

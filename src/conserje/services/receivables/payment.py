@@ -20,7 +20,7 @@ from conserje.services.receivables.payment_import import record_many
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict
 from conserje.services.tenancy.act import act, keyed, step
 
-__all__ = ["add_roads", "payment_told_by", "record", "record_many", "reverse", "take_in"]
+__all__ = ["add_roads", "payment_told_by", "record", "record_many", "reverse", "take_back", "take_in"]
 
 _INSERT = """
 INSERT INTO receivables_payment (creditor_id, customer_id, source, external_id, currency, amount_minor,
@@ -127,6 +127,14 @@ def reverse(*, creditor_id: int, payment_id: int, reversal: Reversal, actor: str
     The same reversal told again changes nothing. Raises `AmountRefused` when more would go back than came in
     and was not reversed yet, or on another currency, and `UnknownRow`.
     """
+    return take_back(creditor_id=creditor_id, payment_id=payment_id, reversal=reversal, actor=actor, now=now)
+
+
+@step
+def take_back(
+    *, creditor_id: int, payment_id: int, reversal: Reversal, actor: str, now: datetime
+) -> Reversed:
+    """`reverse`, inside an act."""
     held = locked.row(creditor_id=creditor_id, model=Payment, row_id=payment_id)
     known = PaymentReversal.objects.filter(
         creditor_id=creditor_id, payment_id=payment_id, external_id=reversal.external_id
