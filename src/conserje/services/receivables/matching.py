@@ -76,7 +76,7 @@ def apply_to(*, creditor_id: int, line_id: int, choice: Choice, by: str, now: da
     Raises `AlreadySettled` for a line that is matched, `AmountRefused` for shares of more than is open or came in, of
     another customer or currency, and `UnknownRow`.
     """
-    line, held = _held(creditor_id, line_id)
+    line, _ = _held(creditor_id, line_id)
     if line.state == LineState.MATCHED.value or line.amount_minor <= 0:
         raise AlreadySettled("This line is matched already, or no money came in with it.")
     _check(creditor_id, line, choice)
