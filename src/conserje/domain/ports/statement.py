@@ -38,20 +38,41 @@ class Unfit(StrEnum):
     DOES_NOT_ADD_UP = "does_not_add_up"
 
 
-_SAID: Final = {
-    Unfit.TOO_LARGE: "The file is larger than 32 MB. Export a shorter period.",
-    Unfit.EMPTY: "The file is empty. Download it again from the bank.",
-    Unfit.UNKNOWN_FORMAT: "This is no bank statement we can read. Export it as camt.053, MT940, OFX, CSV or Excel.",
-    Unfit.UNSAFE: "The file declares entities of its own, which no bank does. Download it again from the bank.",
-    Unfit.UNREADABLE: "The file is damaged or cut short at line {line}. Download it again from the bank.",
-    Unfit.NO_LINES: "No table with dates and amounts was found. Export the list of movements, with its headings.",
-    Unfit.TOO_MANY_LINES: "The file has more than 100,000 lines. Export a shorter period.",
-    Unfit.AMOUNT: "An amount could not be read at line {line}. Correct it in the file, or export it in another format.",
-    Unfit.DATE: "A date could not be read at line {line}. Correct it in the file, or export it in another format.",
-    Unfit.BANK_ACCOUNT_MISSING: "The file does not say of which account it is. Give the account's number.",
-    Unfit.CURRENCY_UNKNOWN: "The file does not say its currency at line {line}. Export it in another format.",
-    Unfit.DOES_NOT_ADD_UP: "Opening balance and lines do not give the closing balance: something is missing. "
-    "Download the statement again.",
+def _N(sentence: str) -> str:  # noqa: N802 - the catalogues' marker
+    """Marks `sentence` for the message catalogues and returns it unchanged."""
+    return sentence
+
+
+SENTENCES: Final = {
+    Unfit.TOO_LARGE: _N("The file is larger than 32 MB. Export a shorter period."),
+    Unfit.EMPTY: _N("The file is empty. Download it again from the bank."),
+    Unfit.UNKNOWN_FORMAT: _N(
+        "This is no bank statement we can read. Export it as camt.053, MT940, OFX, CSV or Excel."
+    ),
+    Unfit.UNSAFE: _N(
+        "The file declares entities of its own, which no bank does. Download it again from the bank."
+    ),
+    Unfit.UNREADABLE: _N("The file is damaged or cut short at line {line}. Download it again from the bank."),
+    Unfit.NO_LINES: _N(
+        "No table with dates and amounts was found. Export the list of movements, with its headings."
+    ),
+    Unfit.TOO_MANY_LINES: _N("The file has more than 100,000 lines. Export a shorter period."),
+    Unfit.AMOUNT: _N(
+        "An amount could not be read at line {line}. Correct it in the file, or export it in another format."
+    ),
+    Unfit.DATE: _N(
+        "A date could not be read at line {line}. Correct it in the file, or export it in another format."
+    ),
+    Unfit.BANK_ACCOUNT_MISSING: _N(
+        "The file does not say of which account it is. Give the account's number."
+    ),
+    Unfit.CURRENCY_UNKNOWN: _N(
+        "The file's currency is not clear at line {line}. Export it in another format."
+    ),
+    Unfit.DOES_NOT_ADD_UP: _N(
+        "Opening balance and lines do not give the closing balance: something is missing. "
+        "Download the statement again."
+    ),
 }
 
 
@@ -61,7 +82,7 @@ class StatementRefused(FileRefused):
     def __init__(self, why: Unfit, *, line: int = 0) -> None:
         self.why = why
         self.line = line
-        super().__init__(_SAID[why].format(line=line))
+        super().__init__(SENTENCES[why].format(line=line))
 
 
 @dataclass(frozen=True, slots=True)
