@@ -117,7 +117,7 @@ def _movement(
     booked_on, value_on = days
     if booked_on is None or value_on is None:
         raise StatementRefused(Unfit.DATE, line=int(entry.sourceline or 0))
-    texts = [text for detail in details for text in _remittance(detail)]
+    texts = [text for detail in details for text in _remittance(detail) if text]
     if not texts:
         texts = [_text(entry, "AddtlNtryInf")]
     one = details[0] if len(details) == 1 else None
@@ -128,7 +128,7 @@ def _movement(
         booked_on=booked_on,
         value_on=value_on,
         minor=minor,
-        text=" ".join(dict.fromkeys(text for text in texts if text)),
+        text=" ".join(dict.fromkeys(texts)),
         bank_reference=own_reference or _given(entry, "AcctSvcrRef") or _given(entry, "NtryRef"),
         end_to_end_id=_given(one, "Refs/EndToEndId"),
         payer_name=_first(one, [f"RltdPties/{who}/{rest}Nm" for who in party for rest in ("", "Pty/")]),
