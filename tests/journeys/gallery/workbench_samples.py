@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from tests.journeys.gallery import import_samples, law_samples, unsure_samples, words_samples
+from tests.journeys.gallery import bank_samples, import_samples, law_samples, unsure_samples, words_samples
 from tests.journeys.gallery.customer_sample import ALLOW, GAP, ZONE, customer
 
 from conserje.domain.kit.money import Money
@@ -214,6 +214,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield "w-customer-bare", "workbench/customer/show.html", bare
     yield from drafts()
     yield from words_samples.every(replace(FRAME, section="drafts"))
+    yield from bank_samples.every(FRAME)
     yield from unsure_samples.every(FRAME)
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -82,7 +82,7 @@ def _statement(node: Node, assumed: Assumed) -> Statement:
     }
     stated = _text(node, "Acct/Ccy")
     if len(currencies | ({stated} - {""})) > 1:
-        raise StatementRefused(Unfit.CURRENCY_UNKNOWN, line=int(node.sourceline or 0))
+        raise StatementRefused(Unfit.CURRENCY_UNKNOWN, line=_at(node))
     currency = next(iter(currencies), stated or assumed.currency)
     movements = [one for entry in entries for one in _movements(entry, currency)]
     return Statement(
@@ -100,7 +100,7 @@ def _movements(entry: Node, currency: str) -> Iterator[Movement]:
     whole = _signed(entry, _minor(entry.find("{*}Amt"), currency))
     booked_on, value_on = _day(entry, "BookgDt"), _day(entry, "ValDt")
     if booked_on is None and value_on is None:
-        raise StatementRefused(Unfit.DATE, line=int(entry.sourceline or 0))
+        raise StatementRefused(Unfit.DATE, line=_at(entry))
     days = (booked_on or value_on, value_on or booked_on)
     details = list(entry.iterfind("{*}NtryDtls/{*}TxDtls"))
     amounts = [_detail_minor(detail, entry, currency) for detail in details]
@@ -116,7 +116,7 @@ def _movement(
 ) -> Movement:
     booked_on, value_on = days
     if booked_on is None or value_on is None:
-        raise StatementRefused(Unfit.DATE, line=int(entry.sourceline or 0))
+        raise StatementRefused(Unfit.DATE, line=_at(entry))
     texts = [text for detail in details for text in _remittance(detail) if text]
     if not texts:
         texts = [_text(entry, "AddtlNtryInf")]
@@ -170,26 +170,31 @@ def _minor(node: Node | None, currency: str) -> int:
     text = (node.text or "").strip() if node is not None else ""
     places = exponent(currency)
     if node is None or not _AMOUNT.fullmatch(text):
-        raise StatementRefused(Unfit.AMOUNT, line=int(node.sourceline or 0) if node is not None else 0)
+        raise StatementRefused(Unfit.AMOUNT, line=_at(node))
     try:
         scaled = Decimal(text).scaleb(places)
     except InvalidOperation as error:
-        raise StatementRefused(Unfit.AMOUNT, line=int(node.sourceline or 0)) from error
+        raise StatementRefused(Unfit.AMOUNT, line=_at(node)) from error
     if scaled != scaled.to_integral_value():
-        raise StatementRefused(Unfit.AMOUNT, line=int(node.sourceline or 0))
+        raise StatementRefused(Unfit.AMOUNT, line=_at(node))
     return int(scaled)
 
 
 def _signed(node: Node, minor: int) -> int:
     way = _text(node, "CdtDbtInd")
     if way not in ("CRDT", "DBIT"):
-        raise StatementRefused(Unfit.AMOUNT, line=int(node.sourceline or 0))
+        raise StatementRefused(Unfit.AMOUNT, line=_at(node))
     return minor if way == "CRDT" else -minor
 
 
 def _balance(node: Node) -> tuple[Money, date | None]:
     currency = _currency(node)
     return Money(currency, _signed(node, _minor(node.find("{*}Amt"), currency))), _day(node, "Dt")
+
+
+def _at(node: Any) -> int:
+    """The line of the file at which a node stands, 0 when it is missing."""
+    return int(node.sourceline or 0) if node is not None else 0
 
 
 def _code(balance: Node) -> str:
@@ -200,7 +205,7 @@ def _currency(node: Node) -> str:
     amount = node.find("{*}Amt")
     found = amount.get("Ccy", "") if amount is not None else ""
     if not re.fullmatch("[A-Z]{3}", found):
-        raise StatementRefused(Unfit.CURRENCY_UNKNOWN, line=int(node.sourceline or 0))
+        raise StatementRefused(Unfit.CURRENCY_UNKNOWN, line=_at(node))
     return found
 
 
@@ -215,7 +220,7 @@ def _day(node: Node, name: str) -> date | None:
     try:
         return date.fromisoformat(text[:10])
     except ValueError as error:
-        raise StatementRefused(Unfit.DATE, line=int(node.sourceline or 0)) from error
+        raise StatementRefused(Unfit.DATE, line=_at(node)) from error
 
 
 def _text(node: Node, path: str) -> str:
