@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every folder of `connectors/` promises. Folders are found, not listed: a new one is tested by being there.
 
+Those that read statements of a bank promise more in `test_every_statement_reader.py`.
+
 Each file in `samples/` has a `<file>.expected.json` beside it: the `currency` and `today` it is read with, the field of
 each column by sheet, the doubts by sheet and the rows without their empty values.
 """
@@ -19,11 +21,25 @@ import pytest
 
 import conserje.connectors
 from conserje.domain.kit.canonical import plain
-from conserje.domain.ports.connector import BadRow, ContactRow, Field, FilePlan, FileRefused, InvoiceRow, Row
+from conserje.domain.ports.connector import (
+    BadRow,
+    Connector,
+    ContactRow,
+    Field,
+    FilePlan,
+    FileRefused,
+    InvoiceRow,
+    Row,
+)
 
 ROOT = Path(conserje.connectors.__file__).parent
 FOLDERS = sorted(path for path in ROOT.iterdir() if (path / "__init__.py").exists())
 EXPECTED = sorted(ROOT.glob("*/samples/*.expected.json"))
+BOOKS = [
+    path
+    for path in FOLDERS
+    if isinstance(importlib.import_module(f"conserje.connectors.{path.name}").ADAPTER, Connector)
+]
 MANY = {Field.IGNORE, Field.EMAIL, Field.PHONE, Field.NOTES, Field.WITHHOLDING, Field.TAX}
 
 
@@ -51,7 +67,8 @@ def test_the_folder_is_its_name_and_says_what_it_is(folder: Path) -> None:
     adapter = adapter_of(folder)
     assert adapter.name == folder.name
     assert (folder / "README.md").read_text("utf-8").startswith("# ")
-    assert list((folder / "samples").glob("*.expected.json")), "recorded samples prove what an adapter reads"
+    recorded = list((folder / "samples").glob("*.expected.json" if folder in BOOKS else "*.statement.json"))
+    assert recorded, "recorded samples prove what an adapter reads"
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
@@ -139,7 +156,7 @@ def test_refused_lines_are_written_and_understood_again(expected: Path, tmp_path
         assert needed.items() <= kept.items()
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", BOOKS, ids=lambda path: path.name)
 def test_what_is_no_file_of_its_kind_is_refused_with_what_to_do(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "nothing").write_bytes(b"\x00\x01\x02\x03" * 64)
     (tmp_path / "empty").write_bytes(b"")

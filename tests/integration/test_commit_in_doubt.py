@@ -73,7 +73,7 @@ def a_payment(debt: Debt) -> Any:
 
 
 def a_bank_line(debt: Debt) -> Any:
-    line = BankLine("line-1", "ABONO FE-1", cop(200), book.TODAY)
+    line = BankLine("line-1", "ABONO FE-1", cop(500), book.TODAY)
     return bank_line.record(creditor_id=debt.creditor_id, line=line, now=book.NOW)
 
 

@@ -10,6 +10,7 @@ import click
 
 COMMANDS = {
     "backup": "conserje.cli.backup:backup",
+    "bank": "conserje.cli.bank:bank",
     "contacts": "conserje.cli.contacts:contacts",
     "bench": "conserje.cli.bench:bench",
     "creditor": "conserje.cli.creditor:creditor",

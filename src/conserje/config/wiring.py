@@ -10,6 +10,8 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from conserje.domain.ports import registry
+from conserje.domain.ports.connector import Connector
+from conserje.domain.ports.statement import StatementReader
 
 WINGS: dict[str, registry.Registry[Any]] = {
     "channels": registry.carriers,
@@ -26,6 +28,16 @@ def wire() -> None:
         package = import_module(f"conserje.{wing}")
         for found in pkgutil.iter_modules(package.__path__):
             if found.ispkg:
-                into.add(found.name, import_module(f"conserje.{wing}.{found.name}").ADAPTER)
+                _add(into, found.name, import_module(f"conserje.{wing}.{found.name}").ADAPTER)
         for point in entry_points(group=f"conserje.{wing}"):
-            into.add(point.name, point.load())
+            _add(into, point.name, point.load())
+
+
+def _add(into: registry.Registry[Any], name: str, adapter: Any) -> None:
+    """An adapter goes by what it can do: a connector may read books, statements of a bank, or both."""
+    if into is registry.connectors:
+        if isinstance(adapter, StatementReader):
+            registry.statement_readers.add(name, adapter)
+        if not isinstance(adapter, Connector):
+            return
+    into.add(name, adapter)

@@ -26,12 +26,13 @@ class Slice:
         if self.total <= PAGE:
             return None
         last = self.before + shown
+        url += "&page=" if "?" in url else "?page="
         return Pager(
             self.before + 1,
             last,
             self.total,
-            f"{url}?page={self.number - 1}" if self.before else "",
-            f"{url}?page={self.number + 1}" if last < self.total else "",
+            f"{url}{self.number - 1}" if self.before else "",
+            f"{url}{self.number + 1}" if last < self.total else "",
         )
 
 

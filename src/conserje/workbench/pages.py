@@ -18,7 +18,7 @@ from conserje.ui.listing import Option, Pager
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds every screen. `section`: home, receivables, drafts, imports, clock.
+    """What surrounds every screen. `section`: home, receivables, drafts, imports, bank, clock.
 
     `creditor` is the public id in addresses. `today` is the book's own day: a demo book's clock may be
     elsewhere. `drafts` is how many messages wait for approval; `languages` are (code, name, url empty,

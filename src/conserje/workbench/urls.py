@@ -4,6 +4,8 @@
 from django.urls import include, path
 
 from conserje.workbench import (
+    bank,
+    bank_line,
     clock,
     contact_book,
     customer,
@@ -44,6 +46,12 @@ _desk = [
     path("payments/<int:payment>/refund/", refund.show, name="refund"),
     path("payments/contested/<int:checkout>/decision/", refund.decide, name="contest_decision"),
     path("ways/", ways.show, name="ways"),
+    path("bank/", bank.show, name="bank"),
+    path("bank/<int:line>/", bank_line.show, name="bank_line"),
+    path("bank/<int:line>/confirmation/", bank_line.confirm, name="bank_confirmation"),
+    path("bank/<int:line>/application/", bank_line.apply, name="bank_application"),
+    path("bank/<int:line>/omission/", bank_line.leave_out, name="bank_omission"),
+    path("bank/<int:line>/undo/", bank_line.undo, name="bank_undo"),
     path("contacts/", rows.contacts, name="contacts"),
     path("contacts/book/", contact_book.show, name="contact_book"),
     path("unsure/", unsure.show_all, name="unsure"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from tests.journeys.gallery import (
+    bank_samples,
     import_samples,
     law_samples,
     permission_samples,
@@ -220,6 +221,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield "w-customer-bare", "workbench/customer/show.html", bare
     yield from drafts()
     yield from words_samples.every(replace(FRAME, section="drafts"))
+    yield from bank_samples.every(FRAME)
     yield from unsure_samples.every(FRAME)
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)

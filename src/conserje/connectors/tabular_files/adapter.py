@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The connector: everything that touches the bytes of a file happens in a limited process of its own."""
+"""The connector: what touches the bytes of a file, of invoices or of a bank, happens in a limited process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from conserje.connectors.tabular_files import corrections, documents, limits, parent, wire
+from conserje.connectors.tabular_files import bank_wire, corrections, documents, limits, parent, wire
 from conserje.connectors.tabular_files.frames import Letter
 from conserje.connectors.tabular_files.reasons import Refusal, Refused, said
 from conserje.domain.ports.connector import BadRow, FilePlan, FoundDocument, Row, SheetPlan
+from conserje.domain.ports.statement import Assumed, Statement
+
+# How files of other formats of statements begin; those are no tables.
+_NO_TABLE = (b"<", b":20:", b"{1:", b"OFXHEADER")
 
 
 class TabularFiles:
-    """Tables of invoices and contacts in CSV, XLSX, XLSB, XLS and ODS files."""
+    """Tables of invoices, contacts and bank movements in CSV, XLSX, XLSB, XLS and ODS files."""
 
     name = "tabular_files"
 
@@ -51,6 +55,28 @@ class TabularFiles:
     ) -> int:
         """`corrections.write_csv` for the refused lines of one sheet."""
         return corrections.write_csv(path, bad_rows, corrections.headers_of(sheet), plan=sheet, say=say)
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a statement that begins so may be a table."""
+        return not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_NO_TABLE)
+
+    def statements(self, path: Path, *, assumed: Assumed) -> tuple[Statement, ...]:
+        """The movements of a bank account, a statement for each sheet. Raises `StatementRefused` and `Refused`."""
+        limits.check_size(path, most=limits.TABLE_BYTES)
+        request = {
+            "task": "statements",
+            "path": str(path.resolve()),
+            "bank_account": assumed.bank_account,
+            "currency": assumed.currency,
+        }
+        found = []
+        with closing(parent.run(request, file=path.name)) as frames:
+            for letter, payload in frames:
+                if letter is Letter.UNFIT:
+                    raise bank_wire.refusal(json.loads(payload))
+                if letter is Letter.STATEMENT:
+                    found.append(bank_wire.unpack(json.loads(payload)))
+        return tuple(found)
 
     def say(self, statement: str, translate: Callable[[str], str] = str) -> str:
         """The sentence of a reason, remedy, doubt, why or refusal, in English unless `translate` is given."""

@@ -13,9 +13,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from conserje.connectors.tabular_files import document_search, limits, reading, understanding, wire
+from conserje.connectors.tabular_files import (
+    bank_table,
+    bank_wire,
+    document_search,
+    limits,
+    reading,
+    understanding,
+    wire,
+)
 from conserje.connectors.tabular_files.frames import Letter, write, write_json
 from conserje.connectors.tabular_files.reasons import Refusal, Refused, state
+from conserje.domain.ports.statement import Assumed, StatementRefused
 
 BATCH: Final = 250
 
@@ -54,6 +63,9 @@ def _serve(request: dict[str, Any], path: Path, out: BinaryIO) -> None:
             write(out, Letter.CONTENT, content)
             out.flush()
         return
+    if request["task"] == "statements":
+        _statements(path, Assumed(request["bank_account"], request["currency"]), out)
+        return
     today = date.fromisoformat(request["today"])
     plan = wire.unpack_plan(request["plan"]) if request["plan"] else None
     if request["task"] == "understand":
@@ -65,6 +77,14 @@ def _serve(request: dict[str, Any], path: Path, out: BinaryIO) -> None:
     rows = reading.read(path, plan, currency=request["currency"], today=today)
     while batch := list(islice(rows, BATCH)):
         write_json(out, Letter.ROWS, batch)
+
+
+def _statements(path: Path, assumed: Assumed, out: BinaryIO) -> None:
+    try:
+        for statement in bank_table.statements(path, assumed=assumed):
+            write_json(out, Letter.STATEMENT, bank_wire.pack(statement))
+    except StatementRefused as refused:
+        write_json(out, Letter.UNFIT, bank_wire.pack_refusal(refused))
 
 
 if __name__ == "__main__":

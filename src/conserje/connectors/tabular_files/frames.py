@@ -20,6 +20,8 @@ class Letter(Enum):
     ROWS = b"R"
     DOCUMENT = b"D"
     CONTENT = b"C"
+    STATEMENT = b"S"
+    UNFIT = b"U"
     REFUSED = b"X"
     FAILED = b"F"
     END = b"E"

@@ -45,6 +45,12 @@ _OF_TOUCH: Final = (
 _NAMES_IN_TROUBLE: Final = (
     "EXISTS (SELECT 1 FROM unnest(%(said)s::text[]) AS s(word) WHERE strpos(lower(value), lower(word)) > 0)"
 )
+_OF_LINE: Final = (
+    "id IN (SELECT line_id FROM receivables_bankdecision"
+    " WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
+    " OR EXISTS (SELECT 1 FROM unnest(%(said)s::text[]) AS s(word)"
+    " WHERE strpos(lower(text || ' ' || payer_name || ' ' || payer_tax_id), lower(word)) > 0)"
+)
 _NAMES_IN_BODY: Final = (
     "applied_at IS NOT NULL AND EXISTS"
     " (SELECT 1 FROM unnest(%(said)s::text[]) AS s(word)"
@@ -73,6 +79,17 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
     ("receivables_invoice", "subject = '', purchase_order = ''", _OWN),
     ("receivables_writeoff", "reason = ''", _OF_INVOICE),
     ("receivables_payment", "reference = ''", _OWN),
+    (
+        "receivables_bankline",
+        "text = '', payer_name = '', payer_account = '', payer_tax_id = '', end_to_end_id = ''",
+        _OF_LINE,
+    ),
+    ("receivables_bankdecision", "note = ''", _OWN),
+    (
+        "receivables_payername",
+        "key = 'erased:' || id, unlearned_at = coalesce(unlearned_at, %(now)s)",
+        _OWN,
+    ),
     ("receivables_checkout", "detail = ''", _OWN),
     ("receivables_datarequest", "words = '', answer = '', extension_reason = ''", _OWN),
     ("arrangements_paymentclaim", "words = ''", _OWN),

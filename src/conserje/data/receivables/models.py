@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.receivables.bank import BankDecision, BankLine, BankStatement, PayerName
 from conserje.data.receivables.charge_notice import ChargeNotice
 from conserje.data.receivables.checkout import Checkout, CheckoutLine
 from conserje.data.receivables.contact import Contact, ContactPoint
@@ -14,6 +15,9 @@ from conserje.data.receivables.refund import Refund
 
 __all__ = [
     "Allocation",
+    "BankDecision",
+    "BankLine",
+    "BankStatement",
     "ChargeNotice",
     "Checkout",
     "CheckoutLine",
@@ -30,6 +34,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerTransaction",
     "Mandate",
+    "PayerName",
     "Payment",
     "PaymentReversal",
     "PaymentRoad",

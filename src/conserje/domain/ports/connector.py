@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from conserje.domain.kit.money import Money
 
@@ -166,6 +166,7 @@ class FileRefused(ValueError):
     statement = ""
 
 
+@runtime_checkable
 class Connector(Protocol):
     """A file connector: first understands, then reads with the (possibly corrected) plan. Reading twice is the same.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Four registries, filled once at start-up by `config/wiring.py`, which alone knows which adapters exist."""
+"""Five registries, filled once at start-up by `config/wiring.py`, which alone knows which adapters exist."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from conserje.domain.ports.channel import Carrier
 from conserje.domain.ports.connector import Connector
 from conserje.domain.ports.gateway import Gateway
+from conserje.domain.ports.statement import StatementReader
 
 A = TypeVar("A")
 
@@ -55,4 +56,5 @@ class Registry(Generic[A]):
 carriers: Registry[Carrier] = Registry("channel")
 gateways: Registry[Gateway] = Registry("gateway")
 connectors: Registry[Connector] = Registry("connector")
+statement_readers: Registry[StatementReader] = Registry("statement reader")
 countries: Registry[Any] = Registry("country")

@@ -71,13 +71,15 @@ def moved(
         + [_entry("outreach.episode.closed", "episode", row, now) for row in closed],
     )
     review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="money.moved")
-    if (
-        payment_id is not None
-        and closed_invoice_ids
-        and strategy.writes(creditor_id=creditor_id)
-        and _thanked(creditor_id, payment_id)
-    ):
-        thanks.plan(creditor_id=creditor_id, payment_id=payment_id, now=now)
+    if payment_id is not None and closed_invoice_ids and _thanked(creditor_id, payment_id):
+        thank(creditor_id=creditor_id, payment_ids=[payment_id], now=now)
+
+
+@step
+def thank(*, creditor_id: int, payment_ids: Sequence[int], now: datetime) -> None:
+    """Plan thanks for payments that closed something, if the strategy writes to anybody at all."""
+    if payment_ids and strategy.writes(creditor_id=creditor_id):
+        thanks.plan_many(creditor_id=creditor_id, payment_ids=payment_ids, now=now)
 
 
 def _horizons(creditor_id: int, customer_ids: Sequence[int], now: datetime) -> list[date]:

@@ -7,12 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from django.db import connection
 
 from conserje.data.outreach.letters import TouchFacts
-from conserje.domain.kit.days import local_date
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.channel import Channel
 from conserje.services.outreach.carrying import carrier_names
@@ -20,31 +18,33 @@ from conserje.services.tenancy.act import step
 
 _PREFIX = "thanks:"
 
-_WHOM = """
-SELECT c.id, p.id, u.time_zone FROM receivables_payment y
-  JOIN receivables_customer u ON u.creditor_id = y.creditor_id AND u.id = y.customer_id
-  JOIN receivables_contact c ON c.creditor_id = y.creditor_id AND c.customer_id = y.customer_id
-  JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
- WHERE y.creditor_id = %(creditor)s AND y.id = %(payment)s AND p.kind = 'email' AND p.unusable_since IS NULL
-   AND NOT EXISTS (SELECT 1 FROM outreach_suppression s WHERE s.creditor_id = p.creditor_id
-                      AND s.address_hash = p.address_hash AND s.channel = 'email' AND s.lifted_at IS NULL)
- ORDER BY c.is_usual DESC, c.id, p.id LIMIT 1"""
-
-_INSERT = """
+# One touch for each payment, to the usual contact's e-mail.
+_PLAN = """
+WITH whom AS (
+    SELECT DISTINCT ON (y.id) y.id AS payment_id, y.customer_id, c.id AS contact_id, p.id AS point_id,
+           (%(now)s::timestamptz AT TIME ZONE coalesce(nullif(u.time_zone, ''), 'UTC'))::date AS planned_on
+      FROM receivables_payment y
+      JOIN receivables_customer u ON u.creditor_id = y.creditor_id AND u.id = y.customer_id
+      JOIN receivables_contact c ON c.creditor_id = y.creditor_id AND c.customer_id = y.customer_id
+      JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
+     WHERE y.creditor_id = %(creditor)s AND y.id = ANY(%(payments)s) AND p.kind = 'email' AND p.unusable_since IS NULL
+       AND NOT EXISTS (SELECT 1 FROM outreach_suppression s WHERE s.creditor_id = p.creditor_id
+                          AND s.address_hash = p.address_hash AND s.channel = 'email' AND s.lifted_at IS NULL)
+     ORDER BY y.id, c.is_usual DESC, c.id, p.id)
 INSERT INTO outreach_touch (creditor_id, customer_id, episode_id, contact_id, point_id, key, step, stage, letter,
        purpose, channel, carrier, state, planned_at, planned_on, asked, copies, reason, attempts, approved_by,
        created_at)
-SELECT %(creditor)s, y.customer_id, NULL, %(contact)s, %(point)s, %(key)s, %(step)s, 'closing', 'thank_you',
-       'payment_confirmation', 'email', %(carrier)s,
+SELECT %(creditor)s, w.customer_id, NULL, w.contact_id, w.point_id, replace(gen_random_uuid()::text, '-', ''),
+       %(prefix)s || w.payment_id, 'closing', 'thank_you', 'payment_confirmation', 'email', %(carrier)s,
        (SELECT CASE WHEN restored_at IS NULL THEN 'planned' ELSE 'proposed' END FROM tenancy_creditor
-         WHERE id = y.creditor_id), %(now)s, %(on)s,
+         WHERE id = %(creditor)s), %(now)s, w.planned_on,
        coalesce((SELECT jsonb_agg(jsonb_build_object('invoice_id', i.id, 'currency', i.currency, 'minor', i.open_minor,
                                                      'due_on', i.first_due_on))
-                   FROM receivables_invoice i WHERE i.creditor_id = y.creditor_id AND i.id IN (
+                   FROM receivables_invoice i WHERE i.creditor_id = %(creditor)s AND i.id IN (
                      SELECT a.invoice_id FROM receivables_allocation a
-                      WHERE a.creditor_id = y.creditor_id AND a.payment_id = y.id)), '[]'::jsonb),
+                      WHERE a.creditor_id = %(creditor)s AND a.payment_id = w.payment_id)), '[]'::jsonb),
        '[]', '', 0, '', %(now)s
-  FROM receivables_payment y WHERE y.creditor_id = %(creditor)s AND y.id = %(payment)s
+  FROM whom w
 ON CONFLICT DO NOTHING RETURNING id"""
 
 _PAYMENTS = """
@@ -66,25 +66,22 @@ SELECT customer_id, number, subject, first_due_on, currency, open_minor FROM rec
 
 
 @step
-def plan(*, creditor_id: int, payment_id: int, now: datetime) -> bool:
-    """A thank-you for a payment, once, to the usual contact's e-mail. False when nobody can be written to."""
+def plan_many(*, creditor_id: int, payment_ids: Sequence[int], now: datetime) -> int:
+    """A thank-you for each payment, once, to the usual contact's e-mail; how many were planned. Three queries at most.
+
+    None for a payment whose customer cannot be written to.
+    """
     carrier = carrier_names(creditor_id=creditor_id).get(Channel.EMAIL)
-    whom = _rows(_WHOM, {"creditor": creditor_id, "payment": payment_id})
-    if carrier is None or not whom:
-        return False
-    contact_id, point_id, zone = whom[0]
+    if carrier is None or not payment_ids:
+        return 0
     asked = {
         "creditor": creditor_id,
-        "payment": payment_id,
-        "contact": contact_id,
-        "point": point_id,
-        "key": uuid4().hex,
-        "step": f"{_PREFIX}{payment_id}",
+        "payments": list(payment_ids),
+        "prefix": _PREFIX,
         "carrier": carrier,
         "now": now,
-        "on": local_date(now, zone or "UTC"),
     }
-    return bool(_rows(_INSERT, asked))
+    return len(_rows(_PLAN, asked))
 
 
 @step

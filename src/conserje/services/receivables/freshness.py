@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Through which day payments are recorded, as a person says it: beyond its limit nothing is chased by itself."""
+"""Through which day payments are recorded, as a person or a bank says it: beyond its limit nothing is chased."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
-from conserje.services.tenancy.act import act
+from conserje.services.tenancy.act import act, step
 
 _STATE_ALL = """
 UPDATE receivables_freshness SET recorded_through_on = greatest(recorded_through_on, %s), stated_at = %s
@@ -19,6 +20,36 @@ _STATE_FIRST = """
 INSERT INTO receivables_freshness (creditor_id, source, recorded_through_on, limit_business_days, stated_at)
 SELECT %s, 'person', %s, 2, %s
  WHERE NOT EXISTS (SELECT 1 FROM receivables_freshness WHERE creditor_id = %s)"""
+
+
+# What a person said of every way of being paid holds for those that no bank tells of; it goes along.
+_ADVANCE = """
+INSERT INTO receivables_freshness (creditor_id, source, recorded_through_on, limit_business_days, stated_at)
+VALUES (%(creditor)s, %(source)s, %(through)s,
+        coalesce((SELECT min(limit_business_days) FROM receivables_freshness WHERE creditor_id = %(creditor)s), 2),
+        %(now)s)
+ON CONFLICT (creditor_id, source) DO UPDATE
+   SET recorded_through_on = greatest(receivables_freshness.recorded_through_on, excluded.recorded_through_on),
+       stated_at = excluded.stated_at"""
+_GO_ALONG = """
+UPDATE receivables_freshness SET recorded_through_on = greatest(recorded_through_on, %(through)s), stated_at = %(now)s
+ WHERE creditor_id = %(creditor)s AND source NOT LIKE 'bank:%%'"""
+
+
+@step
+def advance(*, creditor_id: int, source: str, through: date, now: datetime) -> None:
+    """A statement of the bank `source` was brought in whose last day is `through`. Every customer is looked at again.
+
+    Other banks keep their own day: the oldest of all counts.
+    """
+    asked: dict[str, Any] = {"creditor": creditor_id, "source": source, "through": through, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_ADVANCE, asked)
+        cursor.execute(_GO_ALONG, asked)
+    payload = {"through": through.isoformat()}
+    told = journal.NewEntry(at=now, kind="receivables.freshness.advanced", actor="rule", payload=payload)
+    journal.write(creditor_id=creditor_id, entries=[told])
+    review.wake_all(creditor_id=creditor_id, now=now, reason="freshness.stated")
 
 
 @act

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Payments that a file already knows of: many at once, each for the one invoice of its row."""
+"""Many payments at once, each for the invoices that it names: those of a file of invoices, those of a bank."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _GIVEN = {
     "road": "text",
     "road_reference": "text",
 }
+_SHARE = {"source": "text", "external_id": "text", "invoice_id": "bigint", "amount_minor": "bigint"}
 _FRESH = {"id": "bigint", "source": "text", "external_id": "text"}
 _APPLIED = {"id": "bigint", "payment_id": "bigint", "invoice_id": "bigint", "amount_minor": "bigint"}
 
@@ -54,7 +55,7 @@ ON CONFLICT DO NOTHING
 _LOCK = """
 SELECT i.id FROM receivables_invoice i
  WHERE i.creditor_id = %(creditor_id)s AND i.open_minor > 0
-   AND i.id IN (SELECT g.invoice_id FROM given_payment g JOIN fresh_payment f USING (source, external_id))
+   AND i.id IN (SELECT s.invoice_id FROM given_share s JOIN fresh_payment f USING (source, external_id))
  ORDER BY i.id FOR NO KEY UPDATE
 """
 # Payments of one file for one invoice are served in the order of their ids, none beyond what is open.
@@ -62,8 +63,9 @@ SELECT i.id FROM receivables_invoice i
 # payment with every other.
 _ALLOCATIONS = """
 WITH given AS MATERIALIZED (
-    SELECT f.id, g.invoice_id, g.customer_id, g.currency, g.amount_minor
-      FROM given_payment g JOIN fresh_payment f USING (source, external_id)),
+    SELECT f.id, s.invoice_id, g.customer_id, g.currency, s.amount_minor
+      FROM given_payment g JOIN fresh_payment f USING (source, external_id)
+      JOIN given_share s USING (source, external_id)),
 wanted AS (
     SELECT g.id AS payment_id, i.id AS invoice_id, g.amount_minor, i.open_minor,
            sum(g.amount_minor) OVER (PARTITION BY i.id ORDER BY g.id) - g.amount_minor AS before_minor
@@ -116,11 +118,13 @@ SELECT DISTINCT i.id FROM applied_payment a
 def record_many(*, creditor_id: int, received: Sequence[Received], now: datetime) -> RecordedMany:
     """Write payments in a fixed number of statements; the same ones again change nothing.
 
-    Each names one invoice at most and pays that one; what it does not take stays unallocated. Identities are
-    unique within `received` (the first is taken). Raises `IntegrityError` for a customer who does not exist.
+    Each pays the invoices that it names and no other; what they do not take stays unallocated. One that names several
+    says how much is for each. Identities are unique within `received` (the first is taken). Raises `IntegrityError`
+    for a customer who does not exist.
     """
     once = {(item.source, item.external_id): item for item in reversed(received)}
     stage(name="given_payment", columns=_GIVEN, rows=(_row(item) for item in once.values()))
+    stage(name="given_share", columns=_SHARE, rows=(row for item in once.values() for row in _shares(item)))
     stage(name="fresh_payment", columns=_FRESH, rows=())
     stage(name="applied_payment", columns=_APPLIED, rows=())
     values: dict[str, Any] = {"creditor_id": creditor_id, "now": now}
@@ -164,6 +168,14 @@ def _row(item: Received) -> tuple[Any, ...]:
     money_in = (item.amount.currency, item.amount.minor, item.value_on)
     told = (item.method, item.reference[:120], road.name.value, road.reference)
     return (item.customer_id, named, item.source, item.external_id, *money_in, *told)
+
+
+def _shares(item: Received) -> list[tuple[Any, ...]]:
+    amounts = [item.amount.minor if name.amount is None else name.amount.minor for name in item.named]
+    if sum(amounts) > item.amount.minor:
+        raise ValueError("A payment names more than it brings: say how much is for each invoice.")
+    pairs = zip(item.named, amounts, strict=True)
+    return [(item.source, item.external_id, name.invoice_id, minor) for name, minor in pairs]
 
 
 def _column(cursor: CursorWrapper, query: str, values: dict[str, Any]) -> list[Any]:

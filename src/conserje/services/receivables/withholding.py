@@ -86,6 +86,12 @@ def certify(
 @act
 def reject(*, creditor_id: int, withholding_id: int, actor: str, now: datetime) -> None:
     """It was no withholding: the amount is open again. Raises `AlreadySettled` and `UnknownRow`."""
+    take_back(creditor_id=creditor_id, withholding_id=withholding_id, actor=actor, now=now)
+
+
+@step
+def take_back(*, creditor_id: int, withholding_id: int, actor: str, now: datetime) -> None:
+    """`reject`, inside an act."""
     row = locked.row(creditor_id=creditor_id, model=Withholding, row_id=withholding_id)
     invoice = _invoice_of_unsettled(creditor_id, row)
     row.rejected_at = now
