@@ -120,6 +120,8 @@ def _in_force(blocks: tuple[Block, ...], today: date) -> list[Block]:
 def _resting(block: Block, language: str) -> str:
     if block.kind is BlockKind.CLAIMED_PAID:
         return _("On pause: you told us that it is paid, and we are looking for the payment.")
+    if block.kind is BlockKind.PLAN:
+        return _("On pause while your payment plan waits for an answer.")
     if block.kind is BlockKind.DISPUTE:
         return _("On pause while we review it with you.")
     if block.until is not None:

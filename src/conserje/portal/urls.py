@@ -14,6 +14,8 @@ from conserje.portal import (
     home,
     link,
     pay,
+    plan,
+    plan_acts,
     preferences,
     result,
     told,
@@ -25,6 +27,9 @@ app_name = "portal"
 _account = [
     path("", home.show, name="home"),
     path("pay/", pay.start, name="pay"),
+    path("plan/", plan.show, name="plan"),
+    path("plan/pay/", plan_acts.pay, name="plan_pay"),
+    path("plan/day/", plan_acts.move, name="plan_day"),
     path("result/<str:attempt>/", result.show, name="result"),
     path("paid/", told.paid, name="paid"),
     path("scheduled/", told.scheduled, name="scheduled"),
