@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conserje.data.outreach import hand_over, snapshots
+from conserje.data.outreach import dues, hand_over, snapshots
 from conserje.data.outreach.models import Review, Touch
 from conserje.domain.outreach import ladder, recheck
 from conserje.domain.outreach.case import BlockKind
@@ -115,7 +115,7 @@ def _sends_unsure_again(patch: Patch) -> None:
 
 def _money_moves_nothing(patch: Patch) -> None:
     patch.setattr(money, "moved", lambda **asked: None)
-    patch.setattr(snapshots, "dues", _dues_of_yesterday(snapshots.dues))
+    patch.setattr(dues, "of_customers", _dues_of_yesterday(dues.of_customers))
 
 
 def _dues_of_yesterday(dues: Callable[..., Any]) -> Callable[..., Any]:

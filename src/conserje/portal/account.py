@@ -58,8 +58,11 @@ def read(visit: Visit, case: Case) -> Account:
     dues: dict[int, list[Due]] = defaultdict(list)
     for due in case.dues:
         dues[due.invoice_id].append(due)
+    planned_on = min((due.due_on for due in case.dues if due.late_after is not None), default=visit.today)
     return Account(
-        open=tuple(_open(visit, row, dues[row.id], _pause(row, blocks, said)) for row in rows if row.open),
+        open=tuple(
+            _open(visit, row, dues[row.id], _pause(row, blocks, said), planned_on) for row in rows if row.open
+        ),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
         country=case.subject.country or visit.creditor.country,
@@ -153,11 +156,19 @@ def _pager(currency: str, first: int, count: int) -> Pager | None:
     )
 
 
-def _open(visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause | None) -> OpenInvoice:
+def _open(
+    visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause | None, planned_on: date
+) -> OpenInvoice:
     dated = sorted(dues, key=lambda due: (due.due_on, due.position))
     due_on = dated[0].due_on if dated else row.due_on
     later = tuple((due.due_on, Money(due.currency, due.open_minor)) for due in dated if due.due_on > due_on)
     asked = row.open if pause is None or pause.part is None else row.open - pause.part
+    turn = pause is None or pause.part is not None
+    if dated and dated[0].late_after is not None and turn:
+        # Of an invoice in a plan, paying it pays the instalments whose turn it is; of a later one, all of it.
+        now = sum(due.open_minor for due in dated if due.due_on <= max(planned_on, visit.today))
+        turn = now > 0
+        asked = Money(row.open.currency, min(now, asked.minor)) if now else asked
     return OpenInvoice(
         id=str(row.id),
         number=row.number,
@@ -170,7 +181,7 @@ def _open(visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause 
         more_due=later,
         documents=_documents(visit, row.papers),
         pause=pause,
-        ticked=pause is None or pause.part is not None,
+        ticked=turn,
         payable=not row.processing and asked.minor > 0,
         pays=asked,
     )
@@ -239,6 +250,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.HOLD: "held",
         BlockKind.PAYING: "waiting",
         BlockKind.CONTESTED: "disputed",
+        BlockKind.PLAN: "held",
     }[block.kind]
     return Pause(kind, on=said.get((block.kind, block.ref)), until=block.until)
 

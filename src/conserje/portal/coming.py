@@ -123,6 +123,8 @@ def _resting(block: Block, language: str) -> str:
     if block.kind is BlockKind.PAYING and block.until is not None:
         day = show_day(block.until, language=language, shape="long")
         return _("On pause until %(day)s, while your payment arrives.") % {"day": day}
+    if block.kind is BlockKind.PLAN:
+        return _("On pause while your payment plan waits for an answer.")
     if block.kind in (BlockKind.DISPUTE, BlockKind.CONTESTED):
         return _("On pause while we review it with you.")
     if block.until is not None:

@@ -16,6 +16,8 @@ from conserje.portal import (
     link,
     mandate,
     pay,
+    plan,
+    plan_acts,
     preferences,
     result,
     told,
@@ -27,6 +29,9 @@ app_name = "portal"
 _account = [
     path("", home.show, name="home"),
     path("pay/", pay.start, name="pay"),
+    path("plan/", plan.show, name="plan"),
+    path("plan/pay/", plan_acts.pay, name="plan_pay"),
+    path("plan/day/", plan_acts.move, name="plan_day"),
     path("result/<str:attempt>/", result.show, name="result"),
     path("mandate/", mandate.show, name="mandate"),
     path("card/", mandate.card, name="card"),

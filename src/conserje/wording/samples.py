@@ -163,3 +163,11 @@ def trials() -> Iterator[LetterValues]:
         next=coming(kind="last"),
         history=[],
     )
+    yield planned()
+
+
+def planned() -> LetterValues:
+    """The second of three instalments of a payment plan."""
+    one = invoice(parts=False)
+    one["part"] = {"number": 2, "count": 3, "moves_on": date(2026, 11, 19)}
+    return values(invoices=[one], balances=balances(invoices=[one]))

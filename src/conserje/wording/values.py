@@ -74,8 +74,18 @@ class CustomerValues(TypedDict):
     kind: Literal["person", "company"]
 
 
+class PartValues(TypedDict):
+    """Instalment `number` of `count`. When it is missed it moves to the end after `moves_on`; None: that was used."""
+
+    number: int
+    count: int
+    moves_on: date | None
+
+
 class InvoiceValues(TypedDict):
-    """One invoice or one of its due dates. `days_late` is negative before the due date; `part` is "2 de 3".
+    """One invoice or one of its due dates. `days_late` is negative before the due date.
+
+    `part` says which instalment of a payment plan is asked for; then the amounts are the instalment's.
 
     `subject` is the project or service and `purchase_order` the customer's order; both may be empty.
     `open` = `total` - `paid` - `credited` + `interest` + `fees`, or less (withholdings, disputed parts); never more.
@@ -97,7 +107,7 @@ class InvoiceValues(TypedDict):
     fees: Money
     days_late: int
     documents: list[str]
-    part: str | None
+    part: PartValues | None
 
 
 class BalanceValues(TypedDict):

@@ -141,6 +141,9 @@ def _invoice(item: Mapping[str, Any], locale: str) -> dict[str, Any]:
     shown = _balance(item)
     shown["upcoming"] = item["days_late"] < 0
     shown["due"] = formats.day(item["due_on"], style, locale)
+    part = item["part"]
+    shown["part"] = words(locale)["part"].format(**part) if part else ""
+    shown["moves_on"] = part["moves_on"] if part else None
     return shown
 
 

@@ -83,6 +83,7 @@ def show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         portal_url=desk.url("portal_link", customer=customer)
         if desk.creditor.is_demo and desk.seat.may_act
         else "",
+        plans_url=desk.url("customer_plans", customer=customer),
         elsewhere_url=desk.url("elsewhere", customer=customer) if desk.seat.may_act else "",
     )
     return render(request, "workbench/customer/show.html", {"page": page})

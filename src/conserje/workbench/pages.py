@@ -298,6 +298,7 @@ class CustomerPage:
     portal_url: str = ""
     data_url: str = ""
     elsewhere_url: str = ""
+    plans_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

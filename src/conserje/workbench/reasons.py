@@ -29,6 +29,10 @@ SENTENCES: Final[Words] = {
     ),
     "left_alone_hold": _("On hold until %(until)s."),
     "left_alone_hold.open": _("On hold until a person releases it."),
+    "left_alone_plan": _("A payment plan waits for an answer: left alone until %(until)s."),
+    "left_alone_plan.open": _("A payment plan waits for an answer: left alone."),
+    "plan": _("A payment plan was agreed: its instalments are what is due."),
+    "plan_ended": _("The payment plan ended: a new case begins."),
     "contacts_used": _(
         "All %(max)s contacts of this strategy have been made. A person decides how to go on."
     ),

@@ -82,6 +82,8 @@ def chips(case: Case, *, today: date) -> tuple[Chip, ...]:
 def _block(case: Case, block: Block) -> Chip:
     if block.kind is BlockKind.PROMISE and block.until is not None:
         return "rest", _("promised, until %(day)s") % {"day": _short(block.until)}
+    if block.kind is BlockKind.PLAN:
+        return "rest", _("plan waits for an answer")
     if block.kind is BlockKind.CLAIMED_PAID:
         return "rest", _("says it is paid")
     if block.kind is BlockKind.PAYING:

@@ -315,3 +315,20 @@ def test_the_version_follows_the_source() -> None:
     )
     assert plain.template_version == again.template_version != edited.template_version
     assert re.fullmatch(r"es_CO/friendly@[0-9a-f]{12}", plain.template_version)
+
+
+@pytest.mark.parametrize("kind", ["preventive", "friendly", "follow_up"])
+@pytest.mark.parametrize(
+    ("locale", "said", "rule"),
+    [
+        ("es_CO", "cuota 2 de 3", "pasa una sola vez al final del plan"),
+        ("en", "instalment 2 of 3", "once, without surcharge"),
+    ],
+)
+def test_a_letter_about_an_instalment_speaks_of_it_and_of_the_rule(
+    kind: Any, locale: str, said: str, rule: str
+) -> None:
+    made = letter(kind=kind, locale=locale, values=samples.planned())
+
+    assert f"FE-1042, {said}" in made.text
+    assert rule in made.text

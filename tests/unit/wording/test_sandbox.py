@@ -63,7 +63,7 @@ def _poisoned(text: str) -> dict[str, Any]:
     values["contact"] = {"name": text}
     values["customer"] = {"name": text, "kind": "company"}
     values["creditor"] = {**values["creditor"], "name": text, "identity_line": text, "signature_name": text}
-    values["invoices"][0].update(number=text, subject=text, purchase_order=text, part=text, documents=[text])
+    values["invoices"][0].update(number=text, subject=text, purchase_order=text, documents=[text])
     values["attachments"] = [text]
     values["mandatory"] = {"complaint_body": text, "otro": text}
     values["options"]["methods"] = [text]

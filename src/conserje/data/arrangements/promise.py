@@ -9,7 +9,11 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 
 
 class PromiseToPay(TenantModel):
-    """Open until its date plus its grace days; then kept, or broken and the cadence resumes courteously."""
+    """Open until its date plus its grace days; then kept, kept in part, or broken and the cadence resumes courteously.
+
+    `rail` is how the money will travel, where it was said. `due_minor` maps each currency to what was due by the
+    promised day when the word was given, in minor units: what it is held against.
+    """
 
     customer = models.ForeignKey(
         "receivables.Customer", on_delete=models.PROTECT, db_constraint=False, related_name="promises"
@@ -26,14 +30,16 @@ class PromiseToPay(TenantModel):
     made_through = models.CharField(max_length=20)
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
-    state = models.CharField(max_length=10, default="open")
+    rail = models.CharField(max_length=12, blank=True, db_default="")
+    due_minor = models.JSONField(default=dict, db_default={})
+    state = models.CharField(max_length=12, default="open")
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             tenant_unique("promise"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["open", "kept", "broken", "withdrawn"]),
+                condition=models.Q(state__in=["open", "kept", "partly_kept", "broken", "withdrawn"]),
                 name="promise_state_known",
             ),
             models.CheckConstraint(

@@ -37,6 +37,18 @@ SELECT i.id, i.customer_id, i.number, i.subject, i.purchase_order, coalesce(i.is
  WHERE i.creditor_id = %(creditor)s
    AND (i.id = ANY(%(ids)s) OR (i.customer_id = ANY(%(customers)s) AND i.open_minor > 0)) GROUP BY i.id"""
 
+# How the instalments of the plans of these invoices stand in order, and when one that does not arrive moves to the end.
+_INSTALMENTS = """
+SELECT x.invoice_id, s.due_on, row_number() OVER w, count(*) OVER (PARTITION BY x.invoice_id),
+       CASE WHEN NOT EXISTS (SELECT 1 FROM arrangements_instalment m WHERE m.creditor_id = s.creditor_id
+                                AND m.plan_id = s.plan_id AND m.moved_because = 'missed')
+            THEN s.due_on + p.move_after_days END
+  FROM arrangements_planinvoice x
+  JOIN arrangements_paymentplan p ON p.creditor_id = x.creditor_id AND p.id = x.plan_id AND p.state = 'active'
+  JOIN arrangements_instalment s ON s.creditor_id = p.creditor_id AND s.plan_id = p.id
+ WHERE x.creditor_id = %(creditor)s AND x.invoice_id = ANY(%(ids)s) AND x.bound_at IS NOT NULL AND x.freed_at IS NULL
+WINDOW w AS (PARTITION BY x.invoice_id ORDER BY s.due_on, s.position)"""
+
 _DOCUMENTS = """
 SELECT invoice_id, id, file_name, media_type, size FROM receivables_document
  WHERE creditor_id = %(creditor)s AND invoice_id = ANY(%(ids)s) ORDER BY invoice_id, id"""
@@ -150,6 +162,15 @@ class InvoiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class InstalmentFacts:
+    """Which instalment of a plan it is, of how many; `moves_on` is after which day a missed one moves to the end."""
+
+    number: int
+    count: int
+    moves_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """A file of an invoice, without its content."""
 
@@ -189,10 +210,11 @@ class Dossier:
     documents: dict[int, list[DocumentFacts]]
     history: dict[int, list[tuple[date, str, str, str]]] = field(default_factory=dict)
     copies: dict[int, tuple[str, str]] = field(default_factory=dict)
+    instalments: dict[tuple[int, date], InstalmentFacts] = field(default_factory=dict)
 
 
 def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
-    """The dossier of these touches. Seven queries."""
+    """The dossier of these touches. Eight queries."""
     asked: dict[str, Any] = {"creditor": creditor_id, "ids": array(touch_ids)}
     touches = tuple(TouchFacts(*row) for row in _json(_rows(_TOUCHES, asked)))
     wanted = sorted({int(item["invoice_id"]) for touch in touches for item in touch.asked})
@@ -214,6 +236,10 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
         documents=documents,
         history=history,
         copies={row[0]: (row[1], row[2]) for row in _rows(_COPIES, {**asked, "ids": array(points)})},
+        instalments={
+            (invoice_id, due_on): InstalmentFacts(*facts)
+            for invoice_id, due_on, *facts in _rows(_INSTALMENTS, {**asked, "ids": array(wanted)})
+        },
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from conserje.data.outreach import past_contacts
+from conserje.data.outreach import dues, past_contacts
 from conserje.data.outreach.letters import loads
 from conserje.data.tenancy.bulk import array
 from conserje.domain.kit.canonical import build
@@ -54,48 +54,49 @@ SELECT u.id, u.kind, u.debtor_type, u.country, u.subdivision, u.time_zone, p.id,
  WHERE u.creditor_id = %(creditor)s AND u.id = ANY(%(ids)s::bigint[])
  ORDER BY u.id, c.is_usual DESC, c.id, p.id"""
 
-_DUES = """
-SELECT customer_id, invoice_id, position, due_on, currency, open_part FROM (
-  SELECT i.customer_id, d.invoice_id, d.position, d.due_on, i.currency, least(d.amount_minor, greatest(0,
-           sum(d.amount_minor) OVER (PARTITION BY d.invoice_id ORDER BY d.due_on, d.position)
-           - (i.total_minor - i.open_minor)))::bigint AS open_part
-    FROM receivables_invoice i
-    JOIN receivables_invoicedue d ON d.creditor_id = i.creditor_id AND d.invoice_id = i.id
-   WHERE i.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND i.open_minor > 0) parts
- WHERE open_part > 0"""
-_DUES_IN_ORDER = f"{_DUES} ORDER BY customer_id, due_on, invoice_id, position"
-
 _PERMISSIONS = """
 SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
   FROM outreach_permission WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s)
  ORDER BY customer_id, channel, stated_at DESC, id DESC"""
 
-# What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount).
+# What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount,
+# and of an instalment the last day in time).
 # In place of a currency a hold has its reason. A voucher is believed through the day after its last one, when the
-# counter has told; a bank that confirms, for the five days in which the gateway is asked again.
+# counter has told; a bank that confirms, for the five days in which the gateway is asked again. A plan that waits for
+# an answer leaves its invoices alone, one that was referred to a person for so many days: then they are reminded of
+# again.
+REFERRED_DAYS = 14
 _OWED = f"""
 SELECT customer_id, 'due' AS kind, invoice_id, position::bigint AS number, due_on AS day, currency,
-       open_part AS amount_minor FROM ({_DUES}) open_dues
+       open_part AS amount_minor, late_after FROM ({dues.OPEN}) open_dues
 UNION ALL
-SELECT customer_id, 'hold', invoice_id, id, until, reason, NULL
+SELECT customer_id, 'hold', invoice_id, id, until, reason, NULL, NULL
   FROM outreach_hold WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND released_at IS NULL
 UNION ALL
-SELECT customer_id, 'promise', invoice_id, id, promised_on + grace_days, NULL, NULL
+SELECT customer_id, 'promise', invoice_id, id, promised_on + grace_days, NULL, NULL, NULL
   FROM arrangements_promisetopay WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND state = 'open'
 UNION ALL
-SELECT customer_id, 'claimed_paid', invoice_id, id, NULL, NULL, NULL
+SELECT customer_id, 'claimed_paid', invoice_id, id, NULL, NULL, NULL, NULL
   FROM arrangements_paymentclaim WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND answered_at IS NULL
 UNION ALL
-SELECT i.customer_id, 'dispute', d.invoice_id, d.id, NULL, NULL, d.amount_minor
+SELECT i.customer_id, 'dispute', d.invoice_id, d.id, NULL, NULL, d.amount_minor, NULL
   FROM arrangements_dispute d JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id
  WHERE d.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND d.closed_at IS NULL
 UNION ALL
 SELECT k.customer_id, CASE WHEN k.contested THEN 'contested' ELSE 'paying' END, l.invoice_id, k.id,
        CASE WHEN k.contested THEN NULL WHEN k.state = 'waiting' AND k.until_on IS NOT NULL THEN k.until_on + 1
-            ELSE (k.created_at AT TIME ZONE 'UTC')::date + 5 END, NULL, l.amount_minor
+            ELSE (k.created_at AT TIME ZONE 'UTC')::date + 5 END, NULL, l.amount_minor, NULL
   FROM receivables_checkout k JOIN receivables_checkoutline l ON l.creditor_id = k.creditor_id AND l.checkout_id = k.id
  WHERE k.creditor_id = %(creditor)s AND k.customer_id = ANY(%(ids)s)
    AND (k.state IN ('processing', 'waiting') OR k.contested)
+UNION ALL
+SELECT p.customer_id, 'plan', x.invoice_id, p.id,
+       CASE WHEN p.state = 'offered' THEN p.offered_until
+            WHEN p.state = 'active' THEN p.referred_at::date + {REFERRED_DAYS} END, NULL, NULL, NULL
+  FROM arrangements_paymentplan p
+  JOIN arrangements_planinvoice x ON x.creditor_id = p.creditor_id AND x.plan_id = p.id
+ WHERE p.creditor_id = %(creditor)s AND p.customer_id = ANY(%(ids)s)
+   AND (p.state IN ('proposed', 'offered') OR (p.state = 'active' AND p.referred_at IS NOT NULL))
 ORDER BY 1, 2, 5, 3, 4"""  # noqa: S608 - our own text
 
 _TOUCHES = """
@@ -192,16 +193,6 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
     )
 
 
-def dues(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, list[Due]]:
-    """The open parts of each customer's invoices by date; who has none is not in it. One query."""
-    found: dict[int, list[Due]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_DUES_IN_ORDER, {"creditor": creditor_id, "ids": array(customer_ids)})
-        for customer_id, *due in cursor.fetchall():
-            found[customer_id].append(Due(*due))
-    return dict(found)
-
-
 def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[Case]:
     """One case for each id, in the order given; ids that are not the creditor's are left out. Five queries."""
     of = replace(of, own=_own_on(of.own, local_date(now, of.zone)))
@@ -216,9 +207,9 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
             if row[6] is not None:
                 _reach(rows, row)
         cursor.execute(_OWED, asked)
-        for customer_id, kind, invoice_id, number, day, currency, minor in cursor.fetchall():
+        for customer_id, kind, invoice_id, number, day, currency, minor, late_after in cursor.fetchall():
             if kind == "due":
-                found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor))
+                found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor, late_after))
             else:
                 found[customer_id].blocks.append(Block(_BLOCK[kind], number, invoice_id, minor, day))
                 if currency in _STATE and invoice_id is None and day is None:

@@ -32,17 +32,23 @@ class BlockKind(StrEnum):
     HOLD = "hold"
     PAYING = "paying"
     CONTESTED = "contested"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The part of an invoice that falls due on one date and is still open (withheld parts are not open)."""
+    """The part of an invoice that falls due on one date and is still open (withheld parts are not open).
+
+    Of an invoice in a payment plan it is what an instalment takes of it: `position` is the instalment's, and
+    `late_after` the last day on which its payment is in time. None: an ordinary due date, late the day after it.
+    """
 
     invoice_id: int
     position: int
     due_on: date
     currency: str
     open_minor: int
+    late_after: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

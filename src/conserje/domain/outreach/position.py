@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from conserje.domain.outreach.case import Block, Case, Due
@@ -38,7 +38,7 @@ def on_day(case: Case, *, on: date, soon_days: int) -> Position:
     free = tuple(_free(case.dues, blocks)) if blocks else case.dues
     return Position(
         on=on,
-        overdue=tuple([due for due in free if due.due_on < on]),
+        overdue=tuple([due for due in free if (due.late_after or due.due_on) < on]),
         soon=tuple([due for due in free if on <= due.due_on <= horizon]),
         blocks=blocks,
         whole=whole,
@@ -60,7 +60,7 @@ def _free(dues: tuple[Due, ...], blocks: tuple[Block, ...]) -> Iterable[Due]:
         if taken:
             left[due.invoice_id] -= taken
         if due.open_minor > taken:
-            yield Due(due.invoice_id, due.position, due.due_on, due.currency, due.open_minor - taken)
+            yield replace(due, open_minor=due.open_minor - taken) if taken else due
 
 
 def enough(position: Position, *, minimum_open: Mapping[str, int]) -> bool:
@@ -93,7 +93,7 @@ def next_change(case: Case, *, after: date, soon_days: int) -> date | None:
     dates: list[date] = []
     for due in case.dues:
         dates.append(due.due_on - timedelta(days=soon_days))
-        dates.append(due.due_on + timedelta(days=1))
+        dates.append((due.late_after or due.due_on) + timedelta(days=1))
     dates.extend(block.until + timedelta(days=1) for block in case.blocks if block.until is not None)
     later = [day for day in dates if day > after]
     return min(later) if later else None

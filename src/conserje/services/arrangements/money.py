@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from conserje.services.arrangements import claim, promise
+from conserje.services.arrangements import claim, plan_due, promise
 from conserje.services.outreach import money
 from conserje.services.tenancy.act import step
 
@@ -20,7 +20,8 @@ def moved(
     payment_id: int | None,
     now: datetime,
 ) -> None:
-    """Promises kept, claims found true; then touches suppressed, cases closed, thanks planned."""
+    """Plans and promises kept, claims found true; then touches suppressed, cases closed, thanks planned."""
+    plan_due.judge_paid(creditor_id=creditor_id, customer_ids=customer_ids, now=now)
     promise.judge_paid(creditor_id=creditor_id, customer_ids=customer_ids, now=now)
     claim.answer_paid(creditor_id=creditor_id, customer_ids=customer_ids, now=now)
     money.moved(

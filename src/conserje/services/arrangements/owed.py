@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from conserje.data.outreach import snapshots
+from conserje.data.outreach import dues as open_dues
 from conserje.data.receivables.models import Invoice
 from conserje.domain.outreach.case import Due
 from conserje.services.tenancy.act import step
@@ -29,7 +29,7 @@ def settled(*, creditor_id: int, words: Sequence[About]) -> list[bool]:
     An invoice of which nothing was due by that day is settled only when it is closed.
     """
     customers = sorted({item.customer_id for item in words})
-    dues = snapshots.dues(creditor_id=creditor_id, customer_ids=customers)
+    dues = open_dues.of_customers(creditor_id=creditor_id, customer_ids=customers)
     named = {item.invoice_id for item in words if item.invoice_id is not None}
     first = dict(
         Invoice.objects.filter(creditor_id=creditor_id, id__in=named).values_list("id", "first_due_on")

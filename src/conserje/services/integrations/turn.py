@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.domain.outreach.strategy import Mode
-from conserje.services.arrangements import promise
+from conserje.services.arrangements import plan, promise
 from conserje.services.integrations import hook
 from conserje.services.journal import seal
 from conserje.services.outreach import evidence, record, restored, send, sweep
@@ -44,7 +44,7 @@ def turn(
     enough: Callable[[], bool] = sweep.never,
     judged_enough: Callable[[], bool] = sweep.never,
 ) -> Turned:
-    """One turn: hooks, payments begun, refunds, charges, lost claims, evidence, promises, the sweep, what may leave.
+    """One turn: hooks, payments begun, refunds, charges, lost claims, evidence, promises, plans, sweep, what may leave.
 
     `clock` is the door's; `furthest` bounds the stages' own modes; sending ends when it is `enough`, judging when
     it is `judged_enough`, which comes earlier: what may leave waits for no backlog of customers to be judged.
@@ -56,6 +56,7 @@ def turn(
     freed = record.reap(creditor_id=creditor_id, now=clock())
     evidence.look_due(creditor_id=creditor_id, clock=clock)
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
+    plan.judge_due(creditor_id=creditor_id, now=clock())
     furthest = restored.furthest(creditor_id=creditor_id, wanted=furthest)
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest, enough=judged_enough)
     sent = send.send_due(creditor_id=creditor_id, clock=clock, enough=enough)

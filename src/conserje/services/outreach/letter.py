@@ -15,14 +15,13 @@ from django.conf import settings
 
 from conserje.data.outreach.letters import CreditorFacts, DocumentFacts, Dossier, EditFacts, TouchFacts
 from conserje.domain.kit.days import zone
-from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Decision, Kind, Planned
 from conserje.domain.outreach.strategy import Mode
 from conserje.domain.ports.registry import gateways
 from conserje.domain.rules.facts import CreditorRole
 from conserje.domain.rules.phrases import Place
-from conserje.services.outreach import content, law, law_texts, mandatory
+from conserje.services.outreach import content, law, law_texts, letter_amounts, mandatory
 from conserje.services.outreach.law import stack_for
 from conserje.services.tenancy.creditor import tax_label
 from conserje.wording import edited
@@ -154,8 +153,8 @@ def _values(
     here = now.astimezone(zone(writing.case.zone))
     today = here.date()
     said = _said_once(dossier.creditor)
-    invoices = [_invoice(dossier, asked, today) for asked in writing.asked]
-    balances = _balances(invoices)
+    invoices = [letter_amounts.invoice(dossier=dossier, asked=asked, today=today) for asked in writing.asked]
+    balances = letter_amounts.balances(invoices=invoices)
     kind = "person" if touch.customer_kind == "person" else "company"
     return {
         "creditor": _creditor(said),
@@ -259,52 +258,6 @@ def _creditor(said: _Said) -> Mapping[str, Any]:
     return MappingProxyType(values)
 
 
-def _invoice(dossier: Dossier, asked: Asked, today: date) -> dict[str, Any]:
-    facts = dossier.invoices[asked.invoice_id]
-    currency = facts.currency
-    zero = Money(currency, 0)
-    both = facts.net_minor is not None and facts.tax_minor is not None
-    return {
-        "number": facts.number,
-        "subject": facts.subject,
-        "purchase_order": facts.purchase_order,
-        "issued_on": facts.issued_on,
-        "due_on": asked.due_on,
-        "open": Money(currency, asked.minor),
-        "total": Money(currency, facts.total_minor),
-        "net": Money(currency, facts.net_minor or 0) if both else None,
-        "tax": Money(currency, facts.tax_minor or 0) if both else None,
-        "paid": Money(currency, facts.paid_minor) if facts.paid_minor else zero,
-        "credited": Money(currency, facts.credited_minor) if facts.credited_minor else zero,
-        "interest": zero,
-        "fees": zero,
-        "days_late": (today - asked.due_on).days,
-        "documents": [item.file_name for item in dossier.documents.get(facts.id, [])],
-        "part": None,
-    }
-
-
-def _balances(invoices: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    result: dict[str, list[dict[str, Any]]] = {}
-    for item in invoices:
-        result.setdefault(item["open"].currency, []).append(item)
-    return [
-        {"currency": currency, **{key: _sum(currency, key, same) for key in _SUMMED}}
-        for currency, same in result.items()
-    ]
-
-
-def _sum(currency: str, key: str, invoices: Sequence[dict[str, Any]]) -> Money | None:
-    """The sum of an amount over invoices of one currency; None as soon as one is unknown."""
-    minor = 0
-    for item in invoices:
-        amount = item[key]
-        if amount is None:
-            return None
-        minor += amount.minor
-    return Money(currency, minor)
-
-
 _BRAND = (
     "phone_published",
     "website",
@@ -331,7 +284,6 @@ _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
 )
 _SAID_MAX: Final = 64
 _SAID: Final[dict[int, tuple[CreditorFacts, _Said]]] = {}
-_SUMMED = ("open", "total", "net", "tax", "paid", "credited", "interest", "fees")
 
 
 def _next(writing: Writing) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from conserje.data.outreach import dues
 from conserje.data.receivables.models import PaymentRoad
 from conserje.domain.kit.days import local_date
 from conserje.services.journal import entry as journal
@@ -27,18 +28,34 @@ UPDATE outreach_touch t SET state = 'suppressed', reason = 'paid', ended_at = %(
                       AND i.id IN (SELECT (a->>'invoice_id')::bigint FROM jsonb_array_elements(t.asked) a))
 RETURNING t.id, t.customer_id"""
 
-_CLOSE = """
+# Of an instalment a touch is about no more when nothing that is due by its day, or is late, is open of those invoices.
+_SUPPRESS_PLANNED = f"""
+UPDATE outreach_touch t SET state = 'suppressed', reason = 'paid', ended_at = %(now)s, claim = NULL, claim_until = NULL
+  FROM unnest(%(ids)s::bigint[], %(horizons)s::date[]) AS near(customer_id, last_on)
+ WHERE t.creditor_id = %(creditor)s AND t.customer_id = near.customer_id AND t.episode_id IS NOT NULL
+   AND t.state IN ('proposed', 'planned', 'claimed')
+   AND EXISTS (SELECT 1 FROM jsonb_array_elements(t.asked) a
+                 JOIN arrangements_planinvoice x ON x.creditor_id = t.creditor_id
+                  AND x.invoice_id = (a->>'invoice_id')::bigint AND x.bound_at IS NOT NULL AND x.freed_at IS NULL)
+   AND NOT EXISTS (SELECT 1 FROM ({dues.OPEN}) o JOIN jsonb_array_elements(t.asked) a
+                      ON (a->>'invoice_id')::bigint = o.invoice_id
+                    WHERE o.customer_id = t.customer_id
+                      AND o.due_on <= greatest((a->>'due_on')::date, near.last_on - %(ahead)s::int - 1))
+RETURNING t.id, t.customer_id"""  # noqa: S608 - our own text
+
+# The case of a plan ends with each instalment: it stays open only for what is late, so that the next is reminded anew.
+_CLOSE = f"""
 UPDATE outreach_episode e SET closed_at = %(now)s, outcome = 'paid'
   FROM unnest(%(ids)s::bigint[], %(horizons)s::date[]) AS near(customer_id, last_on)
  WHERE e.creditor_id = %(creditor)s AND e.customer_id = near.customer_id AND e.closed_at IS NULL
-   AND NOT EXISTS (SELECT 1 FROM receivables_invoice i
-                     JOIN receivables_invoicedue d ON d.creditor_id = i.creditor_id AND d.invoice_id = i.id
-                    WHERE i.creditor_id = e.creditor_id AND i.customer_id = e.customer_id AND i.open_minor > 0
-                      AND d.due_on <= near.last_on)
+   AND NOT EXISTS (SELECT 1 FROM ({dues.OPEN}) o
+                    WHERE o.customer_id = e.customer_id
+                      AND o.due_on <= near.last_on
+                          - CASE WHEN o.late_after IS NULL THEN 0 ELSE %(ahead)s::int + 1 END)
    AND NOT EXISTS (SELECT 1 FROM outreach_touch t
                     WHERE t.creditor_id = e.creditor_id AND t.customer_id = e.customer_id AND t.episode_id = e.id
                       AND t.state IN ('proposed', 'planned', 'claimed', 'handing_over'))
-RETURNING e.id, e.customer_id"""
+RETURNING e.id, e.customer_id"""  # noqa: S608 - our own text
 
 
 @step
@@ -59,10 +76,13 @@ def moved(
         "ids": ids,
         "now": now,
         "horizons": _horizons(creditor_id, ids, now),
+        "ahead": strategy.preventive_days(creditor_id=creditor_id),
     }
     with connection.cursor() as cursor:
         cursor.execute(_SUPPRESS, asked)
         suppressed = cursor.fetchall()
+        cursor.execute(_SUPPRESS_PLANNED, asked)
+        suppressed += cursor.fetchall()
         cursor.execute(_CLOSE, asked)
         closed = cursor.fetchall()
     journal.write(

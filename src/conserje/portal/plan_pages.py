@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the pages of paying in parts show, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from conserje.domain.kit.money import Money
+from conserje.portal.pages import Brand
+from conserje.ui.listing import Option
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class PlanText:
+    """The words of an agreement: `before` and `after` its table, which has `heads` and `rows`. `seen` names them."""
+
+    title: str
+    before: tuple[str, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    after: tuple[str, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoosePage:
+    """`portal/plan/choose.html`: how many parts, how far apart, from when; then every date and amount, and a name.
+
+    `text` is None until something was chosen. `asks` tells that a person answers, `offer` that it was offered (its id)
+    and until when. `values` and `errors` are keyed by field.
+    """
+
+    brand: Brand
+    today: date
+    amount: Money | None
+    currencies: tuple[Option, ...] = ()
+    numbers: tuple[Option, ...] = ()
+    spacings: tuple[Option, ...] = ()
+    first_on: date | None = None
+    latest: date | None = None
+    text: PlanText | None = None
+    asks: bool = False
+    offer: str = ""
+    offered_until: date | None = None
+    values: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    errors: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    warning: str = ""
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One instalment. `state`: paid, part (some of it is), late, next, coming."""
+
+    number: int
+    position: int
+    due_on: date
+    amount: Money
+    open: Money
+    state: str
+    moved_from_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """`portal/plan/show.html`: the plan as it stands. `state`: active, proposed, kept.
+
+    `next` is what the next instalment has open, `rest` what all of them have; `changes` how often a day may still move.
+    """
+
+    brand: Brand
+    today: date
+    state: str
+    amount: Money
+    open: Money
+    invoices: tuple[str, ...]
+    lines: tuple[PlanLine, ...]
+    next: PlanLine | None = None
+    can_pay: bool = False
+    attempt: str = ""
+    changes: int = 0
+    change_days: int = 0
+    by_mandate: bool = False
+    text: PlanText | None = None
+    signed: str = ""
+    message: str = ""
+    warning: str = ""
+    theme: str = ""
