@@ -88,6 +88,11 @@ UNION ALL
 SELECT i.customer_id, 'dispute', d.invoice_id, d.id, NULL, NULL, d.amount_minor
   FROM arrangements_dispute d JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id
  WHERE d.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND d.closed_at IS NULL
+UNION ALL
+SELECT a.customer_id, 'agreement', l.invoice_id, a.id, a.pay_by + a.grace_days, NULL, NULL
+  FROM arrangements_agreement a
+  JOIN arrangements_agreementinvoice l ON l.creditor_id = a.creditor_id AND l.agreement_id = a.id
+ WHERE a.creditor_id = %(creditor)s AND a.customer_id = ANY(%(ids)s) AND a.state = 'accepted'
 ORDER BY 1, 2, 5, 3, 4"""  # noqa: S608 - our own text
 
 _TOUCHES = """

@@ -5,6 +5,7 @@ from conserje.data.receivables.checkout import Checkout, CheckoutLine
 from conserje.data.receivables.contact import Contact, ContactPoint
 from conserje.data.receivables.customer import Customer, CustomerFact, SearchTerm
 from conserje.data.receivables.data_request import DataRequest
+from conserje.data.receivables.fiscal_task import FiscalTask
 from conserje.data.receivables.invoice import CreditNote, Document, Invoice, InvoiceDue, Withholding, WriteOff
 from conserje.data.receivables.ledger import LedgerEntry, LedgerTransaction
 from conserje.data.receivables.mandate import Mandate
@@ -21,6 +22,7 @@ __all__ = [
     "CustomerFact",
     "DataRequest",
     "Document",
+    "FiscalTask",
     "Freshness",
     "Invoice",
     "InvoiceDue",

@@ -25,6 +25,7 @@ class BlockKind(StrEnum):
     DISPUTE = "dispute"
     PROMISE = "promise"
     CLAIMED_PAID = "claimed_paid"
+    AGREEMENT = "agreement"
     HOLD = "hold"
 
 
