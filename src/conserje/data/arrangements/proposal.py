@@ -12,8 +12,8 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 class Proposal(TenantModel):
     """Terms for all that was open of the invoice (`question_minor`), open until answered or `pay_by` has passed.
 
-    At most one of a dispute is open. `made_by` is "customer" or "person:<id>", `made_from` where it came from, `answers`
-    the proposal it counters. `locale` is that of its text, `text_hash` the hash of it.
+    At most one of a dispute is open. `made_by` is "customer" or "person:<id>", `made_from` where it came from,
+    `answers` the proposal it counters. `locale` is that of its text, `text_hash` the hash of it.
     """
 
     dispute = models.ForeignKey(
@@ -48,7 +48,9 @@ class Proposal(TenantModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(
-                    question_minor=models.F("pay_minor") + models.F("credit_minor") + models.F("discount_minor")
+                    question_minor=models.F("pay_minor")
+                    + models.F("credit_minor")
+                    + models.F("discount_minor")
                 ),
                 name="proposal_exact",
             ),

@@ -130,7 +130,7 @@ class CreditNote(TenantModel):
         indexes = [
             models.Index(
                 fields=["creditor", "customer"],
-                condition=models.Q(kind="future", unapplied_minor__gt=0),
+                condition=~models.Q(kind="issued") & models.Q(unapplied_minor__gt=0),
                 name="credit_note_for_future",
             )
         ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Terms that one side proposes: what is paid now, what becomes credit for future work, what is not asked for any more."""
+"""Terms that one side proposes: what is paid now, what becomes credit for future work, what is given up."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Terms:
 
 
 def wrong(terms: Terms, *, question_minor: int, today: date) -> str:
-    """The code of what is wrong with `terms` for `question_minor` in question on the local day `today`; "" when nothing."""
+    """What is wrong with `terms` for `question_minor` in question on the local day `today`: a code, or ""."""
     if min(terms.pay_minor, terms.credit_minor, terms.discount_minor) < 0:
         return NEGATIVE
     if terms.sum_minor != question_minor or question_minor <= 0:

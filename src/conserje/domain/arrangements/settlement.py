@@ -29,8 +29,9 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a creditor offers by itself, from the stage `from_stage` (one of `STAGES`) on. `tiers` by age, the youngest first; `instalments` is the most it may be paid in.
+    """What a creditor offers by itself, from the stage `from_stage` (one of `STAGES`) on.
 
+    `tiers` by age, the youngest first; it is paid in at most `instalments`, the first within `deadline_days`.
     `at_least_minor` keeps small debts out, in minor units of `currency`, which is the only one that is settled.
     """
 

@@ -16,7 +16,7 @@ from conserje.domain.kit.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side: its name in law and its tax number (with its label, as in "NIT 900.000.000-0"), empty when not known."""
+    """One side: its name in law and its tax number with its label ("NIT 900.000.000-0"), empty when not known."""
 
     name: str
     tax_id: str = ""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.domain.outreach.strategy import Mode
-from conserje.services.arrangements import promise
+from conserje.services.arrangements import agreement, promise, proposal
 from conserje.services.integrations import hook
 from conserje.services.journal import seal
 from conserje.services.outreach import evidence, record, restored, send, sweep
-from conserje.services.receivables import checkout_look
+from conserje.services.receivables import agreement as agreed
+from conserje.services.receivables import checkout_look, future_credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def turn(
     enough: Callable[[], bool] = sweep.never,
     judged_enough: Callable[[], bool] = sweep.never,
 ) -> Turned:
-    """One turn: hooks, unfinished payments, lost claims, evidence, promises, the sweep, what may leave, the seal.
+    """One turn: hooks, unfinished payments, lost claims, evidence, promises and agreements, sweep, sending, seal.
 
     `clock` is the door's; `furthest` bounds the stages' own modes; sending ends when it is `enough`, judging when
     it is `judged_enough`, which comes earlier: what may leave waits for no backlog of customers to be judged.
@@ -51,6 +52,10 @@ def turn(
     freed = record.reap(creditor_id=creditor_id, now=clock())
     evidence.look_due(creditor_id=creditor_id, clock=clock)
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
+    agreed.carry_out_due(creditor_id=creditor_id, now=clock())
+    agreement.judge_due(creditor_id=creditor_id, now=clock())
+    proposal.judge_due(creditor_id=creditor_id, now=clock())
+    future_credit.apply_due(creditor_id=creditor_id, now=clock())
     furthest = restored.furthest(creditor_id=creditor_id, wanted=furthest)
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest, enough=judged_enough)
     sent = send.send_due(creditor_id=creditor_id, clock=clock, enough=enough)

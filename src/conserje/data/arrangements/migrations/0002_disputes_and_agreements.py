@@ -203,14 +203,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('open_minor__gt', 0)), name='agreement_invoice_open'),
         ),
         migrations.AddConstraint(
-            model_name='agreementinvoice',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('agreement',), name='agreement_invoice_agreement', to='arrangements.Agreement'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreementinvoice',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='agreement_invoice_invoice', to='receivables.Invoice'),
-        ),
-        migrations.AddConstraint(
             model_name='disputefile',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='dispute_file_of_creditor'),
         ),
@@ -219,20 +211,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('creditor', 'dispute', 'sha256'), name='dispute_file_once'),
         ),
         migrations.AddConstraint(
-            model_name='disputefile',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('dispute',), name='dispute_file_dispute', to='arrangements.Dispute'),
-        ),
-        migrations.AddConstraint(
             model_name='disputemessage',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='dispute_message_of_creditor'),
         ),
         migrations.AddConstraint(
             model_name='disputemessage',
             constraint=models.UniqueConstraint(fields=('creditor', 'dispute', 'key'), name='dispute_message_told_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='disputemessage',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('dispute',), name='dispute_message_dispute', to='arrangements.Dispute'),
         ),
         migrations.AddIndex(
             model_name='proposal',
@@ -262,14 +246,6 @@ class Migration(migrations.Migration):
             model_name='proposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state__in', ['countered', 'accepted', 'withdrawn', 'expired'])), _connector='OR'), name='proposal_state_known'),
         ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('dispute',), name='proposal_dispute', to='arrangements.Dispute'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('answers',), name='proposal_answers', to='arrangements.Proposal'),
-        ),
         migrations.AddIndex(
             model_name='agreement',
             index=models.Index(condition=models.Q(('state', 'accepted')), fields=['creditor', 'customer'], name='agreement_standing'),
@@ -295,20 +271,44 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'accepted')), models.Q(('ended_at__isnull', False), ('state__in', ['carried_out', 'lapsed'])), _connector='OR'), name='agreement_state_known'),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='agreement_customer', to='receivables.Customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('proposal',), name='agreement_proposal', to='arrangements.Proposal'),
-        ),
-        migrations.AddConstraint(
             model_name='settlementpolicy',
             constraint=models.UniqueConstraint(fields=('creditor', 'id'), name='settlement_policy_of_creditor'),
         ),
         migrations.AddConstraint(
             model_name='settlementpolicy',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('creditor',), name='settlement_policy_in_force'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreementinvoice',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('agreement',), name='agreement_invoice_agreement', to='arrangements.Agreement'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreementinvoice',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('invoice',), name='agreement_invoice_invoice', to='receivables.Invoice'),
+        ),
+        migrations.AddConstraint(
+            model_name='disputefile',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('dispute',), name='dispute_file_dispute', to='arrangements.Dispute'),
+        ),
+        migrations.AddConstraint(
+            model_name='disputemessage',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('dispute',), name='dispute_message_dispute', to='arrangements.Dispute'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('dispute',), name='proposal_dispute', to='arrangements.Dispute'),
+        ),
+        migrations.AddConstraint(
+            model_name='proposal',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('answers',), name='proposal_answers', to='arrangements.Proposal'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('customer',), name='agreement_customer', to='receivables.Customer'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=conserje.data.tenancy.keys.TenantForeignKey(fields=('proposal',), name='agreement_proposal', to='arrangements.Proposal'),
         ),
         Secure("SettlementPolicy", privileges="SELECT, INSERT, UPDATE"),
         Secure("DisputeFile", privileges="SELECT, INSERT, DELETE"),

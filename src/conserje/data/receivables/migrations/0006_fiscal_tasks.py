@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='creditnote',
-            index=models.Index(condition=models.Q(('kind', 'future'), ('unapplied_minor__gt', 0)), fields=['creditor', 'customer'], name='credit_note_for_future'),
+            index=models.Index(condition=models.Q(models.Q(('kind', 'issued'), _negated=True), ('unapplied_minor__gt', 0)), fields=['creditor', 'customer'], name='credit_note_for_future'),
         ),
         migrations.AddConstraint(
             model_name='creditnote',
