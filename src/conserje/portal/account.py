@@ -16,7 +16,7 @@ from conserje.domain.kit.money import Money, total
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due
 from conserje.portal.pages import AmountLine, CurrencyGroup, Document, OpenInvoice, PaidInvoice, Pause
 from conserje.portal.visit import Visit
-from conserje.services.arrangements import word
+from conserje.services.arrangements import agreement, word
 from conserje.services.receivables import account, gateway
 from conserje.services.receivables.account import InvoiceStanding, Paper
 from conserje.services.receivables.gateway import Offer
@@ -52,13 +52,19 @@ def read(visit: Visit, case: Case) -> Account:
     who = {"creditor_id": visit.creditor_id, "customer_id": visit.customer_id}
     rows = account.invoices(**who)
     spoken = any(block.kind in (BlockKind.PROMISE, BlockKind.CLAIMED_PAID) for block in case.blocks)
+    agreed = any(block.kind is BlockKind.AGREEMENT for block in case.blocks)
+    to_pay = agreement.to_pay(**who) if agreed else {}
     said = {(item.kind, item.ref): item.on for item in word.given(**who)} if spoken else {}
     blocks = [block for block in case.blocks if block.until is None or block.until >= visit.today]
     dues: dict[int, list[Due]] = defaultdict(list)
     for due in case.dues:
         dues[due.invoice_id].append(due)
     return Account(
-        open=tuple(_open(visit, row, dues[row.id], _pause(row, blocks, said)) for row in rows if row.open),
+        open=tuple(
+            _open(visit, row, dues[row.id], _pause(row, blocks, said), to_pay.get(row.id))
+            for row in rows
+            if row.open
+        ),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
     )
@@ -135,11 +141,19 @@ def _pager(currency: str, first: int, count: int) -> Pager | None:
     )
 
 
-def _open(visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause | None) -> OpenInvoice:
+def _open(
+    visit: Visit,
+    row: InvoiceStanding,
+    dues: Sequence[Due],
+    pause: Pause | None,
+    agreed_minor: int | None,
+) -> OpenInvoice:
     dated = sorted(dues, key=lambda due: (due.due_on, due.position))
     due_on = dated[0].due_on if dated else row.due_on
     later = tuple((due.due_on, Money(due.currency, due.open_minor)) for due in dated if due.due_on > due_on)
     asked = row.open if pause is None or pause.part is None else row.open - pause.part
+    if agreed_minor is not None:
+        asked = Money(row.open.currency, agreed_minor)
     return OpenInvoice(
         id=str(row.id),
         number=row.number,
@@ -216,6 +230,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.PROMISE: "scheduled",
         BlockKind.CLAIMED_PAID: "already_paid",
         BlockKind.DISPUTE: "disputed",
+        BlockKind.AGREEMENT: "agreed",
         BlockKind.HOLD: "held",
     }[block.kind]
     return Pause(kind, on=said.get((block.kind, block.ref)), until=block.until)

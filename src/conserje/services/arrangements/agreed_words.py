@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conserje.data.receivables.models import Customer, Invoice
+from conserje.data.receivables.models import Contact, Customer, Invoice
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.arrangements.proposal import Terms
 from conserje.domain.arrangements.settlement import Offer
@@ -87,6 +87,16 @@ def of_settlement(
         rows.append(AmountRow(label(locale=locale, key="pay"), offer.pay, offer.pay_by))
     rows.append(AmountRow(label(locale=locale, key="lowered"), offer.given))
     return between.text(words, rows)
+
+
+@step
+def locale_of(*, creditor_id: int, customer_id: int) -> str:
+    """The locale in which a customer reads: its usual contact's, its own, else the creditor's."""
+    contacts = Contact.objects.filter(creditor_id=creditor_id, customer_id=customer_id, is_usual=True)
+    own = Customer.objects.filter(creditor_id=creditor_id, id=customer_id).values_list("locale", flat=True)
+    theirs = Creditor.objects.filter(id=creditor_id).values_list("locale", flat=True)
+    found = (*contacts.order_by("id").values_list("locale", flat=True)[:1], *own, *theirs)
+    return next((locale for locale in found if locale), "es")
 
 
 def _clauses(terms: Terms) -> tuple[str, ...]:

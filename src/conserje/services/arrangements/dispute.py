@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -173,7 +174,7 @@ def heard(*, creditor_id: int, row: Dispute, by: Speaker, now: datetime) -> None
 
 @step
 def tell(
-    *, creditor_id: int, row: Dispute, what: str, by: str, now: datetime, payload: dict[str, object]
+    *, creditor_id: int, row: Dispute, what: str, by: str, now: datetime, payload: Mapping[str, object]
 ) -> None:
     """Write what happened to a dispute into the journal, and have its customer looked at."""
     customer_id = row.invoice.customer_id

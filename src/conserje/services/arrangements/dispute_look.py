@@ -196,10 +196,9 @@ def _lines(creditor_id: int, row: Dispute) -> Iterable[Line]:
     said += list(messages.order_by("written_at", "id").values_list("author", "words", "written_at"))
     papers: dict[tuple[str, datetime], list[Paper]] = {}
     files = DisputeFile.objects.filter(creditor_id=creditor_id, dispute_id=row.id).order_by("id")
-    for author, at, *facts in files.values_list(
-        "author", "added_at", "id", "file_name", "media_type", "size"
-    ):
-        papers.setdefault((author, at), []).append(Paper(*facts))
+    for file in files.only("author", "added_at", "id", "file_name", "media_type", "size"):
+        paper = Paper(file.id, file.file_name, file.media_type, file.size)
+        papers.setdefault((file.author, file.added_at), []).append(paper)
     for author, words, at in said:
         yield Line(author, words, at, tuple(papers.pop((author, at), ())))
 

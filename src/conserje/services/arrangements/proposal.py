@@ -26,7 +26,7 @@ class Refused(ValueError):
 class NewProposal:
     """Terms as one side gives them. `seen_id` is the open proposal they saw, None when none was; it is countered.
 
-    `locale` is the language of its text.
+    `locale` is the language of its text; empty, the customer's own.
     """
 
     terms: Terms
@@ -57,12 +57,15 @@ def make(*, creditor_id: int, dispute_id: int, new: NewProposal, by: Speaker, no
     code = judged.wrong(new.terms, question_minor=question_minor, today=_today(creditor_id, row, now))
     if code:
         raise Refused(code)
+    locale = new.locale or agreed_words.locale_of(
+        creditor_id=creditor_id, customer_id=row.invoice.customer_id
+    )
     text = agreed_words.of_dispute(
         creditor_id=creditor_id,
         invoice=row.invoice,
         terms=new.terms,
         question_minor=question_minor,
-        locale=new.locale,
+        locale=locale,
     )
     if open_one is not None:
         _close(open_one, "countered", now)
@@ -78,7 +81,7 @@ def make(*, creditor_id: int, dispute_id: int, new: NewProposal, by: Speaker, no
         made_by=by.actor,
         made_from=by.source,
         made_at=now,
-        locale=new.locale,
+        locale=locale,
         text_hash=text.hash,
     )
     if not by.is_customer:

@@ -111,7 +111,7 @@ def _credit(creditor_id: int, row: Agreement, invoice_id: int, now: datetime) ->
     """The rest of the invoice by a credit note; what is for future work by one that waits for later invoices."""
     zone = Creditor.objects.values_list("time_zone", flat=True).get(id=creditor_id)
     lowered = row.credit_minor + row.discount_minor
-    notes = []
+    notes: list[tuple[str, int, tuple[Named, ...], str]] = []
     if lowered:
         notes.append((f"AC-{row.id}", lowered, (Named(invoice_id),), "agreement"))
     if row.credit_minor:
@@ -153,6 +153,6 @@ def _write_off(creditor_id: int, row: Agreement, invoice_ids: Sequence[int], now
 
 def _end_dispute(creditor_id: int, row: Agreement, now: datetime) -> None:
     rows = Dispute.objects.select_for_update(no_key=True, of=("self",)).select_related("invoice")
-    found = rows.filter(creditor_id=creditor_id, closed_at=None, proposals__id=row.proposal_id).first()
+    found = rows.filter(creditor_id=creditor_id, closed_at=None, proposals__id=row.proposal_id or 0).first()
     if found is not None:
         dispute.end(creditor_id=creditor_id, row=found, outcome="agreed", by="rule", now=now)
