@@ -69,7 +69,7 @@ def policy(**given: object) -> Policy:
 
 
 def test_the_words_of_stages_are_those_of_the_strategy() -> None:
-    assert settlement.STAGES == tuple(stage.value for stage in Stage)
+    assert tuple(stage.value for stage in Stage) == settlement.STAGES
 
 
 def test_the_final_letter_of_the_voice() -> None:
@@ -101,7 +101,8 @@ def test_a_settlement_adds_up_and_gives_no_more_than_its_share(
         if found.parts:
             assert total((amount for _, amount in found.parts), currency="COP") == found.pay
             amounts = [amount.minor for _, amount in found.parts]
-            assert max(amounts) - min(amounts) <= 1 and min(amounts) > 0
+            assert max(amounts) - min(amounts) <= 1
+            assert min(amounts) > 0
             assert found.pay_by == found.parts[-1][0]
 
 
