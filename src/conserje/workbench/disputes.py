@@ -44,6 +44,7 @@ from conserje.workbench.dispute_pages import (
 from conserje.workbench.frame import frame
 from conserje.workbench.home_pages import Attention
 
+_FIELDS: Final = ("pay", "credit", "discount", "pay_by")
 _ENDS: Final = ("accepted", "rejected", "withdrawn")
 
 
@@ -331,7 +332,7 @@ def _form(desk: Desk, found: Whole, url: str, typed: Mapping[str, str] | None) -
         earliest=desk.today,
         latest=desk.today + timedelta(days=LATEST_DAYS),
         seen=str(item.id) if item else "",
-        values=dict((typed or {}).items()),
+        values={field: (typed or {}).get(field, "") for field in _FIELDS},
         sum=Money(standing.open.currency, sum(amounts)) if amounts else None,
     )
 

@@ -195,7 +195,13 @@ def of_workbench(frame: Frame) -> Iterator[tuple[str, str, object]]:
         desk.Said("Usted", AT, "Gracias."),
     )
     form = desk.ProposalForm(
-        "#propose", OPEN, TODAY, BY, "7", {"pay": "13000", "credit": "1"}, Money("USD", 1_300_100)
+        "#propose",
+        OPEN,
+        TODAY,
+        BY,
+        "7",
+        {"pay": "13000", "credit": "1", "discount": "", "pay_by": ""},
+        Money("USD", 1_300_100),
     )
     ends = (Option("accepted", "El cliente tiene razón"), Option("rejected", "La factura queda como está"))
     page = desk.DisputePage(
