@@ -18,7 +18,7 @@ from conserje.domain.arrangements import policy as rules
 from conserje.domain.arrangements.plan import Spacing
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.payment import Reversal, ReversalKind
-from conserje.services.arrangements import agreement_text, dispute, plan, plan_book, policy, promise
+from conserje.services.arrangements import dispute, plan, plan_book, plan_text, policy, promise
 from conserje.services.arrangements.plan import Refused
 from conserje.services.outreach import send, sweep, telling
 from conserje.services.receivables import payment
@@ -59,11 +59,11 @@ def test_who_agreed_to_which_words_is_kept(creditor: Creditor) -> None:
 
     with reading(creditor_id=creditor.id):
         row = PlanAgreement.objects.get(plan_id=made.plan_id)
-        words = agreement_text.signed(creditor_id=creditor.id, plan_id=made.plan_id)
+        words = plan_text.signed(creditor_id=creditor.id, plan_id=made.plan_id)
     assert (row.signed_by, row.signed_from, row.signed_at) == ("Laura Pérez", "203.0.113.7", TUESDAY)
     assert words is not None
-    assert agreement_text.is_whole(words)
-    assert not agreement_text.is_whole(replace(words, title=f"{words.title}."))
+    assert plan_text.is_whole(words)
+    assert not plan_text.is_whole(replace(words, title=f"{words.title}."))
     assert [cells[2] for cells in words.rows] == ["US$ 2.833,33", "US$ 2.833,33", "US$ 2.833,34"]
     assert "no hay recargo" in " ".join(words.paragraphs)
 

@@ -14,11 +14,13 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests import harness
-from tests.journeys.gallery import portal_samples, sign_in_samples, site, workbench_samples
+from tests.journeys.gallery import dispute_samples, portal_samples, sign_in_samples, site, workbench_samples
 
 harness.prepare_django()
-PORTAL = {name: (template, page) for name, template, page in portal_samples.every()}
-WORKBENCH = {name: (template, page) for name, template, page in workbench_samples.every()}
+_PORTAL = (*portal_samples.every(), *dispute_samples.of_portal())
+_WORKBENCH = (*workbench_samples.every(), *dispute_samples.of_workbench(workbench_samples.FRAME))
+PORTAL = {name: (template, page) for name, template, page in _PORTAL}
+WORKBENCH = {name: (template, page) for name, template, page in _WORKBENCH}
 SAMPLES = {**PORTAL, **WORKBENCH}
 LANGUAGES = ["es-co", "es-mx", "en", "pt-br"]
 LIMIT = 60 * 1024

@@ -16,7 +16,7 @@ from conserje.domain.kit.money import Money, total
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due
 from conserje.portal.pages import AmountLine, CurrencyGroup, Document, OpenInvoice, PaidInvoice, Pause
 from conserje.portal.visit import Visit
-from conserje.services.arrangements import word
+from conserje.services.arrangements import agreement, word
 from conserje.services.receivables import account, gateway
 from conserje.services.receivables.account import InvoiceStanding, Paper
 from conserje.services.receivables.gateway import Offer
@@ -48,11 +48,21 @@ class Account:
         return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What paying an invoice pays where an arrangement stands: the plan's next day, the sum of an agreement."""
+
+    planned_on: date
+    agreed_minor: int | None
+
+
 def read(visit: Visit, case: Case) -> Account:
     """The account of a reader; `case` is the one that was decided on, so both say the same."""
     who = {"creditor_id": visit.creditor_id, "customer_id": visit.customer_id}
     rows = account.invoices(**who)
     spoken = any(block.kind in (BlockKind.PROMISE, BlockKind.CLAIMED_PAID) for block in case.blocks)
+    agreed = any(block.kind is BlockKind.AGREEMENT for block in case.blocks)
+    to_pay = agreement.to_pay(**who) if agreed else {}
     said = {(item.kind, item.ref): item.on for item in word.given(**who)} if spoken else {}
     blocks = [block for block in case.blocks if block.until is None or block.until >= visit.today]
     dues: dict[int, list[Due]] = defaultdict(list)
@@ -61,7 +71,9 @@ def read(visit: Visit, case: Case) -> Account:
     planned_on = min((due.due_on for due in case.dues if due.late_after is not None), default=visit.today)
     return Account(
         open=tuple(
-            _open(visit, row, dues[row.id], _pause(row, blocks, said), planned_on) for row in rows if row.open
+            _open(visit, row, dues[row.id], _pause(row, blocks, said), _Turn(planned_on, to_pay.get(row.id)))
+            for row in rows
+            if row.open
         ),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
@@ -157,7 +169,7 @@ def _pager(currency: str, first: int, count: int) -> Pager | None:
 
 
 def _open(
-    visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause | None, planned_on: date
+    visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause | None, whose: _Turn
 ) -> OpenInvoice:
     dated = sorted(dues, key=lambda due: (due.due_on, due.position))
     due_on = dated[0].due_on if dated else row.due_on
@@ -166,9 +178,11 @@ def _open(
     turn = pause is None or pause.part is not None
     if dated and dated[0].late_after is not None and turn:
         # Of an invoice in a plan, paying it pays the instalments whose turn it is; of a later one, all of it.
-        now = sum(due.open_minor for due in dated if due.due_on <= max(planned_on, visit.today))
+        now = sum(due.open_minor for due in dated if due.due_on <= max(whose.planned_on, visit.today))
         turn = now > 0
         asked = Money(row.open.currency, min(now, asked.minor)) if now else asked
+    if whose.agreed_minor is not None:
+        asked = Money(row.open.currency, whose.agreed_minor)
     return OpenInvoice(
         id=str(row.id),
         number=row.number,
@@ -247,6 +261,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.PROMISE: "scheduled",
         BlockKind.CLAIMED_PAID: "already_paid",
         BlockKind.DISPUTE: "disputed",
+        BlockKind.AGREEMENT: "agreed",
         BlockKind.HOLD: "held",
         BlockKind.PAYING: "waiting",
         BlockKind.CONTESTED: "disputed",

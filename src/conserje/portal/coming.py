@@ -127,6 +127,8 @@ def _resting(block: Block, language: str) -> str:
         return _("On pause while your payment plan waits for an answer.")
     if block.kind in (BlockKind.DISPUTE, BlockKind.CONTESTED):
         return _("On pause while we review it with you.")
+    if block.kind is BlockKind.AGREEMENT:
+        return _("On pause by what we agreed on.")
     if block.until is not None:
         day = show_day(block.until, language=language, shape="long")
         return _("On pause until %(day)s.") % {"day": day}

@@ -71,7 +71,8 @@ class AmountLine:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why nothing is sent about an invoice. `kind`: scheduled, already_paid, disputed, processing, waiting, held.
+    """Why nothing is sent about an invoice. `kind`: scheduled, already_paid, disputed, agreed, processing, waiting or
+    held.
 
     `part` is what is on pause when it is not the whole invoice.
 

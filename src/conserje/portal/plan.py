@@ -19,11 +19,11 @@ from conserje.domain.kit.money import Money
 from conserje.portal import brand
 from conserje.portal.plan_pages import PlanChoosePage, PlanLine, PlanPage, PlanText
 from conserje.portal.visit import Visit, acting, by_method, looking
-from conserje.services.arrangements import agreement_text, plan, plan_read, plan_terms, policy
-from conserje.services.arrangements.agreement_text import Agreement
+from conserje.services.arrangements import plan, plan_read, plan_terms, plan_text, policy
 from conserje.services.arrangements.plan import Signing
 from conserje.services.arrangements.plan_read import Plan
 from conserje.services.arrangements.plan_terms import Refused, Room, Wish
+from conserje.services.arrangements.plan_text import Agreement
 from conserje.services.receivables import gateway
 from conserje.services.tenancy.act import reading
 from conserje.ui.figures import show_day, show_money
@@ -86,7 +86,7 @@ def shown(request: HttpRequest, visit: Visit, found: Plan, *, warning: str = "")
     """The page of a plan that was agreed or proposed; call it inside a reading transaction."""
     offers = gateway.offers(creditor_id=visit.creditor_id)
     rules = policy.in_force(creditor_id=visit.creditor_id)
-    signed = agreement_text.signed(creditor_id=visit.creditor_id, plan_id=found.id)
+    signed = plan_text.signed(creditor_id=visit.creditor_id, plan_id=found.id)
     lines = tuple(_line(visit, found, number) for number in range(len(found.lines)))
     ahead = next((line for line in lines if line.open.minor), None)
     offer = gateway.taking(offers=offers, currency=found.amount.currency)

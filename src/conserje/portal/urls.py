@@ -7,8 +7,11 @@
 from django.urls import include, path
 
 from conserje.portal import (
+    agreeing,
+    agreements,
     brand,
     data_rights,
+    disputes,
     document,
     genuine,
     home,
@@ -20,6 +23,7 @@ from conserje.portal import (
     plan_acts,
     preferences,
     result,
+    settlements,
     told,
     unsubscribe,
 )
@@ -44,6 +48,15 @@ _account = [
     path("data/", data_rights.show, name="data"),
     path("genuine/", genuine.show, name="genuine"),
     path("document/<int:paper>/<str:name>", document.download, name="document"),
+    path("dispute/", disputes.show, name="dispute"),
+    path("dispute/<int:dispute>/", disputes.thread, name="dispute_thread"),
+    path("dispute/<int:dispute>/message/", disputes.write, name="dispute_message"),
+    path("dispute/<int:dispute>/file/<int:file>/", disputes.file, name="dispute_file"),
+    path("dispute/<int:dispute>/proposal/", agreeing.make, name="dispute_proposal"),
+    path("dispute/<int:dispute>/withdrawal/", agreeing.withdraw, name="dispute_withdrawal"),
+    path("dispute/<int:dispute>/acceptance/", agreeing.accept, name="dispute_acceptance"),
+    path("agreement/<int:agreement>/", agreements.show, name="agreement"),
+    path("settlement/", settlements.show, name="settlement"),
     path("brand.css", brand.stylesheet, name="brand"),
 ]
 urlpatterns = [

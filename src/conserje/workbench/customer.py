@@ -20,13 +20,13 @@ from conserje.services.insights.timeline import Before
 from conserje.services.outreach import permission, strategy, telling
 from conserje.services.outreach.permission import Standing as Permitted
 from conserje.ui import labels
+from conserje.ui.dispute_words import KINDS as DISPUTE_KINDS
 from conserje.workbench import events, pages, projection, standing
 from conserje.workbench.access import Desk, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.reasons import sentence
 from conserje.workbench.words import (
     CUSTOMER_KINDS,
-    DISPUTE_KINDS,
     LANGUAGES,
     PERMISSION_BASES,
     ROLES,
@@ -175,6 +175,7 @@ def _arrangement(desk: Desk, one: InForce) -> pages.Arrangement:
         until=one.until,
         amount=one.amount,
         detail=" · ".join(part for part in (detail, words) if part),
+        url=desk.url("dispute", dispute=one.id) if one.kind == "dispute" else "",
     )
 
 

@@ -17,6 +17,7 @@ from conserje.services.insights.timeline import Happened
 from conserje.services.outreach.elsewhere import UNDO
 from conserje.services.tenancy import people
 from conserje.ui import labels
+from conserje.ui.dispute_words import KINDS as DISPUTE_KINDS
 from conserje.ui.figures import show_day
 from conserje.workbench import why
 from conserje.workbench.access import Desk
@@ -26,7 +27,6 @@ from conserje.workbench.words import (
     CLAIM_ANSWERS,
     CONTACT_OUTCOMES,
     DECISIONS,
-    DISPUTE_KINDS,
     LETTERS,
     PERMISSION_BASES,
     PROMISE_STATES,

@@ -249,6 +249,7 @@ class Arrangement:
     until: date | None = None
     amount: Money | None = None
     detail: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

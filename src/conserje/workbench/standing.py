@@ -96,6 +96,8 @@ def _block(case: Case, block: Block) -> Chip:
             return "stop", _("in dispute")
         amount = show_money(Money(currency, block.amount_minor), language=get_language() or "es")
         return "stop", _("in dispute: %(amount)s") % {"amount": amount}
+    if block.kind is BlockKind.AGREEMENT and block.until is not None:
+        return "rest", _("agreed, until %(day)s") % {"day": _short(block.until)}
     if block.until is not None:
         return "rest", _("on hold until %(day)s") % {"day": _short(block.until)}
     return "rest", _("on hold")

@@ -80,15 +80,6 @@ CLAIM_ANSWERS: Final[Words] = {
     "not_found": _("The payment was not found."),
     "withdrawn": _("Withdrawn by the customer."),
 }
-DISPUTE_KINDS: Final[Words] = {
-    "scope": _("what was agreed"),
-    "amount": pgettext_lazy("dispute", "the amount"),
-    "invoice_error": _("an error in the invoice"),
-    "quality": _("what was delivered"),
-    "terms": _("the terms"),
-    "payment": _("a payment"),
-    "other": pgettext_lazy("dispute", "something else"),
-}
 PAYMENT_SOURCES: Final[Words] = {"import": _("Imported files"), "person": _("Said by a person")}
 REVERSALS: Final[Words] = {
     "refund": _("Refund"),

@@ -21,6 +21,7 @@ PORTAL = [
     path("<str:creditor>/unsubscribe/<str:token>/", _nothing, name="unsubscribe"),
     path("<str:creditor>/genuine/", _nothing, name="genuine"),
     path("<str:creditor>/data/", _nothing, name="data"),
+    path("<str:creditor>/dispute/", _nothing, name="dispute"),
 ]
 WORKBENCH = [
     path("<str:creditor>/", _nothing, name="home"),
@@ -31,6 +32,9 @@ WORKBENCH = [
     path("<str:creditor>/import/", _nothing, name="imports"),
     path("<str:creditor>/contacts/", _nothing, name="contacts"),
     path("<str:creditor>/requests/", _nothing, name="data_requests"),
+    path("<str:creditor>/disputes/", _nothing, name="disputes"),
+    path("<str:creditor>/settlements/", _nothing, name="settlements"),
+    path("<str:creditor>/fiscal/", _nothing, name="fiscal"),
     path("language/", _nothing, name="language"),
 ]
 urlpatterns = [

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.arrangements.agreement import Agreement, AgreementInvoice
 from conserje.data.arrangements.claim import PaymentClaim
-from conserje.data.arrangements.dispute import Dispute
+from conserje.data.arrangements.dispute import Dispute, DisputeFile, DisputeMessage
 from conserje.data.arrangements.plan import (
     ArrangementPolicy,
     Instalment,
@@ -11,14 +12,22 @@ from conserje.data.arrangements.plan import (
     PlanInvoice,
 )
 from conserje.data.arrangements.promise import PromiseToPay
+from conserje.data.arrangements.proposal import Proposal
+from conserje.data.arrangements.settlement import SettlementPolicy
 
 __all__ = [
+    "Agreement",
+    "AgreementInvoice",
     "ArrangementPolicy",
     "Dispute",
+    "DisputeFile",
+    "DisputeMessage",
     "Instalment",
     "PaymentClaim",
     "PaymentPlan",
     "PlanAgreement",
     "PlanInvoice",
     "PromiseToPay",
+    "Proposal",
+    "SettlementPolicy",
 ]

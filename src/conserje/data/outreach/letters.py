@@ -13,6 +13,8 @@ from typing import Any
 from django.db import connection
 
 from conserje.data.tenancy.bulk import array
+from conserje.domain.arrangements.settlement import Policy
+from conserje.domain.kit import canonical
 
 _TOUCHES = """
 SELECT t.id, t.key, t.customer_id, t.contact_id, t.point_id, t.step, t.stage, t.letter, t.purpose, t.channel, t.carrier,
@@ -65,7 +67,8 @@ SELECT customer_id, planned_on, channel, letter, state FROM outreach_touch
 
 _CREDITOR = """
 SELECT c.public_id, c.organisation_id, c.name, c.legal_name, c.tax_id, c.country, c.time_zone, c.locale, c.role, o.name,
-       c.brand
+       c.brand,
+       (SELECT p.content FROM arrangements_settlementpolicy p WHERE p.creditor_id = c.id AND p.ended_at IS NULL)
   FROM tenancy_creditor c JOIN tenancy_organisation o ON o.id = c.organisation_id WHERE c.id = %(creditor)s"""
 
 _COPIES = """
@@ -195,6 +198,7 @@ class CreditorFacts:
     role: str
     organisation: str
     brand: dict[str, str]
+    settlement: Policy | None = None
 
 
 _CREDITOR_NAMES = tuple(item.name for item in fields(CreditorFacts))
@@ -246,7 +250,9 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
 def creditor(*, creditor_id: int) -> CreditorFacts:
     """Who writes, by id."""
     (row,) = _rows(_CREDITOR, {"creditor": creditor_id})
-    return CreditorFacts(**dict(zip(_CREDITOR_NAMES, (*row[:-1], loads(row[-1])), strict=True)))
+    *facts, brand, settles = row
+    policy = None if settles is None else canonical.build(Policy, loads(settles))
+    return CreditorFacts(**dict(zip(_CREDITOR_NAMES, (*facts, loads(brand), policy), strict=True)))
 
 
 def contents(*, creditor_id: int, document_ids: Sequence[int]) -> dict[int, bytes]:

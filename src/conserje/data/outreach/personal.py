@@ -42,6 +42,12 @@ _OF_TOUCH: Final = (
     "touch_id IN"
     " (SELECT id FROM outreach_touch WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
 )
+_OF_DISPUTE: Final = (
+    "dispute_id IN"
+    " (SELECT d.id FROM arrangements_dispute d"
+    " JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id"
+    " WHERE d.creditor_id = %(creditor)s AND i.customer_id = %(customer)s)"
+)
 _NAMES_IN_TROUBLE: Final = (
     "EXISTS (SELECT 1 FROM unnest(%(said)s::text[]) AS s(word) WHERE strpos(lower(value), lower(word)) > 0)"
 )
@@ -94,6 +100,10 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
     ("receivables_datarequest", "words = '', answer = '', extension_reason = ''", _OWN),
     ("arrangements_paymentclaim", "words = ''", _OWN),
     ("arrangements_dispute", "words = ''", _OF_INVOICE),
+    ("arrangements_disputemessage", "words = ''", _OF_DISPUTE),
+    ("arrangements_disputefile", "", _OF_DISPUTE),
+    ("arrangements_proposal", "made_from = ''", _OF_DISPUTE),
+    ("arrangements_agreement", "accepted_from = '', text = '{}'", _OWN),
     ("outreach_permission", "source = ''", _OWN),
     (
         "outreach_message",

@@ -18,6 +18,13 @@ _OF_PAYMENTS: Final = (
     " (SELECT id FROM receivables_payment WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
 )
 
+_OF_DISPUTES: Final = (
+    "x.creditor_id = %(creditor)s AND x.dispute_id IN"
+    " (SELECT d.id FROM arrangements_dispute d"
+    " JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id"
+    " WHERE d.creditor_id = %(creditor)s AND i.customer_id = %(customer)s)"
+)
+
 # Section, its columns, where they are, and their order. Amounts stay in minor units beside their currency.
 SECTIONS: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
@@ -151,6 +158,32 @@ SECTIONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "x.invoice_id, x.amount_minor, x.kind, x.words, x.opened_by, x.opened_at, x.closed_at, x.outcome",
         f"arrangements_dispute x WHERE {_OF_INVOICES}",
         "x.opened_at, x.id",
+    ),
+    (
+        "dispute_messages",
+        "x.dispute_id, x.author, x.words, x.written_at",
+        f"arrangements_disputemessage x WHERE {_OF_DISPUTES}",
+        "x.written_at, x.id",
+    ),
+    (
+        "dispute_files",
+        "x.dispute_id, x.author, x.file_name, x.media_type, x.size, x.sha256, x.added_at",
+        f"arrangements_disputefile x WHERE {_OF_DISPUTES}",
+        "x.added_at, x.id",
+    ),
+    (
+        "proposals",
+        "x.dispute_id, x.made_by, x.made_at, x.made_from, x.question_minor, x.pay_minor, x.credit_minor,"
+        " x.discount_minor, x.pay_by, x.state, x.closed_at",
+        f"arrangements_proposal x WHERE {_OF_DISPUTES}",
+        "x.made_at, x.id",
+    ),
+    (
+        "agreements",
+        "kind, currency, open_minor, pay_minor, credit_minor, discount_minor, pay_by, accepted_by, accepted_at,"
+        " accepted_from, text_hash, text, state, ended_at",
+        f"arrangements_agreement WHERE {_OF_CUSTOMER}",
+        "accepted_at, id",
     ),
     (
         "holds",

@@ -97,6 +97,11 @@ SELECT p.customer_id, 'plan', x.invoice_id, p.id,
   JOIN arrangements_planinvoice x ON x.creditor_id = p.creditor_id AND x.plan_id = p.id
  WHERE p.creditor_id = %(creditor)s AND p.customer_id = ANY(%(ids)s)
    AND (p.state IN ('proposed', 'offered') OR (p.state = 'active' AND p.referred_at IS NOT NULL))
+UNION ALL
+SELECT a.customer_id, 'agreement', l.invoice_id, a.id, a.pay_by + a.grace_days, NULL, NULL, NULL
+  FROM arrangements_agreement a
+  JOIN arrangements_agreementinvoice l ON l.creditor_id = a.creditor_id AND l.agreement_id = a.id
+ WHERE a.creditor_id = %(creditor)s AND a.customer_id = ANY(%(ids)s) AND a.state = 'accepted'
 ORDER BY 1, 2, 5, 3, 4"""  # noqa: S608 - our own text
 
 _TOUCHES = """

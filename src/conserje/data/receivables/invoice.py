@@ -92,7 +92,11 @@ class Document(TenantModel):
 
 
 class CreditNote(TenantModel):
-    """A credit given, applied by allocations. The ledger's trigger alone writes `unapplied_minor`."""
+    """A credit given, applied by allocations. The ledger's trigger alone writes `unapplied_minor`.
+
+    `kind` is "issued" (told by the creditor's books), "agreement" (lowers the invoice that was agreed on) or "future":
+    kept by the customer for later invoices.
+    """
 
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="credit_notes"
@@ -104,10 +108,14 @@ class CreditNote(TenantModel):
     amount_minor = models.BigIntegerField()
     unapplied_minor = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, default="issued", db_default="issued")
 
     class Meta:
         constraints = [
             tenant_unique("credit_note"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["issued", "agreement", "future"]), name="credit_note_kind_known"
+            ),
             models.UniqueConstraint(
                 fields=["creditor", "customer", "number_key"], name="credit_note_number_unique"
             ),
@@ -118,6 +126,13 @@ class CreditNote(TenantModel):
                 name="credit_note_unapplied_within",
             ),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="credit_note_customer"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["creditor", "customer"],
+                condition=~models.Q(kind="issued") & models.Q(unapplied_minor__gt=0),
+                name="credit_note_for_future",
+            )
         ]
 
 

@@ -7,6 +7,7 @@ from conserje.data.receivables.checkout import Checkout, CheckoutLine
 from conserje.data.receivables.contact import Contact, ContactPoint
 from conserje.data.receivables.customer import Customer, CustomerFact, SearchTerm
 from conserje.data.receivables.data_request import DataRequest
+from conserje.data.receivables.fiscal_task import FiscalTask
 from conserje.data.receivables.invoice import CreditNote, Document, Invoice, InvoiceDue, Withholding, WriteOff
 from conserje.data.receivables.ledger import LedgerEntry, LedgerTransaction
 from conserje.data.receivables.mandate import Mandate
@@ -28,6 +29,7 @@ __all__ = [
     "CustomerFact",
     "DataRequest",
     "Document",
+    "FiscalTask",
     "Freshness",
     "Invoice",
     "InvoiceDue",

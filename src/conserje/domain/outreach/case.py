@@ -29,6 +29,7 @@ class BlockKind(StrEnum):
     DISPUTE = "dispute"
     PROMISE = "promise"
     CLAIMED_PAID = "claimed_paid"
+    AGREEMENT = "agreement"
     HOLD = "hold"
     PAYING = "paying"
     CONTESTED = "contested"

@@ -12,13 +12,17 @@ from conserje.domain.receivables.allocation import Named
 
 @dataclass(frozen=True, slots=True)
 class NewCreditNote:
-    """A credit note as told. `named` are the invoices it is for; what they do not take stays unapplied."""
+    """A credit note as told. `named` are the invoices it is for; what they do not take stays unapplied.
+
+    `kind` is "issued", or, when an agreement makes it, "agreement" or "future" (kept for later invoices).
+    """
 
     customer_id: int
     number: str
     issued_on: date
     amount: Money
     named: tuple[Named, ...] = ()
+    kind: str = "issued"
 
 
 @dataclass(frozen=True, slots=True)

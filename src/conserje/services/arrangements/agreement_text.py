@@ -1,102 +1,76 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The exact words of an agreement, as they are shown before anybody agrees, kept and hashed."""
+"""The exact words of an agreement, the hash both sides' consent is tied to, and who signed.
+
+One shape for every kind of agreement: what is shown, what is hashed, what is kept, what a PDF is made of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from conserje.data.arrangements.models import PlanAgreement
-from conserje.domain.arrangements.plan import Part
-from conserje.domain.arrangements.policy import Policy
-from conserje.domain.kit.canonical import build, digest, plain
-from conserje.domain.kit.money import Money, total
-from conserje.services.tenancy import creditor as creditors
-from conserje.services.tenancy.act import step
-from conserje.wording import formats
-from conserje.wording.agreement import agreement
+from conserje.domain.kit import canonical
+from conserje.domain.kit.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side: its name in law and its tax number with its label ("NIT 900.000.000-0"), empty when not known."""
+
+    name: str
+    tax_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AmountRow:
+    """A line of the table of amounts; `on` is its day, None when it has none."""
+
+    label: str
+    amount: Money
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementText:
+    """All that is agreed on, in the words of `locale`."""
+
+    locale: str
+    title: str
+    creditor: Party
+    customer: Party
+    paragraphs: tuple[str, ...]
+    amounts: tuple[AmountRow, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical form, in hexadecimal."""
+        return canonical.digest(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who agreed: the name as they typed it, when and from where."""
+    """Who consented. `by` is "customer" or "person:<id>", `source` the network address it came from."""
 
-    name: str
+    by: str
     at: datetime
-    address: str = ""
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """An agreement ready to be shown or printed: the table stands after the paragraph number `table_after` (from 0).
+class SignedText:
+    """A text with the consent of both sides: the one who proposed it first."""
 
-    `sha256` is of everything but itself and the signatures: the words they agreed to.
-    """
-
-    title: str
-    paragraphs: tuple[str, ...]
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    table_after: int
-    language: str
-    sha256: str = ""
-    signatures: tuple[Signature, ...] = ()
+    text: AgreementText
+    signatures: tuple[Signature, ...]
 
 
-@step
-def of_plan(
-    *,
-    creditor_id: int,
-    customer: str,
-    numbers: Sequence[str],
-    parts: Sequence[Part],
-    policy: Policy,
-    locale: str,
-) -> Agreement:
-    """The agreement of a plan of these parts over the invoices with these numbers, unsigned."""
-    facts = creditors.by_id(creditor_id=creditor_id)
-    legal = facts.legal_name or facts.name
-    label = f", {creditors.tax_label(country=facts.country)} {facts.tax_id}" if facts.tax_id else ""
-    amount: Money = total((part.amount for part in parts), currency=parts[0].amount.currency)
-    values: dict[str, Any] = {
-        "creditor": {"name": facts.name, "identity": legal + label},
-        "customer": customer,
-        "numbers": list(numbers),
-        "amount": amount,
-        "grace_days": policy.grace(),
-        "move_after_days": policy.plans.move_after_days,
-        "date_changes": policy.plans.date_changes,
-        "date_change_days": policy.plans.date_change_days,
-    }
-    words = agreement(kind="plan", locale=locale, values=values)
-    rows = tuple(
-        (str(part.position), formats.day(part.due_on, "day_long", locale), formats.money(part.amount, locale))
-        for part in parts
-    )
-    text = Agreement(words.title, words.paragraphs, words.heads, rows, words.table_after, words.language)
-    return replace(text, sha256=digest(text))
+def kept(text: AgreementText) -> dict[str, Any]:
+    """The text as a row keeps it."""
+    shape = canonical.plain(text)
+    return dict(shape)
 
 
-@step
-def signed(*, creditor_id: int, plan_id: int) -> Agreement | None:
-    """The agreement of a plan as it was signed; None while nobody has, or once its words were erased."""
-    row = PlanAgreement.objects.filter(creditor_id=creditor_id, plan_id=plan_id).first()
-    if row is None or not row.text:
-        return None
-    text = build(Agreement, row.text)
-    return replace(
-        text, sha256=row.sha256, signatures=(Signature(row.signed_by, row.signed_at, row.signed_from),)
-    )
-
-
-def stored(text: Agreement) -> dict[str, Any]:
-    """The plain form in which the words of an agreement are kept: without signatures and hash."""
-    kept: dict[str, Any] = plain(replace(text, sha256="", signatures=()))
-    return kept
-
-
-def is_whole(text: Agreement) -> bool:
-    """Whether the words are those that were hashed."""
-    return digest(replace(text, sha256="", signatures=())) == text.sha256
+def read(shape: dict[str, Any]) -> AgreementText | None:
+    """The text that `kept` made `shape` of; None when it was erased."""
+    return canonical.build(AgreementText, shape) if shape else None

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from conserje.data.arrangements.models import Instalment, PaymentPlan, PlanAgreement, PlanInvoice
 from conserje.data.receivables.models import Mandate
 from conserje.domain.arrangements.plan import business_day
-from conserje.services.arrangements import agreement_text, locked, plan_book, plan_terms, policy
-from conserje.services.arrangements.agreement_text import Agreement
+from conserje.services.arrangements import locked, plan_book, plan_terms, plan_text, policy
 from conserje.services.arrangements.plan_book import End
 from conserje.services.arrangements.plan_due import judge_due, judge_paid, orders_due
 from conserje.services.arrangements.plan_terms import Draft, Refused, Room, Wish
+from conserje.services.arrangements.plan_text import Agreement
 from conserje.services.outreach import agreed, local_day
 from conserje.services.tenancy.act import act, keyed, step
 
@@ -63,7 +63,7 @@ class Made:
 @step
 def text(*, creditor_id: int, of: Room, draft: Draft, locale: str) -> Agreement:
     """The words that a customer agrees to by accepting `draft`."""
-    return agreement_text.of_plan(
+    return plan_text.of_plan(
         creditor_id=creditor_id,
         customer=of.customer,
         numbers=[item.number for item in draft.invoices],
@@ -137,7 +137,7 @@ def offered_text(*, creditor_id: int, plan_id: int, locale: str, now: datetime) 
     """The words that a customer agrees to by taking up an offer."""
     row = PaymentPlan.objects.select_related("customer").get(creditor_id=creditor_id, id=plan_id)
     bound = PlanInvoice.objects.filter(creditor_id=creditor_id, plan_id=plan_id).select_related("invoice")
-    return agreement_text.of_plan(
+    return plan_text.of_plan(
         creditor_id=creditor_id,
         customer=row.customer.name,
         numbers=[item.invoice.number for item in bound.order_by("invoice__first_due_on", "invoice_id")],
@@ -321,6 +321,6 @@ def _sign(row: PaymentPlan, words: Agreement, signing: Signing, now: datetime) -
         link=signing.link_id,
         confirmed_by=signing.confirmed_by[:80],
         locale=signing.locale[:12],
-        text=agreement_text.stored(words),
+        text=plan_text.stored(words),
         sha256=words.sha256,
     )

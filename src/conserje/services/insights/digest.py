@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from conserje.domain.kit.days import business_days_after, day_bounds, zone
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.channel import Channel, Parcel
+from conserje.services.arrangements import dispute_look
 from conserje.services.insights import money_in, portfolio, reasoning, safety
 from conserje.services.outreach import carrying, digest, draft
 from conserje.services.outreach.draft import Draft
@@ -45,13 +46,15 @@ class Content:
     delayed: dict[str, int]
     money: tuple[Money, ...]
     unsure: int
+    disputes: int = 0
+    disputes_late: int = 0
     recorded_through: date | None = None
     stale: bool = False
 
     @property
     def worth_sending(self) -> bool:
         """Whether anything waits or came in."""
-        return bool(self.waiting or self.delayed or self.money or self.unsure or self.stale)
+        return bool(self.waiting or self.delayed or self.money or self.unsure or self.disputes or self.stale)
 
 
 def send_due(*, facts: Facts, now: datetime) -> Counter[str]:
@@ -74,6 +77,7 @@ def content(*, creditor_id: int, time_zone: str, now: datetime) -> Content:
     starts, ends = day_bounds(today, time_zone)
     counts = portfolio.waiting(creditor_id=creditor_id, day=(starts, ends))
     collected = money_in.collected(creditor_id=creditor_id, since=today - timedelta(days=1), until=today)
+    disputes, disputes_late = dispute_look.owing(creditor_id=creditor_id, today=today)
     known = counts.recorded_through
     fresh = known is not None and business_days_after(known, counts.limit_business_days) >= today
     return Content(
@@ -82,6 +86,8 @@ def content(*, creditor_id: int, time_zone: str, now: datetime) -> Content:
         delayed=safety.delayed_between(creditor_id=creditor_id, starts=starts, ends=ends),
         money=tuple(one for one in collected.sums if one.minor > 0),
         unsure=counts.unsure,
+        disputes=disputes,
+        disputes_late=disputes_late,
         recorded_through=known,
         stale=not fresh,
     )
@@ -181,6 +187,16 @@ def lines(found: Content) -> list[str]:
     if found.unsure:
         text = ngettext("%(count)s perhaps did not arrive", "%(count)s perhaps did not arrive", found.unsure)
         told.append(text % {"count": found.unsure})
+    if found.disputes:
+        text = ngettext("%(count)s dispute waits for you", "%(count)s disputes wait for you", found.disputes)
+        told.append(text % {"count": found.disputes})
+    if found.disputes_late:
+        text = ngettext(
+            "%(count)s of them longer than promised",
+            "%(count)s of them longer than promised",
+            found.disputes_late,
+        )
+        told.append(text % {"count": found.disputes_late})
     if found.money:
         told.append(_("%(amounts)s came in") % {"amounts": " + ".join(map(_money, found.money))})
     if found.stale:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.domain.outreach.strategy import Mode
-from conserje.services.arrangements import plan, promise
+from conserje.services.arrangements import agreement, plan, promise, proposal
 from conserje.services.integrations import hook
 from conserje.services.journal import seal
 from conserje.services.outreach import evidence, record, restored, send, sweep
-from conserje.services.receivables import autopay, checkout_look, refund
+from conserje.services.receivables import agreement as agreed
+from conserje.services.receivables import autopay, checkout_look, future_credit, refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def turn(
     enough: Callable[[], bool] = sweep.never,
     judged_enough: Callable[[], bool] = sweep.never,
 ) -> Turned:
-    """One turn: hooks, payments begun, refunds, charges, lost claims, evidence, promises, plans, sweep, what may leave.
+    """One turn: hooks, payments begun, refunds, charges, claims, evidence, promises, plans, agreements, sweep, sending.
 
     `clock` is the door's; `furthest` bounds the stages' own modes; sending ends when it is `enough`, judging when
     it is `judged_enough`, which comes earlier: what may leave waits for no backlog of customers to be judged.
@@ -57,6 +58,10 @@ def turn(
     evidence.look_due(creditor_id=creditor_id, clock=clock)
     broken = promise.judge_due(creditor_id=creditor_id, now=clock())
     plan.judge_due(creditor_id=creditor_id, now=clock())
+    agreed.carry_out_due(creditor_id=creditor_id, now=clock())
+    agreement.judge_due(creditor_id=creditor_id, now=clock())
+    proposal.judge_due(creditor_id=creditor_id, now=clock())
+    future_credit.apply_due(creditor_id=creditor_id, now=clock())
     furthest = restored.furthest(creditor_id=creditor_id, wanted=furthest)
     swept = sweep.sweep(creditor_id=creditor_id, now=clock(), furthest=furthest, enough=judged_enough)
     sent = send.send_due(creditor_id=creditor_id, clock=clock, enough=enough)

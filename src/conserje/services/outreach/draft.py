@@ -17,7 +17,7 @@ from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.decision import Asked
 from conserje.domain.outreach.recheck import Go, recheck
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import carrying, content, letter, mandatory, review, strategy, sweep
+from conserje.services.outreach import carrying, content, letter, mandatory, review, settling, strategy, sweep
 from conserje.services.outreach.prepare import following, going
 from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import act, step
@@ -139,7 +139,9 @@ def see(*, creditor_id: int, touch_id: int, now: datetime) -> Seen:
     if touch.edit and letter.outdated(touch.edit, asked=amounts, today=local_date(at, case.zone)):
         warnings = (*warnings, "words_outdated")
     texts = found.verdict.texts if found.verdict else ()
-    writing = letter.Writing(touch, case, amounts, texts, following(case, touch=touch, rules=rules, now=now))
+    after = following(case, touch=touch, rules=rules, now=now)
+    settles = settling.honoured(dossier=dossier, touch=touch, case=case, asked=amounts, rules=rules, now=at)
+    writing = letter.Writing(touch, case, amounts, texts, after, settles=settles)
     methods = letter.available_methods(connections.in_use(creditor_id=creditor_id, kind="gateway"))
     return Seen(dossier, writing, methods, warnings)
 

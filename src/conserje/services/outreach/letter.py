@@ -47,6 +47,7 @@ class Writing:
     texts: tuple[str, ...]
     following: Decision | None
     payment: dict[str, Any] | None = None
+    settles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +132,8 @@ def with_links(text: str, *, link: str, stop: str) -> str:
 
 def available_methods(creditor_gateways: Sequence[str]) -> list[str]:
     """Codes of the ways of paying that the creditor's gateways offer now."""
-    return list(
-        dict.fromkeys(
-            m
-            for name in creditor_gateways
-            if gateways.has(name)
-            for m in gateways.get(name).abilities.methods
-        )
-    )
+    known = [gateways.get(name).abilities for name in creditor_gateways if gateways.has(name)]
+    return list(dict.fromkeys(method for able in known for method in able.methods))
 
 
 def _values(
@@ -171,7 +166,7 @@ def _values(
             "pay": bool(methods),
             "choose_date": True,
             "plan": False,
-            "settle": False,
+            "settle": writing.settles,
             "disagree": True,
             "wrong_person": True,
             "methods": list(methods),

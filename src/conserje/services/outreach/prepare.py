@@ -30,6 +30,7 @@ from conserje.services.outreach import (
     mime,
     portal_link,
     record,
+    settling,
     strategy,
     sweep,
     thanks,
@@ -94,7 +95,7 @@ def _prepare(creditor_id: int, token: UUID, touch_ids: Sequence[int], now: datet
     writings = [
         writing
         for touch in dossier.touches
-        if (writing := _judge_again(batch, touch, cases[touch.customer_id], payments)) is not None
+        if (writing := _judge_again(batch, dossier, touch, cases[touch.customer_id], payments)) is not None
     ]
     ready = _write(batch, dossier, writings)
     settings = connection.all_settings(creditor_id=creditor_id, kind="channel") if ready else {}
@@ -126,7 +127,11 @@ def following(case: Case, *, touch: TouchFacts, rules: Strategy, now: datetime) 
 
 
 def _judge_again(
-    batch: _Batch, touch: TouchFacts, case: Case, payments: dict[int, dict[str, Any]]
+    batch: _Batch,
+    dossier: Dossier,
+    touch: TouchFacts,
+    case: Case,
+    payments: dict[int, dict[str, Any]],
 ) -> letter.Writing | None:
     leaving, now, payment = going(touch), batch.now, payments.get(touch.id)
     found = recheck(case, going=leaving, strategy=batch.rules, law=sweep.stack_of(case), now=now)
@@ -138,7 +143,10 @@ def _judge_again(
     if isinstance(found, Go):
         after = None if leaving.step is None else following(case, touch=touch, rules=batch.rules, now=now)
         copied = replace(touch, copies=list(found.copies))
-        return letter.Writing(copied, case, found.asked, found.verdict.texts, after, payment)
+        settles = settling.honoured(
+            dossier=dossier, touch=touch, case=case, asked=found.asked, rules=batch.rules, now=now
+        )
+        return letter.Writing(copied, case, found.asked, found.verdict.texts, after, payment, settles)
     batch.count("suppressed" if isinstance(found, Drop) else "later")
     record.not_now(
         creditor_id=batch.creditor_id, touch=touch, token=batch.token, found=found, zone=case.zone, now=now

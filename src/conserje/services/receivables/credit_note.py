@@ -21,8 +21,8 @@ from conserje.services.tenancy.act import act, keyed, step
 
 _INSERT = """
 INSERT INTO receivables_creditnote (creditor_id, customer_id, number, number_key, issued_on, currency, amount_minor,
-       unapplied_minor, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s)
+       unapplied_minor, created_at, kind)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s, %s)
 ON CONFLICT (creditor_id, customer_id, number_key) DO NOTHING RETURNING id
 """
 
@@ -51,7 +51,16 @@ def _issue(creditor_id: int, note: NewCreditNote, actor: str, now: datetime) -> 
     key = match_key(text=note.number)
     money = (note.amount.currency, note.amount.minor)
     with connection.cursor() as cursor:
-        values: list[Any] = [creditor_id, note.customer_id, note.number, key, note.issued_on, *money, now]
+        values: list[Any] = [
+            creditor_id,
+            note.customer_id,
+            note.number,
+            key,
+            note.issued_on,
+            *money,
+            now,
+            note.kind,
+        ]
         cursor.execute(_INSERT, values)
         made = cursor.fetchone()
     if made is None:

@@ -15,7 +15,7 @@ from conserje.domain.receivables.payment import Received, Recorded, Reversal, Re
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
 from conserje.services.arrangements import money
 from conserje.services.journal import entry
-from conserje.services.receivables import allocation, ledger, locked, second
+from conserje.services.receivables import agreement, allocation, ledger, locked, second
 from conserje.services.receivables.payment_import import record_many
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict
 from conserje.services.tenancy.act import act, keyed, step
@@ -80,6 +80,7 @@ def take_in(*, creditor_id: int, received: Received, now: datetime) -> Recorded:
         payment_id=payment_id,
         now=now,
     )
+    agreement.carry_out_paid(creditor_id=creditor_id, customer_ids=[received.customer_id], now=now)
     return recorded
 
 

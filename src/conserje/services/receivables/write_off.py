@@ -11,7 +11,7 @@ from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Su
 from conserje.services.journal import entry
 from conserje.services.receivables import allocation, ledger, locked
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict
-from conserje.services.tenancy.act import act, keyed
+from conserje.services.tenancy.act import act, keyed, step
 
 
 @keyed
@@ -22,6 +22,12 @@ def make(*, creditor_id: int, new: NewWriteOff, written_by: str, now: datetime) 
     Raises `AmountRefused` when it is more than is open or of another currency, `PaymentConflict` when its key wrote
     something else off, and `UnknownRow`.
     """
+    return give_up(creditor_id=creditor_id, new=new, written_by=written_by, now=now)
+
+
+@step
+def give_up(*, creditor_id: int, new: NewWriteOff, written_by: str, now: datetime) -> int:
+    """`make`, inside an act."""
     invoice_id, amount = new.invoice_id, new.amount
     invoice = locked.invoices(creditor_id=creditor_id, ids=[invoice_id])[invoice_id]
     if known := WriteOff.objects.filter(creditor_id=creditor_id, key=new.key).first():

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An agreement of the reader's: its exact text, who agreed and when, what is still to be paid, and how it stands."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from conserje.domain.kit.money import Money
+from conserje.portal import brand, proposals
+from conserje.portal.dispute_pages import AgreementPage
+from conserje.portal.visit import Visit, looking, not_open
+from conserje.services.arrangements import agreement as agreements
+from conserje.services.arrangements.agreement import Standing
+from conserje.services.arrangements.agreement_text import Signature
+from conserje.services.arrangements.speaker import CUSTOMER
+from conserje.ui.figures import show_day
+
+
+@looking
+def show(request: HttpRequest, visit: Visit, *, agreement: int) -> HttpResponse:
+    """The agreement."""
+    found = agreements.one(
+        creditor_id=visit.creditor_id, agreement_id=agreement, customer_id=visit.customer_id
+    )
+    if found is None:
+        return not_open(request)
+    said = _("Agreed. Thank you.") if request.GET.get("said") == "agreed" else ""
+    return render(request, "portal/agreement/show.html", {"page": _page(visit, found, said)})
+
+
+def _page(visit: Visit, found: Standing, said: str) -> AgreementPage:
+    signed = found.signed
+    return AgreementPage(
+        brand=brand.of(visit.creditor),
+        today=visit.today,
+        state=found.state,
+        text=proposals.text_shown(signed.text) if signed else None,
+        signed=tuple(_signed(visit, one) for one in signed.signatures) if signed else (),
+        left=Money(found.pay.currency, max(0, found.pay.minor - found.paid.minor)),
+        pay_by=found.pay_by,
+        hash=found.text_hash,
+        credit=found.credit,
+        message=said,
+    )
+
+
+def _signed(visit: Visit, one: Signature) -> str:
+    at = one.at.astimezone(visit.now.tzinfo)
+    day = show_day(at.date(), language=get_language() or "", shape="full")
+    who = (
+        visit.opened.customer_name if one.by == CUSTOMER else visit.creditor.legal_name or visit.creditor.name
+    )
+    return _("%(who)s, on %(day)s at %(hour)s") % {"who": who, "day": day, "hour": f"{at:%H:%M}"}
