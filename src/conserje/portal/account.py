@@ -16,7 +16,7 @@ from conserje.domain.kit.money import Money, total
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due
 from conserje.portal.pages import AmountLine, CurrencyGroup, Document, OpenInvoice, PaidInvoice, Pause
 from conserje.portal.visit import Visit
-from conserje.services.arrangements import word
+from conserje.services.arrangements import progress, word
 from conserje.services.receivables import account, gateway
 from conserje.services.receivables.account import InvoiceStanding, Paper
 from conserje.services.receivables.gateway import Offer
@@ -57,8 +57,16 @@ def read(visit: Visit, case: Case) -> Account:
     dues: dict[int, list[Due]] = defaultdict(list)
     for due in case.dues:
         dues[due.invoice_id].append(due)
+    stands = progress.latest(**who)
     return Account(
-        open=tuple(_open(visit, row, dues[row.id], _pause(row, blocks, said)) for row in rows if row.open),
+        open=tuple(
+            replace(
+                _open(visit, row, dues[row.id], _pause(row, blocks, said)),
+                progress=stands[row.id].state if row.id in stands else "",
+            )
+            for row in rows
+            if row.open
+        ),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
     )
@@ -217,6 +225,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.CLAIMED_PAID: "already_paid",
         BlockKind.DISPUTE: "disputed",
         BlockKind.HOLD: "held",
+        BlockKind.ENQUIRY: "asked",
     }[block.kind]
     return Pause(kind, on=said.get((block.kind, block.ref)), until=block.until)
 

@@ -122,6 +122,8 @@ def _resting(block: Block, language: str) -> str:
         return _("On pause: you told us that it is paid, and we are looking for the payment.")
     if block.kind is BlockKind.DISPUTE:
         return _("On pause while we review it with you.")
+    if block.kind is BlockKind.ENQUIRY:
+        return _("On pause until somebody answers what you wrote to us.")
     if block.until is not None:
         day = show_day(block.until, language=language, shape="long")
         return _("On pause until %(day)s.") % {"day": day}

@@ -8,16 +8,23 @@ from django.urls import include, path
 
 from conserje.portal import (
     brand,
+    confirm,
     data_rights,
     document,
     genuine,
     home,
     link,
+    message,
+    papers,
+    pass_on,
     pay,
     preferences,
+    progress,
     result,
+    talk,
     told,
     unsubscribe,
+    wrong_person,
 )
 
 app_name = "portal"
@@ -33,6 +40,19 @@ _account = [
     path("data/", data_rights.show, name="data"),
     path("genuine/", genuine.show, name="genuine"),
     path("document/<int:paper>/<str:name>", document.download, name="document"),
+    path("code/", confirm.show, name="code"),
+    path("proof/", told.paid, name="proof"),
+    path("talk/", talk.talk, name="talk"),
+    path("complaint/", talk.complaint, name="complaint"),
+    path("wrong-person/", wrong_person.show, name="wrong_person"),
+    path("pass-on/", pass_on.show, name="pass_on"),
+    path("progress/<int:invoice>/", progress.show, name="progress"),
+    path("message/<int:touch>/", message.show, name="message"),
+    path("papers/", papers.show, name="papers"),
+    path("papers/statement.pdf", papers.statement, name="statement"),
+    path("papers/statement.xlsx", papers.statement_sheet_, name="statement_sheet"),
+    path("papers/receipt/<int:payment>.pdf", papers.receipt, name="receipt"),
+    path("papers/paz-y-salvo.pdf", papers.clearance, name="clearance"),
     path("brand.css", brand.stylesheet, name="brand"),
 ]
 urlpatterns = [
@@ -40,6 +60,8 @@ urlpatterns = [
     path("p/<str:creditor>/<str:token>/preferences/", link.open_, {"page": "preferences"}),
     path("p/<str:creditor>/<str:token>/data/", link.open_, {"page": "data"}),
     path("p/<str:creditor>/<str:token>/genuine/", link.open_, {"page": "genuine"}),
+    path("p/<str:creditor>/<str:token>/complaint/", link.open_, {"page": "complaint"}),
+    path("p/<str:creditor>/<str:token>/wrong-person/", link.open_, {"page": "wrong_person"}),
     path("u/<str:creditor>/<str:token>/", unsubscribe.show, name="unsubscribe"),
     path("c/<str:creditor>/", include(_account)),
 ]

@@ -23,6 +23,7 @@ from django.utils import translation
 from conserje.config import clock
 from conserje.domain.kit.days import zone
 from conserje.domain.outreach.evidence import Trace
+from conserje.portal.act_pages import LinkPage
 from conserje.services.outreach import evidence, portal_link
 from conserje.services.outreach.portal_link import Opened
 from conserje.services.tenancy import creditor as creditors
@@ -128,7 +129,7 @@ def cautious(page: Page) -> Page:
         try:
             facts = creditors.by_public_id(public_id=creditor)
         except UnknownCreditor:
-            return _unopened(request)
+            return _unopened(request, again="token" in rest)
         answer = page(request, facts, **rest)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
@@ -165,9 +166,17 @@ def keep_link(answer: HttpResponse, facts: Facts, link_id: int) -> None:
     )
 
 
-def not_open(request: HttpRequest) -> HttpResponse:
-    """The one answer to every link and page that does not open; it tells nobody why."""
-    return _unopened(request)
+def not_open(request: HttpRequest, *, again: bool = False) -> HttpResponse:
+    """The one answer to every link and page that does not open; it tells nobody why.
+
+    `again`: the address itself is a link, and whoever has it may have a new one sent to where it went.
+    """
+    return _unopened(request, again=again)
+
+
+def asked_again(request: HttpRequest) -> HttpResponse:
+    """The one answer to everybody who asks for a new link."""
+    return _unopened(request, asked=True)
 
 
 def language_of(locale: str, *, otherwise: str) -> str:
@@ -209,7 +218,8 @@ def _spoken(request: HttpRequest, visit: Visit, page: Page, rest: dict[str, Any]
     return answer
 
 
-def _unopened(request: HttpRequest) -> HttpResponse:
-    answer = render(request, "portal/link/problem.html", status=404)
+def _unopened(request: HttpRequest, *, again: bool = False, asked: bool = False) -> HttpResponse:
+    page = LinkPage(again, asked)
+    answer = render(request, "portal/link/problem.html", {"page": page}, status=200 if asked else 404)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -22,6 +22,7 @@ SENTENCES: Final[Words] = {
     "left_alone_promise": _("Left alone because of a promise to pay, until %(until)s."),
     "left_alone_promise.open": _("Left alone because of a promise to pay."),
     "left_alone_claimed_paid": _("The customer says it is paid: left alone while the payment is looked for."),
+    "left_alone_enquiry": _("The customer wrote to us: left alone until somebody answers."),
     "left_alone_hold": _("On hold until %(until)s."),
     "left_alone_hold.open": _("On hold until a person releases it."),
     "contacts_used": _(

@@ -83,7 +83,11 @@ def draw(
     return Drawn(
         name,
         html,
-        [one for one in missing if not re.search(r"\[(paid_on|pay_on|note|method|invoice|text|day)\]", one)],
+        [
+            one
+            for one in missing
+            if not re.search(r"\[(receipt|paid_on|pay_on|note|method|invoice|text|day)\]", one)
+        ],
     )
 
 

@@ -77,6 +77,9 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
     ("receivables_datarequest", "words = '', answer = '', extension_reason = ''", _OWN),
     ("arrangements_paymentclaim", "words = ''", _OWN),
     ("arrangements_dispute", "words = ''", _OF_INVOICE),
+    ("arrangements_proofofpayment", "file_name = '', content = '', sha256 = 'erased:' || id", _OWN),
+    ("arrangements_enquiry", "words = '', answer = ''", _OWN),
+    ("arrangements_progress", "words = ''", _OF_INVOICE),
     ("outreach_permission", "source = ''", _OWN),
     (
         "outreach_message",

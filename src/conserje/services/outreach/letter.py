@@ -24,13 +24,12 @@ from conserje.domain.rules.facts import CreditorRole
 from conserje.domain.rules.phrases import Place
 from conserje.services.outreach import content, law, law_texts, mandatory
 from conserje.services.outreach.law import stack_for
+from conserje.services.outreach.placeholders import CODE, LINK, STOP
 from conserje.services.tenancy.creditor import tax_label
 from conserje.wording import edited
 from conserje.wording.edited import Opened
 from conserje.wording.render import Letter, letter
 
-LINK = "https://link.invalid/p/"
-STOP = "https://link.invalid/u/"
 ATTACHED_MAX_BYTES = 8_000_000
 # What a person wrote for one day reads on until so many days later.
 READS_ON = timedelta(days=3)
@@ -125,11 +124,6 @@ def _own_words(dossier: Dossier, writing: Writing, now: datetime) -> dict[str, s
     }
 
 
-def with_links(text: str, *, link: str, stop: str) -> str:
-    """`text` with its placeholders replaced by the links of one attempt."""
-    return text.replace(LINK, link).replace(STOP, stop)
-
-
 def available_methods(creditor_gateways: Sequence[str]) -> list[str]:
     """Codes of the ways of paying that the creditor's gateways offer now."""
     return list(
@@ -191,6 +185,7 @@ def _values(
             sums=balances,
         ),
         "payment": writing.payment,
+        "code": CODE if touch.letter == "code" else "",
     }
 
 
@@ -336,7 +331,7 @@ _SUMMED = ("open", "total", "net", "tax", "paid", "credited", "interest", "fees"
 
 def _next(writing: Writing) -> dict[str, Any]:
     following, contact = writing.following, _told(writing)
-    if writing.touch.purpose == "payment_confirmation":
+    if writing.touch.episode_id is None:
         return {"kind": "none", "on": None, "channel": None, "letter": None}
     if following is None or contact is None:
         ended = following is not None and following.kind in (Kind.ENDED, Kind.PERSON)
