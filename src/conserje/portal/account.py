@@ -16,7 +16,7 @@ from conserje.domain.kit.money import Money, total
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due
 from conserje.portal.pages import AmountLine, CurrencyGroup, Document, OpenInvoice, PaidInvoice, Pause
 from conserje.portal.visit import Visit
-from conserje.services.arrangements import progress, word
+from conserje.services.arrangements import word
 from conserje.services.receivables import account, gateway
 from conserje.services.receivables.account import InvoiceStanding, Paper
 from conserje.services.receivables.gateway import Offer
@@ -29,11 +29,15 @@ _DOCUMENT_KINDS = {"application/pdf": "PDF", "application/xml": "XML", "text/xml
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Everything owed and paid by a reader, before it is cut into pages."""
+    """Everything owed and paid by a reader, before it is cut into pages.
+
+    `not_found_on` is the day of a payment we were told of lately and could not find.
+    """
 
     open: tuple[OpenInvoice, ...]
     paid: tuple[PaidInvoice, ...]
     offers: tuple[Offer, ...]
+    not_found_on: date | None = None
 
     def of(self, currency: str) -> tuple[OpenInvoice, ...]:
         """The open invoices of one currency."""
@@ -57,18 +61,19 @@ def read(visit: Visit, case: Case) -> Account:
     dues: dict[int, list[Due]] = defaultdict(list)
     for due in case.dues:
         dues[due.invoice_id].append(due)
-    stands = progress.latest(**who)
+    told = word.told_us(**who, now=visit.now)
     return Account(
         open=tuple(
             replace(
                 _open(visit, row, dues[row.id], _pause(row, blocks, said)),
-                progress=stands[row.id].state if row.id in stands else "",
+                progress=told.stands.get(row.id, ""),
             )
             for row in rows
             if row.open
         ),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
+        not_found_on=told.not_found_on,
     )
 
 

@@ -149,7 +149,7 @@ def _go_on(request: HttpRequest, visit: Visit, kept: _Kept) -> HttpResponse:
         answer.status_code = 303
     else:
         page = resolve(kept.path.partition("?")[0])
-        request.POST = QueryDict(kept.form)  # type: ignore[assignment, misc]
+        request.POST = QueryDict(kept.form)
         request.code_given_for = (visit.creditor_id, visit.opened.link_id)  # type: ignore[attr-defined]
         answer = page.func(request, *page.args, **page.kwargs)
     answer.set_cookie(

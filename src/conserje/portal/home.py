@@ -17,7 +17,6 @@ from conserje.portal import account, brand, coming, doors, past
 from conserje.portal.account import Account
 from conserje.portal.pages import HomePage
 from conserje.portal.visit import Visit, looking
-from conserje.services.arrangements import claim
 from conserje.services.outreach import elsewhere, telling
 from conserje.services.tenancy.act import reading
 from conserje.ui.figures import show_day
@@ -75,7 +74,7 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
         doors=doors.shown(visit, doors.DOORS, anything_open=bool(found.open)),
         beside=doors.shown(visit, doors.BESIDE, anything_open=bool(found.open)),
         message=str(_SAID.get(request.GET.get("done", ""), "")),
-        warning=kept.warning if kept else _not_found(visit, bool(found.open)),
+        warning=kept.warning if kept else _not_found(found),
     )
     origins = sorted({origin for offer in found.offers for origin in offer.origins})
 
@@ -86,15 +85,11 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
     return answer
 
 
-def _not_found(visit: Visit, anything_open: bool) -> str:
+def _not_found(found: Account) -> str:
     """Kindly, that a payment we were told of was not found, and what helps."""
-    if not anything_open:
+    if found.not_found_on is None or not found.open:
         return ""
-    who = {"creditor_id": visit.creditor_id, "customer_id": visit.customer_id}
-    on = claim.lately_not_found(**who, now=visit.now)
-    if on is None:
-        return ""
-    day = show_day(on, language=get_language() or "", shape="long")
+    day = show_day(found.not_found_on, language=get_language() or "", shape="long")
     return gettext(
         "We looked for the payment of %(day)s that you told us of, and could not find it yet."
         " The receipt would help us: you can send it with “I have already paid”."

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -33,7 +31,7 @@ def open_(request: HttpRequest, facts: Facts, *, token: str, page: str = "home")
     with reading(creditor_id=facts.id):
         opened = portal_link.open_(creditor_id=facts.id, token=token, now=clock.now_for(facts))
     if opened is None:
-        return not_open(request, again=True)
+        return not_open(request)
     answer = redirect(reverse(f"portal:{page}", kwargs={"creditor": facts.public_id}))
     answer.status_code = 303
     keep_link(answer, facts, opened.link_id)
@@ -42,8 +40,6 @@ def open_(request: HttpRequest, facts: Facts, *, token: str, page: str = "home")
 
 def _again(request: HttpRequest, facts: Facts, token: str) -> HttpResponse:
     """Send a new link to the address on file, if there is one; the answer is the same either way, and takes as long."""
-    until = time.monotonic() + SEEMS_SECONDS
-    requested.link_again(creditor_id=facts.id, token=token, now=clock.now_for(facts))
-    answer = asked_again(request)
-    time.sleep(max(0.0, until - time.monotonic()))
-    return answer
+    with clock.no_sooner_than(SEEMS_SECONDS):
+        requested.link_again(creditor_id=facts.id, token=token, now=clock.now_for(facts))
+        return asked_again(request)

@@ -81,9 +81,13 @@ def _hours(request: HttpRequest, visit: Visit) -> bool:
     first, last = request.POST.get("from_hour", ""), request.POST.get("to_hour", "")
     if not all(text.isascii() and text.isdigit() and len(text) < 3 for text in (first, last)):
         return False
-    wish = {"hours": (int(first), int(last)), "now": visit.now}
     try:
-        contact_hours.wish(creditor_id=visit.creditor_id, customer_id=visit.customer_id, **wish)
+        contact_hours.wish(
+            creditor_id=visit.creditor_id,
+            customer_id=visit.customer_id,
+            hours=(int(first), int(last)),
+            now=visit.now,
+        )
     except contact_hours.Refused:
         return False
     return True

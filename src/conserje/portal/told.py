@@ -18,7 +18,6 @@ from conserje.portal import brand
 from conserje.portal.pages import TellPage, ToldPage
 from conserje.portal.visit import Page, Visit, acting, by_method, leave_trace, looking, not_open
 from conserje.services.arrangements import claim, promise, proof
-from conserje.services.arrangements.proof import SIZE_MAX
 from conserje.services.receivables import account
 from conserje.services.receivables.account import InvoiceStanding
 from conserje.services.tenancy.act import reading
@@ -188,7 +187,7 @@ def _receipt(request: HttpRequest) -> tuple[proof.File | None, str]:
     sent = request.FILES.get("receipt")
     if sent is None or not sent.size:
         return None, ""
-    if sent.size > SIZE_MAX:
+    if sent.size > proof.SIZE_MAX:
         return None, _not_a_receipt()
     return proof.File(sent.name or "", sent.read()), ""
 

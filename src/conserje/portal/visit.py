@@ -129,7 +129,7 @@ def cautious(page: Page) -> Page:
         try:
             facts = creditors.by_public_id(public_id=creditor)
         except UnknownCreditor:
-            return _unopened(request, again="token" in rest)
+            return _unopened(request)
         answer = page(request, facts, **rest)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
@@ -166,12 +166,12 @@ def keep_link(answer: HttpResponse, facts: Facts, link_id: int) -> None:
     )
 
 
-def not_open(request: HttpRequest, *, again: bool = False) -> HttpResponse:
+def not_open(request: HttpRequest) -> HttpResponse:
     """The one answer to every link and page that does not open; it tells nobody why.
 
-    `again`: the address itself is a link, and whoever has it may have a new one sent to where it went.
+    Whoever has the address of a link may have a new one sent to where that one went.
     """
-    return _unopened(request, again=again)
+    return _unopened(request)
 
 
 def asked_again(request: HttpRequest) -> HttpResponse:
@@ -218,8 +218,8 @@ def _spoken(request: HttpRequest, visit: Visit, page: Page, rest: dict[str, Any]
     return answer
 
 
-def _unopened(request: HttpRequest, *, again: bool = False, asked: bool = False) -> HttpResponse:
-    page = LinkPage(again, asked)
+def _unopened(request: HttpRequest, *, asked: bool = False) -> HttpResponse:
+    page = LinkPage(again=request.path.startswith("/p/"), asked=asked)
     answer = render(request, "portal/link/problem.html", {"page": page}, status=200 if asked else 404)
     answer.headers["Cache-Control"] = "no-store"
     return answer

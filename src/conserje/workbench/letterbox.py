@@ -41,9 +41,11 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
 @acting
 def answer(request: HttpRequest, desk: Desk, enquiry_id: int) -> HttpResponse:
     """Answer what a customer wrote (POST `words`); they read it on their page."""
-    given = {"words": request.POST.get("words", ""), "by": desk.by, "now": desk.now}
+    words = request.POST.get("words", "")
     try:
-        enquiry.answer(creditor_id=desk.creditor_id, enquiry_id=enquiry_id, **given)
+        enquiry.answer(
+            creditor_id=desk.creditor_id, enquiry_id=enquiry_id, words=words, by=desk.by, now=desk.now
+        )
     except enquiry.Refused as refused:
         empty = str(refused) == "answer_without_words"
         messages.warning(request, _("Write the answer first.") if empty else str(_NOT_ANY_MORE))

@@ -265,7 +265,7 @@ def results() -> Iterator[tuple[str, str, object]]:
 
 
 def forms() -> Iterator[tuple[str, str, object]]:
-    """(name, template, page) of what a customer can tell, stop and check."""
+    """(name, template, page) of what a customer can tell."""
     invoices = (
         Option("inv0", "FE-1042 · Rediseño del sitio, fase 2 · $ 3.808.000 COP", chosen=True),
         Option("inv1", "FE-1043 · $ 1.190.000 COP"),
@@ -287,6 +287,10 @@ def forms() -> Iterator[tuple[str, str, object]]:
         "portal/told/done.html",
         pages.ToldPage(BRAND, TODAY, "scheduled", date(2026, 12, 4), ("FE-1042",), date(2026, 12, 4)),
     )
+
+
+def ways() -> Iterator[tuple[str, str, object]]:
+    """(name, template, page) of how a customer is written to, and of links that open nothing."""
     mail = pages.Address(
         "a1",
         "email",
@@ -340,4 +344,5 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from homes()
     yield from results()
     yield from forms()
+    yield from ways()
     yield from act_samples.every()

@@ -341,5 +341,5 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, made: Sequence[PastCo
         of.payments_known_through,
         of.freshness_days,
         tuple(rows.refused),
-        of.own if rows.hours is None else (*of.own, wished(*rows.hours)),
+        of.own if rows.hours is None else (*of.own, wished(from_hour=rows.hours[0], to_hour=rows.hours[1])),
     )

@@ -58,7 +58,7 @@ class OwnRule:
 
 
 @lru_cache(maxsize=300)
-def wished(from_hour: int, to_hour: int) -> OwnRule:
+def wished(*, from_hour: int, to_hour: int) -> OwnRule:
     """The customer's own hours as a rule: the same for all who wish the same, so that their law is prepared once."""
     return OwnRule(id=0, by="customer", since=date(2000, 1, 1), from_hour=from_hour, to_hour=to_hour)
 

@@ -14,9 +14,6 @@ from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review, strategy
 from conserje.services.tenancy.act import act, keyed, step
 
-# How long the customer reads on their page that a payment was not found.
-NOT_FOUND_TOLD = timedelta(days=21)
-
 
 class Refused(ValueError):
     """The claim cannot be taken as given; its first argument is the code of the sentence to show."""
@@ -94,21 +91,6 @@ def answer(*, creditor_id: int, claim_id: int, found: bool, by: str, now: dateti
     claim.answered_at, claim.answer = now, "found" if found else "not_found"
     claim.save(update_fields=["answered_at", "answer"])
     _tell(creditor_id, claim.customer_id, [claim.id], claim.answer, by, now)
-
-
-@step
-def lately_not_found(*, creditor_id: int, customer_id: int, now: datetime) -> date | None:
-    """The day of a payment that was looked for and not found within the last `NOT_FOUND_TOLD`; None without one.
-
-    A later word of the customer's about a payment takes its place.
-    """
-    rows = PaymentClaim.objects.filter(creditor_id=creditor_id, customer_id=customer_id).order_by(
-        "-made_at", "-id"
-    )
-    last = rows.values_list("answer", "answered_at", "paid_on", "made_at").first()
-    if last is None or last[0] != "not_found" or last[1] is None or last[1] < now - NOT_FOUND_TOLD:
-        return None
-    return last[2] or last[3].date()
 
 
 @step

@@ -15,6 +15,8 @@ from conserje.domain.arrangements.proof import media_type
 from conserje.domain.kit.money import Money
 from conserje.services.tenancy.act import step
 
+__all__ = ["SIZE_MAX", "File", "Refused", "Waiting", "attach", "content", "keep", "waiting"]
+
 
 class Refused(ValueError):
     """The file cannot be taken; its first argument is the code of the sentence to show."""
@@ -96,7 +98,7 @@ def waiting(*, creditor_id: int) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [creditor_id])
         rows = cursor.fetchall()
-    return [Waiting(*row[:11], open=None if row[12] is None else Money(row[11], row[12])) for row in rows]
+    return [Waiting(*row[:11], None if row[12] is None else Money(row[11], row[12])) for row in rows]
 
 
 @step

@@ -21,7 +21,7 @@ class Secrets:
     code: str = ""
 
 
-def revealed(text: str, secrets: Secrets) -> str:
+def revealed(text: str, *, secrets: Secrets) -> str:
     """`text` with its placeholders replaced by the links, and the code, of one attempt.
 
     Raises `LetterError` for a code that is not there any more.

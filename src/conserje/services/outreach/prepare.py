@@ -243,8 +243,8 @@ def _ready(
         recipients=(touch.address, *(address for address, _ in copies)),
         reply_to=brand.get("reply_to", ""),
         subject=written.letter.subject,
-        text=revealed(written.letter.text, secrets),
-        html=revealed(written.letter.html, secrets),
+        text=revealed(written.letter.text, secrets=secrets),
+        html=revealed(written.letter.html, secrets=secrets),
         stop_url=secrets.stop if touch.episode_id is not None else "",
         written_at=batch.now,
     )

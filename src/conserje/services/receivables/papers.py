@@ -109,7 +109,7 @@ def statement(*, creditor_id: int, reader: Reader) -> File:
                 rows=tuple(
                     (
                         day(one.value_on, "day_table", reader.locale),
-                        method_words(one.method, reader.locale),
+                        method_words(one.method, locale=reader.locale),
                         one.reference,
                         money(one.amount, reader.locale),
                     )
@@ -140,7 +140,11 @@ def receipt(*, creditor_id: int, reader: Reader, payment_id: int) -> File | None
         how=how.get(method, how["default"].format(method=method)) if method else "",
     )
     applied = [
-        (named(number, subject), money(Money(code, part), locale), money(Money(code, left), locale))
+        (
+            named(number=number, subject=subject),
+            money(Money(code, part), locale),
+            money(Money(code, left), locale),
+        )
         for number, subject, code, part, left in _rows(
             _APPLIED, creditor_id, reader.customer_id, payment=payment_id
         )
@@ -175,7 +179,7 @@ def clearance(*, creditor_id: int, reader: Reader) -> File:
     )
     lines = tuple(
         (
-            named(row.number, row.subject),
+            named(number=row.number, subject=row.subject),
             day(row.due_on, "day_table", locale),
             money(row.total, locale),
             day(row.settled_on, "day_table", locale),
@@ -216,7 +220,7 @@ def agreement(*, creditor_id: int, reader: Reader, deed: Deed) -> File:
     )
 
 
-def method_words(method: str, locale: str) -> str:
+def method_words(method: str, *, locale: str) -> str:
     """A way of paying as papers name it."""
     return str(shelf.words(locale)["methods"].get(method, method))
 
@@ -233,7 +237,7 @@ def _open_table(
         head=tuple(words["head"]),
         rows=tuple(
             (
-                named(row.number, row.subject),
+                named(number=row.number, subject=row.subject),
                 day(row.issued_on, "day_table", locale),
                 day(row.due_on, "day_table", locale),
                 money(row.total, locale),
@@ -294,7 +298,7 @@ def _legal_name(facts: Facts) -> str:
     return f"{name}, {tax_label(country=facts.country)} {facts.tax_id}" if facts.tax_id else name
 
 
-def named(number: str, subject: str) -> str:
+def named(*, number: str, subject: str) -> str:
     """An invoice as papers name it: its number and what it was for."""
     return " · ".join(text for text in (number, subject) if text)
 

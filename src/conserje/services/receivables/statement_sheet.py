@@ -39,7 +39,7 @@ def workbook(*, creditor_id: int, reader: Reader) -> File:
         (*words["head"], ""),
         [
             (
-                papers.named(row.number, row.subject),
+                papers.named(number=row.number, subject=row.subject),
                 row.issued_on,
                 row.due_on,
                 row.total,
@@ -59,7 +59,7 @@ def workbook(*, creditor_id: int, reader: Reader) -> File:
         [
             (
                 one.value_on,
-                papers.method_words(one.method, reader.locale),
+                papers.method_words(one.method, locale=reader.locale),
                 one.reference,
                 one.amount,
                 one.amount.currency,

@@ -126,8 +126,8 @@ def mails(*, creditor_id: int, written: Sequence[letter.Written], now: datetime)
             recipients=(f"pagos{n}@imaginario.example",),
             reply_to=brand["reply_to"],
             subject=item.letter.subject,
-            text=revealed(item.letter.text, Secrets(link, stop)),
-            html=revealed(item.letter.html, Secrets(link, stop)),
+            text=revealed(item.letter.text, secrets=Secrets(link, stop)),
+            html=revealed(item.letter.html, secrets=Secrets(link, stop)),
             stop_url=stop,
             written_at=now,
         )
