@@ -101,9 +101,11 @@ def test_links_that_do_not_open_cannot_be_told_apart(creditor: Creditor) -> None
     # Of each request alone, drawn by chance.
     assert len({answer.headers.pop("X-Request-ID") for answer in answers}) == len(paths)
 
-    assert {(answer.status_code, answer.content, str(answer.headers)) for answer in answers} == {
-        (404, answers[0].content, str(answers[0].headers))
-    }
+    # An address that is a link offers to send a new one; one that is none cannot. Nothing else tells them apart.
+    for shape in ("/p/", "/c/", "/u/"):
+        same = [answer for path, answer in zip(paths, answers, strict=True) if path.startswith(shape)]
+        told = {(answer.status_code, answer.content, str(answer.headers)) for answer in same}
+        assert told == {(404, same[0].content, str(same[0].headers))}, shape
     assert all(not answer.cookies for answer in answers)
     assert cautious(answers[0])
 

@@ -52,7 +52,8 @@ def _faults(source: str) -> Iterator[str]:
         if not page.xpath(f"//label[@for='{entry.get('id')}']") and not entry.xpath("ancestor::label"):
             yield f"{entry.get('name')} has no label"
     for form in page.xpath("//form[translate(@method,'POST','post')='post']"):
-        if not form.xpath(".//button"):
+        own = f"//button[@form='{form.get('id')}']" if form.get("id") else "./button"
+        if not form.xpath(".//button") and not page.xpath(own):
             yield "a form cannot be sent without a script"
 
 

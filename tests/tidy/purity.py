@@ -179,7 +179,9 @@ def prints(source: Source) -> Iterator[str]:
 
 
 # Above a creditor, or of a person who works for several.
-_ABOVE = frozenset({"TenantModel", "Organisation", "Creditor", "Membership", "User", "ContactRecord"})
+_ABOVE = frozenset(
+    {"TenantModel", "Organisation", "Creditor", "Membership", "User", "ContactRecord", "WrongAddress"}
+)
 
 
 def loose_tables(source: Source) -> Iterator[str]:

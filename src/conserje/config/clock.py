@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -43,6 +44,16 @@ def after(seconds: int) -> Callable[[], bool]:
     """A stopwatch: whether so many seconds have passed since this call, whatever the book's own clock says."""
     until = time.monotonic() + seconds
     return lambda: time.monotonic() >= until
+
+
+@contextmanager
+def no_sooner_than(seconds: float) -> Iterator[None]:
+    """Take at least so long by the machine's clock, whatever is done inside: how long it took then tells nothing."""
+    until = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        time.sleep(max(0.0, until - time.monotonic()))
 
 
 def given_now(text: str, *, creditor: HasClock, simulating: bool = False) -> datetime:

@@ -29,12 +29,16 @@ _DOCUMENT_KINDS = {"application/pdf": "PDF", "application/xml": "XML", "text/xml
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Everything owed and paid by a reader, before it is cut into pages."""
+    """Everything owed and paid by a reader, before it is cut into pages.
+
+    `not_found_on` is the day of a payment we were told of lately and could not find.
+    """
 
     open: tuple[OpenInvoice, ...]
     paid: tuple[PaidInvoice, ...]
     offers: tuple[Offer, ...]
     country: str = ""
+    not_found_on: date | None = None
 
     def of(self, currency: str) -> tuple[OpenInvoice, ...]:
         """The open invoices of one currency."""
@@ -69,15 +73,22 @@ def read(visit: Visit, case: Case) -> Account:
     for due in case.dues:
         dues[due.invoice_id].append(due)
     planned_on = min((due.due_on for due in case.dues if due.late_after is not None), default=visit.today)
+    told = word.told_us(**who, now=visit.now)
     return Account(
         open=tuple(
-            _open(visit, row, dues[row.id], _pause(row, blocks, said), _Turn(planned_on, to_pay.get(row.id)))
+            replace(
+                _open(
+                    visit, row, dues[row.id], _pause(row, blocks, said), _Turn(planned_on, to_pay.get(row.id))
+                ),
+                progress=told.stands.get(row.id, ""),
+            )
             for row in rows
             if row.open
         ),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
         country=case.subject.country or visit.creditor.country,
+        not_found_on=told.not_found_on,
     )
 
 
@@ -266,6 +277,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.PAYING: "waiting",
         BlockKind.CONTESTED: "disputed",
         BlockKind.PLAN: "held",
+        BlockKind.ENQUIRY: "asked",
     }[block.kind]
     return Pause(kind, on=said.get((block.kind, block.ref)), until=block.until)
 

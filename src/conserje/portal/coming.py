@@ -129,6 +129,8 @@ def _resting(block: Block, language: str) -> str:
         return _("On pause while we review it with you.")
     if block.kind is BlockKind.AGREEMENT:
         return _("On pause by what we agreed on.")
+    if block.kind is BlockKind.ENQUIRY:
+        return _("On pause until somebody answers what you wrote to us.")
     if block.until is not None:
         day = show_day(block.until, language=language, shape="long")
         return _("On pause until %(day)s.") % {"day": day}

@@ -10,17 +10,20 @@ from datetime import timedelta
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
-from conserje.portal import account, brand, coming, past
+from conserje.portal import account, brand, coming, doors, past
 from conserje.portal.account import Account
 from conserje.portal.pages import HomePage
 from conserje.portal.visit import Visit, looking
 from conserje.services.outreach import elsewhere, telling
 from conserje.services.tenancy.act import reading
+from conserje.ui.figures import show_day
 from conserje.wording.names import greeting
 
 TOLD_AHEAD = timedelta(days=120)
+_SAID = {"progress": _("Noted. Both of us see it here now.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,13 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
         quiet=coming.quiet(
             told, today=visit.today, language=get_language() or "", anything_open=bool(found.open)
         ),
-        touches=past.touches(made, outside, reader=visit.opened.contact_id, zone=visit.now.tzinfo),
+        touches=past.touches(visit, made, outside),
         older_touches=max(0, len(made) + len(outside) - past.SHOWN),
         paid=found.paid,
-        warning=kept.warning if kept else "",
+        doors=doors.shown(visit, doors.DOORS, anything_open=bool(found.open)),
+        beside=doors.shown(visit, doors.BESIDE, anything_open=bool(found.open)),
+        message=str(_SAID.get(request.GET.get("done", ""), "")),
+        warning=kept.warning if kept else _not_found(found),
     )
     origins = sorted({origin for offer in found.offers for origin in offer.origins})
 
@@ -77,6 +83,17 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
         # Browsers hold a form's answer to the policy of the page it was sent from, and it leads to the gateway.
         csp_update({"form-action": origins})(lambda _request: answer)(request)
     return answer
+
+
+def _not_found(found: Account) -> str:
+    """Kindly, that a payment we were told of was not found, and what helps."""
+    if found.not_found_on is None or not found.open:
+        return ""
+    day = show_day(found.not_found_on, language=get_language() or "", shape="long")
+    return gettext(
+        "We looked for the payment of %(day)s that you told us of, and could not find it yet."
+        " The receipt would help us: you can send it with “I have already paid”."
+    ) % {"day": day}
 
 
 def _pages(request: HttpRequest, found: Account) -> dict[str, int]:

@@ -93,7 +93,8 @@ class OpenInvoice:
     `more_due` later (day, amount) instalments.
 
     `ticked` is what the page proposes to pay; `payable` is False while a payment of it is being confirmed.
-    `pays` is what paying it pays: what is open less the part that is disputed.
+    `pays` is what paying it pays: what is open less the part that is disputed. `progress` is where it stands in the
+    reader's own house (received, accepted, missing), empty while nothing was said.
     """
 
     id: str
@@ -110,6 +111,7 @@ class OpenInvoice:
     ticked: bool = True
     payable: bool = True
     pays: Money | None = None
+    progress: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ class PastTouch:
     """A contact made, or one received. `state` is a touch state (see `ui.labels.DELIVERIES`).
 
     `reason` is why it was sent, in a line; `said` what it said, in a line; `to` the person, masked when not
-    the reader.
+    the reader; `url` leads to its words, which open with a code.
     """
 
     on: date
@@ -152,6 +154,7 @@ class PastTouch:
     state: str
     said: str = ""
     to: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,16 @@ class PaidInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorShown:
+    """One way forward on the account page: see `doors`."""
+
+    title: str
+    sentence: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """`portal/account/show.html`, at `portal:home`.
 
@@ -202,6 +215,8 @@ class HomePage:
     quiet: str = ""
     paused: bool = False
     older_touches: int = 0
+    doors: tuple[DoorShown, ...] = ()
+    beside: tuple[DoorShown, ...] = ()
     message: str = ""
     warning: str = ""
     theme: str = ""
@@ -272,7 +287,7 @@ class ToldPage:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One way we reach the reader. `shown` is masked ("l***@ejemplo.co");
+    """One way we reach the reader. `shown` is masked ("l•••@ejemplo.co");
 
     `given` says how we came to have it.
     """
@@ -289,7 +304,8 @@ class Address:
 class PreferencesPage:
     """`portal/preferences/show.html`, at `portal:preferences`;
 
-    POST fields `act` (stop, resume) and `address` (id or "all").
+    POST fields `act` (stop, resume) and `address` (id or "all"); `act` (hours), `from_hour` and `to_hour`; `act`
+    (language) and `locale`.
     """
 
     brand: Brand
@@ -297,6 +313,9 @@ class PreferencesPage:
     addresses: tuple[Address, ...]
     message: str = ""
     theme: str = ""
+    from_hours: tuple[Option, ...] = ()
+    to_hours: tuple[Option, ...] = ()
+    locales: tuple[Option, ...] = ()
 
     @property
     def any_allowed(self) -> bool:

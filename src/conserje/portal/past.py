@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import ContactOutcome
 from conserje.portal.pages import PastTouch
+from conserje.portal.visit import Visit
 from conserje.services.outreach.elsewhere import Told
 from conserje.services.outreach.telling import TouchTold
 
@@ -25,15 +26,13 @@ _STATES = {
 }
 
 
-def touches(
-    made: Sequence[TouchTold], outside: Sequence[Told], *, reader: int | None, zone: tzinfo | None
-) -> tuple[PastTouch, ...]:
+def touches(visit: Visit, made: Sequence[TouchTold], outside: Sequence[Told]) -> tuple[PastTouch, ...]:
     """The latest contacts, newest first, those made elsewhere among them.
 
-    `reader` is the contact who looks: anybody else is named by initials.
+    Anybody but the reader is named by initials.
     """
-    told = [(item.at, _touch(item, reader=reader, zone=zone)) for item in made[:SHOWN]]
-    told += [(item.contact.at, _outside(item, zone)) for item in outside[:SHOWN]]
+    told = [(item.at, _touch(visit, item)) for item in made[:SHOWN]]
+    told += [(item.contact.at, _outside(item, visit.now.tzinfo)) for item in outside[:SHOWN]]
     told.sort(key=lambda item: item[0], reverse=True)
     return tuple(item for _at, item in told[:SHOWN])
 
@@ -48,21 +47,25 @@ def _outside(item: Told, zone: tzinfo | None) -> PastTouch:
     return PastTouch(on=on, channel=contact.channel.value, reason=reason, state=state)
 
 
-def _touch(item: TouchTold, *, reader: int | None, zone: tzinfo | None) -> PastTouch:
-    on = item.at.astimezone(zone).date()
+def _touch(visit: Visit, item: TouchTold) -> PastTouch:
+    on = item.at.astimezone(visit.now.tzinfo).date()
+    own = item.contact_id == visit.opened.contact_id
     return PastTouch(
         on=on,
         channel=item.channel,
         reason=_reason(item, on),
         state=item.state,
         said=item.subject,
-        to=item.contact_name if item.contact_id == reader else masked_name(item.contact_name),
+        to=item.contact_name if own else masked_name(item.contact_name),
+        url=visit.url("message", touch=str(item.id)) if item.subject else "",
     )
 
 
 def _reason(item: TouchTold, on: date) -> str:
     if item.purpose == "payment_confirmation":
         return _("We had received your payment.")
+    if item.purpose == "requested_info":
+        return _("It was asked for on this page.")
     if item.due_on is None:
         return _("There were open invoices.")
     days = (on - item.due_on).days

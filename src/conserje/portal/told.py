@@ -17,7 +17,7 @@ from conserje.domain.outreach.evidence import Trace
 from conserje.portal import brand
 from conserje.portal.pages import TellPage, ToldPage
 from conserje.portal.visit import Page, Visit, acting, by_method, leave_trace, looking, not_open
-from conserje.services.arrangements import claim, promise
+from conserje.services.arrangements import claim, promise, proof
 from conserje.services.receivables import account
 from conserje.services.receivables.account import InvoiceStanding
 from conserje.services.tenancy.act import reading
@@ -28,6 +28,14 @@ from conserje.ui.listing import Option
 OLDEST_CLAIM = timedelta(days=365)
 NUMBERS_NAMED = 5
 _SALT = "conserje.portal.told"
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What was typed, by field, and the receipt that came with it."""
+
+    fields: Mapping[str, str]
+    receipt: proof.File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +52,12 @@ class _Kind:
     trace: Trace
     earliest: Callable[[date], date]
     latest: Callable[[date], date]
-    write: Callable[[Visit, Sequence[int], date, Mapping[str, str]], date | None]
+    write: Callable[[Visit, Sequence[int], date, _Typed], date | None]
 
 
-def _write_claim(visit: Visit, ids: Sequence[int], on: date, form: Mapping[str, str]) -> date | None:
-    said = claim.Said(paid_on=on, method=form.get("method", ""), words=form.get("note", ""))
+def _write_claim(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) -> date | None:
+    form = typed.fields
+    said = claim.Said(on, form.get("method", ""), form.get("note", ""), typed.receipt)
     claim.make(
         creditor_id=visit.creditor_id,
         customer_id=visit.customer_id,
@@ -59,7 +68,7 @@ def _write_claim(visit: Visit, ids: Sequence[int], on: date, form: Mapping[str, 
     return None
 
 
-def _write_promise(visit: Visit, ids: Sequence[int], on: date, form: Mapping[str, str]) -> date | None:
+def _write_promise(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) -> date | None:
     promise.make(
         creditor_id=visit.creditor_id,
         customer_id=visit.customer_id,
@@ -110,11 +119,18 @@ def _page_of(kind: _Kind) -> Page:
         chosen = [item for item in invoices if str(item.id) in ticks]
         on = _day(form[kind.field])
         errors = _errors(visit, kind, on, chosen, bool(ticks))
+        receipt, wrong = _receipt(request)
+        if wrong:
+            errors["receipt"] = wrong
         if errors or on is None:
             page = _form(visit, kind, invoices, ticks, form, errors)
             return render(request, kind.template, {"page": page}, status=400)
         try:
-            until = kind.write(visit, [item.id for item in chosen], on, form)
+            until = kind.write(visit, [item.id for item in chosen], on, _Typed(form, receipt))
+        except proof.Refused:
+            errors = {"receipt": _not_a_receipt()}
+            page = _form(visit, kind, invoices, ticks, form, errors)
+            return render(request, kind.template, {"page": page}, status=400)
         except (claim.Refused, promise.Refused):
             errors = {kind.field: _out_of_bounds(visit, kind)}
             page = _form(visit, kind, invoices, ticks, form, errors)
@@ -164,6 +180,22 @@ def _salt(visit: Visit) -> str:
 def _open(visit: Visit) -> tuple[InvoiceStanding, ...]:
     rows = account.invoices(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
     return tuple(row for row in rows if row.open)
+
+
+def _receipt(request: HttpRequest) -> tuple[proof.File | None, str]:
+    """The file that came along and what is wrong with it; it is not read when it is too large."""
+    sent = request.FILES.get("receipt")
+    if sent is None or not sent.size:
+        return None, ""
+    if sent.size > proof.SIZE_MAX:
+        return None, _not_a_receipt()
+    return proof.File(sent.name or "", sent.read()), ""
+
+
+def _not_a_receipt() -> str:
+    return _(
+        "We can take a PDF, or a photograph as JPG, PNG or WebP, of at most 10 MB. Please choose it again."
+    )
 
 
 def _day(text: str) -> date | None:

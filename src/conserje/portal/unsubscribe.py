@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from conserje.config import clock
 from conserje.portal import brand
+from conserje.portal.masks import masked
 from conserje.portal.pages import UnsubscribePage
-from conserje.portal.preferences import masked
 from conserje.portal.visit import cautious, language_of, not_open
 from conserje.services.outreach import address as addresses
 from conserje.services.outreach import portal_link

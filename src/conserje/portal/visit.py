@@ -23,6 +23,7 @@ from django.utils import translation
 from conserje.config import clock
 from conserje.domain.kit.days import zone
 from conserje.domain.outreach.evidence import Trace
+from conserje.portal.act_pages import LinkPage
 from conserje.services.outreach import evidence, portal_link
 from conserje.services.outreach.portal_link import Opened
 from conserje.services.tenancy import creditor as creditors
@@ -166,8 +167,16 @@ def keep_link(answer: HttpResponse, facts: Facts, link_id: int) -> None:
 
 
 def not_open(request: HttpRequest) -> HttpResponse:
-    """The one answer to every link and page that does not open; it tells nobody why."""
+    """The one answer to every link and page that does not open; it tells nobody why.
+
+    Whoever has the address of a link may have a new one sent to where that one went.
+    """
     return _unopened(request)
+
+
+def asked_again(request: HttpRequest) -> HttpResponse:
+    """The one answer to everybody who asks for a new link."""
+    return _unopened(request, asked=True)
 
 
 def language_of(locale: str, *, otherwise: str) -> str:
@@ -209,7 +218,8 @@ def _spoken(request: HttpRequest, visit: Visit, page: Page, rest: dict[str, Any]
     return answer
 
 
-def _unopened(request: HttpRequest) -> HttpResponse:
-    answer = render(request, "portal/link/problem.html", status=404)
+def _unopened(request: HttpRequest, *, asked: bool = False) -> HttpResponse:
+    page = LinkPage(again=request.path.startswith("/p/"), asked=asked)
+    answer = render(request, "portal/link/problem.html", {"page": page}, status=200 if asked else 404)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -53,6 +53,12 @@ DELIVERIES: Final = {
     "answered": _("answered"),
     "no_conversation": _("no conversation"),
 }
+# Where an invoice stands in the customer's own house.
+PROGRESS: Final = {
+    "received": _("received"),
+    "accepted": _("accepted for payment"),
+    "missing": _("something is missing"),
+}
 DELIVERY_TONES: Final = {
     "proposed": "rest",
     "suppressed": "stop",

@@ -146,6 +146,7 @@ def values(*, count: int = 1, currencies: int = 1, parts: bool = True, **changes
         "answer_by": None,
         "mandatory": {},
         "payment": payment(),
+        "code": "••••••",
     }
     return cast(LetterValues, {**whole, **changes})
 

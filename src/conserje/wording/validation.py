@@ -19,7 +19,7 @@ from conserje.wording.view import derived
 
 LONGEST: Final = 20_000
 _BALANCE: Final = ("::: balance", "::: statement")
-_FREE: Final = ("thank_you", "link_again")
+_FREE: Final = ("thank_you", "link_again", "code")
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 

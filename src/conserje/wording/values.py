@@ -22,6 +22,7 @@ Kind = Literal[
     "final",
     "thank_you",
     "link_again",
+    "code",
 ]
 KINDS: tuple[Kind, ...] = (
     "preventive",
@@ -33,6 +34,7 @@ KINDS: tuple[Kind, ...] = (
     "final",
     "thank_you",
     "link_again",
+    "code",
 )
 
 
@@ -210,7 +212,8 @@ class PaymentValues(TypedDict):
 class LetterValues(TypedDict):
     """Everything a letter may say. `local_hour` is 0-23 where the reader is.
 
-    `mandatory` maps the slot of a country pack to its text, already in the reader's language.
+    `mandatory` maps the slot of a country pack to its text, already in the reader's language. `code` is what stands for
+    six digits until the letter leaves, empty in other letters.
     """
 
     creditor: CreditorValues
@@ -228,3 +231,4 @@ class LetterValues(TypedDict):
     answer_by: date | None
     mandatory: dict[str, str]
     payment: PaymentValues | None
+    code: str

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from conserje.domain.kit.days import zone
 from conserje.domain.ports.channel import Channel
+from conserje.services.arrangements import progress
 from conserje.services.insights import customer_file, timeline
 from conserje.services.insights.customer_file import File, InForce, OpenInvoice, Point
 from conserje.services.insights.timeline import Before
@@ -58,6 +59,8 @@ def show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         creditor_id=desk.creditor_id, customer_id=customer, before=_before(request)
     )
     oldest = max((item.days for item in file.balances if item.days is not None), default=None)
+    with_them = progress.latest(creditor_id=desk.creditor_id, customer_id=customer)
+    stands = {item.number: item for item in with_them.values()}
     page = pages.CustomerPage(
         frame=frame(request, desk, section="receivables"),
         name=file.standing.name,
@@ -65,7 +68,7 @@ def show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         balances=tuple(_balance(item) for item in file.balances),
         contacts=tuple(_people(desk, file, said)),
         timeline=events.tell(desk, happened),
-        invoices=tuple(_invoice(item, file.in_force) for item in file.invoices),
+        invoices=tuple(_invoice(item, file.in_force, stands) for item in file.invoices),
         projection=projection.steps(desk, told, rules),
         arrangements=tuple(_arrangement(desk, item) for item in file.in_force),
         banners=tuple(_banners(desk, file, told)),
@@ -143,13 +146,18 @@ def _permission(
     )
 
 
-def _invoice(item: OpenInvoice, in_force: tuple[InForce, ...]) -> pages.InvoiceRow:
+def _invoice(
+    item: OpenInvoice, in_force: tuple[InForce, ...], stands: Mapping[str, progress.Stands]
+) -> pages.InvoiceRow:
     state = None
     for one in in_force:
         if one.number == item.number:
             state = _invoice_state(one)
     if state is None and item.withheld:
         state = ("rest", _("withheld, awaiting its certificate"))
+    said = stands.get(item.number)
+    if state is None and said is not None:
+        state = ("rest", _("with them: %(state)s") % {"state": labels.PROGRESS[said.state]})
     return pages.InvoiceRow(item.number, item.subject, item.due_on, item.open, item.total, state)
 
 

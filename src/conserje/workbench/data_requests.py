@@ -255,7 +255,7 @@ def attention(desk: Desk) -> tuple[Attention, ...]:
         count,
     )
     left = (first - desk.today).days
-    said = text % {"left": _left(left)}
+    said = text % {"left": left_of(left)}
     return (Attention(count, said, desk.url("data_requests"), "late" if left <= NEAR_DAYS else "rest"),)
 
 
@@ -271,7 +271,7 @@ def _row(desk: Desk, item: Standing) -> RequestRow:
         words=item.words,
         answer_by=item.answer_by,
         latest_by=item.latest_by,
-        left=_left(left),
+        left=left_of(left),
         tone="late" if left <= NEAR_DAYS else "rest",
         rule=item.rule,
         authority=item.authority,
@@ -283,7 +283,8 @@ def _row(desk: Desk, item: Standing) -> RequestRow:
     )
 
 
-def _left(days: int) -> str:
+def left_of(days: int) -> str:
+    """How many days are left, in words; a negative number is late."""
     if days < 0:
         return ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
     if days == 0:

@@ -16,7 +16,7 @@ from conserje.services.insights import money_in, open_customers, portfolio
 from conserje.services.insights.open_customers import Filter
 from conserje.services.insights.portfolio import Aged, Waiting
 from conserje.ui.figures import show_day
-from conserje.workbench import data_requests, disputes, stops
+from conserje.workbench import data_requests, disputes, letterbox, stops
 from conserje.workbench.access import Desk, looking
 from conserje.workbench.contact_book import alert_rows
 from conserje.workbench.frame import frame
@@ -105,7 +105,7 @@ def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Itera
             "customers say it is paid: look for the payments",
             waiting.claims,
         )
-        yield Attention(waiting.claims, text, filtered(desk, Filter.PAUSED), "rest")
+        yield Attention(waiting.claims, text, desk.url("letterbox"), "rest")
     if waiting.in_doubt:
         text = ngettext(
             "payment waits for a person: look at it",
@@ -122,6 +122,7 @@ def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Itera
         yield Attention(waiting.unsure, text, desk.url("unsure"), "late")
     yield from data_requests.attention(desk)
     yield from disputes.attention(desk)
+    yield from letterbox.attention(desk)
     for row in alert_rows(desk):
         yield Attention(row.count, row.text, desk.url("contact_book"), "late")
     yield from _silent(desk, counts)

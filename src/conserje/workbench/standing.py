@@ -98,6 +98,8 @@ def _block(case: Case, block: Block) -> Chip:
         return "stop", _("in dispute: %(amount)s") % {"amount": amount}
     if block.kind is BlockKind.AGREEMENT and block.until is not None:
         return "rest", _("agreed, until %(day)s") % {"day": _short(block.until)}
+    if block.kind is BlockKind.ENQUIRY:
+        return "rest", _("wrote, waits for an answer")
     if block.until is not None:
         return "rest", _("on hold until %(day)s") % {"day": _short(block.until)}
     return "rest", _("on hold")

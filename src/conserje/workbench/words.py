@@ -32,6 +32,7 @@ LETTERS: Final[Words] = {
     "final": _("Final letter"),
     "thank_you": _("Thank-you"),
     "link_again": _("Fresh link"),
+    "code": _("Code for the portal"),
 }
 # How far a contact made elsewhere got.
 CONTACT_OUTCOMES: Final[Words] = {

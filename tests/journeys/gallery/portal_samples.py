@@ -13,6 +13,7 @@ from tests.journeys.gallery.shop import BRAND, TODAY
 
 from conserje.domain.kit.money import Money, total
 from conserje.portal import pages
+from conserje.portal.act_pages import LinkPage
 from conserje.ui.listing import Option, Pager
 
 
@@ -111,6 +112,21 @@ ONE = pages.HomePage(
     ),
     steps=STEPS,
     touches=TOUCHES,
+    doors=(
+        pages.DoorShown("Pagar", "Todo, o las facturas que usted elija", "#open", "money"),
+        pages.DoorShown("Pagar en cuotas", "Dos o tres partes, sin recargo", "#plan", "calendar"),
+        pages.DoorShown(
+            "Elegir una fecha", "Anotamos el día y no escribimos hasta entonces", "#date", "calendar"
+        ),
+        pages.DoorShown("Algo no está bien", "Señale la parte: solo esa se pausa", "#dispute", "info"),
+        pages.DoorShown("Hablar con nosotros", "Una persona lo lee y responde", "#talk", "chat"),
+    ),
+    beside=(
+        pages.DoorShown("Ya pagué", "Díganos el día, y envíe el soporte si lo tiene", "#paid", "check"),
+        pages.DoorShown("Pasarlo a un colega", "Recibe un enlace propio", "#pass", "person"),
+        pages.DoorShown("Documentos", "Estado de cuenta, recibos, paz y salvo", "#papers", "file"),
+        pages.DoorShown("No soy esta persona", "Dejamos de escribirle de inmediato", "#wrong", "stop"),
+    ),
     paid=(
         pages.PaidInvoice(
             "FE-0988",
@@ -138,6 +154,7 @@ def several() -> pages.HomePage:
         ),
         pause=pages.Pause("scheduled", date(2026, 12, 4), date(2026, 12, 4)),
         ticked=False,
+        progress="accepted",
     )
     third = replace(
         invoice(3, currency="COP", minor=47600000, days=-3),
@@ -235,7 +252,7 @@ def results() -> Iterator[tuple[str, str, object]]:
 
 
 def forms() -> Iterator[tuple[str, str, object]]:
-    """(name, template, page) of what a customer can tell, stop and check."""
+    """(name, template, page) of what a customer can tell."""
     invoices = (
         Option("inv0", "FE-1042 · Rediseño del sitio, fase 2 · $ 3.808.000 COP", chosen=True),
         Option("inv1", "FE-1043 · $ 1.190.000 COP"),
@@ -257,6 +274,10 @@ def forms() -> Iterator[tuple[str, str, object]]:
         "portal/told/done.html",
         pages.ToldPage(BRAND, TODAY, "scheduled", date(2026, 12, 4), ("FE-1042",), date(2026, 12, 4)),
     )
+
+
+def ways() -> Iterator[tuple[str, str, object]]:
+    """(name, template, page) of how a customer is written to, and of links that open nothing."""
     mail = pages.Address(
         "a1",
         "email",
@@ -270,7 +291,19 @@ def forms() -> Iterator[tuple[str, str, object]]:
     yield (
         "preferences",
         "portal/preferences/show.html",
-        pages.PreferencesPage(BRAND, TODAY, (mail, chat), "Listo: ya no le escribimos por WhatsApp."),
+        pages.PreferencesPage(
+            BRAND,
+            TODAY,
+            (mail, chat),
+            "Listo: ya no le escribimos por WhatsApp.",
+            from_hours=tuple(Option(str(hour), f"{hour:02d}:00") for hour in range(24)),
+            to_hours=tuple(Option(str(hour), f"{hour:02d}:00", chosen=hour == 24) for hour in range(1, 25)),
+            locales=(
+                Option("es_CO", "Español", chosen=True),
+                Option("en", "English"),
+                Option("pt_BR", "Português"),
+            ),
+        ),
     )
     stop = pages.UnsubscribePage(BRAND, "tok", "l•••@ficticia.example", "email")
     yield "unsubscribe-ask", "portal/unsubscribe/ask.html", stop
@@ -280,7 +313,12 @@ def forms() -> Iterator[tuple[str, str, object]]:
         "portal/genuine/show.html",
         pages.GenuinePage(BRAND, TODAY, ("cuentas@tallerejemplo.example",)),
     )
-    yield "link-problem", "portal/link/problem.html", None
+    for name, problem in (
+        ("problem", LinkPage()),
+        ("old", LinkPage(again=True)),
+        ("asked", LinkPage(asked=True)),
+    ):
+        yield f"link-{name}", "portal/link/problem.html", problem
     yield from (
         (f"error-{code}", f"{code}.html", None) for code in ("400", "403", "403_csrf", "404", "429", "500")
     )
@@ -288,7 +326,11 @@ def forms() -> Iterator[tuple[str, str, object]]:
 
 def every() -> Iterator[tuple[str, str, object]]:
     """All portal pages."""
+    from tests.journeys.gallery import act_samples
+
     yield from homes()
     yield from results()
     yield from instruction_samples.every()
     yield from forms()
+    yield from ways()
+    yield from act_samples.every()

@@ -86,7 +86,9 @@ def draw(
         [
             one
             for one in missing
-            if not re.search(r"\[(paid_on|pay_on|note|method|invoice|text|day|amount|kind|file)\]", one)
+            if not re.search(
+                r"\[(receipt|paid_on|pay_on|note|method|invoice|text|day|amount|kind|file)\]", one
+            )
         ],
     )
 

@@ -22,6 +22,14 @@ PORTAL = [
     path("<str:creditor>/genuine/", _nothing, name="genuine"),
     path("<str:creditor>/data/", _nothing, name="data"),
     path("<str:creditor>/dispute/", _nothing, name="dispute"),
+    path("<str:creditor>/code/", _nothing, name="code"),
+    path("<str:creditor>/complaint/", _nothing, name="complaint"),
+    path("<str:creditor>/wrong-person/", _nothing, name="wrong_person"),
+    path("<str:creditor>/pass-on/", _nothing, name="pass_on"),
+    path("<str:creditor>/progress/<str:invoice>/", _nothing, name="progress"),
+    path("<str:creditor>/papers/statement.pdf", _nothing, name="statement"),
+    path("<str:creditor>/papers/statement.xlsx", _nothing, name="statement_sheet"),
+    path("<str:creditor>/papers/paz-y-salvo.pdf", _nothing, name="clearance"),
 ]
 WORKBENCH = [
     path("<str:creditor>/", _nothing, name="home"),

@@ -11,6 +11,7 @@ from tests.journeys.gallery import (
     bank_samples,
     import_samples,
     law_samples,
+    letterbox_samples,
     permission_samples,
     unsure_samples,
     words_samples,
@@ -223,6 +224,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from words_samples.every(replace(FRAME, section="drafts"))
     yield from bank_samples.every(FRAME)
     yield from unsure_samples.every(FRAME)
+    yield from letterbox_samples.every(FRAME)
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)
     yield from permission_samples.every(FRAME)

@@ -21,6 +21,14 @@ class PaymentClaim(TenantModel):
         null=True,
         related_name="payment_claims",
     )
+    proof = models.ForeignKey(
+        "arrangements.ProofOfPayment",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="claims",
+    )
     paid_on = models.DateField(null=True)
     method = models.CharField(max_length=40, blank=True)
     words = models.TextField(blank=True)
@@ -37,6 +45,7 @@ class PaymentClaim(TenantModel):
             ),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="payment_claim_customer"),
             TenantForeignKey(fields=["invoice"], to="receivables.Invoice", name="payment_claim_invoice"),
+            TenantForeignKey(fields=["proof"], to="arrangements.ProofOfPayment", name="payment_claim_proof"),
         ]
         indexes = [
             models.Index(

@@ -4,6 +4,7 @@
 from conserje.data.arrangements.agreement import Agreement, AgreementInvoice
 from conserje.data.arrangements.claim import PaymentClaim
 from conserje.data.arrangements.dispute import Dispute, DisputeFile, DisputeMessage
+from conserje.data.arrangements.enquiry import Enquiry
 from conserje.data.arrangements.plan import (
     ArrangementPolicy,
     Instalment,
@@ -11,7 +12,9 @@ from conserje.data.arrangements.plan import (
     PlanAgreement,
     PlanInvoice,
 )
+from conserje.data.arrangements.progress import Progress
 from conserje.data.arrangements.promise import PromiseToPay
+from conserje.data.arrangements.proof import ProofOfPayment
 from conserje.data.arrangements.proposal import Proposal
 from conserje.data.arrangements.settlement import SettlementPolicy
 
@@ -22,12 +25,15 @@ __all__ = [
     "Dispute",
     "DisputeFile",
     "DisputeMessage",
+    "Enquiry",
     "Instalment",
     "PaymentClaim",
     "PaymentPlan",
     "PlanAgreement",
     "PlanInvoice",
+    "Progress",
     "PromiseToPay",
+    "ProofOfPayment",
     "Proposal",
     "SettlementPolicy",
 ]

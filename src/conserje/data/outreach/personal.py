@@ -104,6 +104,9 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
     ("arrangements_disputefile", "", _OF_DISPUTE),
     ("arrangements_proposal", "made_from = ''", _OF_DISPUTE),
     ("arrangements_agreement", "accepted_from = '', text = '{}'", _OWN),
+    ("arrangements_proofofpayment", "file_name = '', content = '', sha256 = 'erased:' || id", _OWN),
+    ("arrangements_enquiry", "words = '', answer = ''", _OWN),
+    ("arrangements_progress", "words = ''", _OF_INVOICE),
     ("outreach_permission", "source = ''", _OWN),
     (
         "outreach_message",

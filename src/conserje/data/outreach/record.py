@@ -154,6 +154,24 @@ SECTIONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "made_at, id",
     ),
     (
+        "proofs",
+        "id, file_name, media_type, size, sha256, sent_at",
+        f"arrangements_proofofpayment WHERE {_OF_CUSTOMER}",
+        "sent_at, id",
+    ),
+    (
+        "enquiries",
+        "kind, contact_id, words, asked_at, answer_by, answered_at, answered_by, answer",
+        f"arrangements_enquiry WHERE {_OF_CUSTOMER}",
+        "asked_at, id",
+    ),
+    (
+        "progress",
+        "x.invoice_id, x.state, x.words, x.said_at",
+        f"arrangements_progress x WHERE {_OF_INVOICES}",
+        "x.said_at, x.id",
+    ),
+    (
         "disputes",
         "x.invoice_id, x.amount_minor, x.kind, x.words, x.opened_by, x.opened_at, x.closed_at, x.outcome",
         f"arrangements_dispute x WHERE {_OF_INVOICES}",
@@ -190,6 +208,25 @@ SECTIONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "invoice_id, reason, until, placed_by, placed_at, released_at, released_by",
         f"outreach_hold WHERE {_OF_CUSTOMER}",
         "placed_at, id",
+    ),
+    (
+        "hours",
+        "from_hour, to_hour, said_at, ended_at",
+        f"outreach_contacthours WHERE {_OF_CUSTOMER}",
+        "said_at, id",
+    ),
+    (
+        "codes",
+        "x.link_id, x.point_id, x.touch_id, x.asked_at, x.expires_at, x.tries, x.used_at",
+        "outreach_portalcode x JOIN outreach_portallink l ON l.creditor_id = x.creditor_id AND l.id = x.link_id"
+        " WHERE l.creditor_id = %(creditor)s AND l.customer_id = %(customer)s",
+        "x.asked_at, x.id",
+    ),
+    (
+        "wrong_addresses",
+        "said_at, lifted_at, lifted_by",
+        f"outreach_wrongaddress WHERE {_OF_CUSTOMER}",
+        "said_at, id",
     ),
     (
         "links",

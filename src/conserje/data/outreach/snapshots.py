@@ -31,7 +31,7 @@ from conserje.domain.rules.facts import (
     RecipientRole,
     Subject,
 )
-from conserje.domain.rules.own import OwnRule
+from conserje.domain.rules.own import OwnRule, wished
 from conserje.domain.rules.vocabulary import Condition
 
 _CHANNEL = {item.value: item for item in Channel}
@@ -47,10 +47,13 @@ _PEOPLE = """
 SELECT u.id, u.kind, u.debtor_type, u.country, u.subdivision, u.time_zone, p.id, c.id, p.kind, c.role, c.is_usual,
        c.time_zone, p.address_hash, p.unusable_since IS NULL,
        array(SELECT s.channel FROM outreach_suppression s
-              WHERE s.creditor_id = p.creditor_id AND s.address_hash = p.address_hash AND s.lifted_at IS NULL)
+              WHERE s.creditor_id = p.creditor_id AND s.address_hash = p.address_hash AND s.lifted_at IS NULL),
+       EXISTS (SELECT 1 FROM outreach_wrongaddress w WHERE w.person_hash = p.address_hash AND w.lifted_at IS NULL),
+       h.from_hour, h.to_hour
   FROM receivables_customer u
   LEFT JOIN receivables_contact c ON c.creditor_id = u.creditor_id AND c.customer_id = u.id
   LEFT JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
+  LEFT JOIN outreach_contacthours h ON h.creditor_id = u.creditor_id AND h.customer_id = u.id AND h.ended_at IS NULL
  WHERE u.creditor_id = %(creditor)s AND u.id = ANY(%(ids)s::bigint[])
  ORDER BY u.id, c.is_usual DESC, c.id, p.id"""
 
@@ -102,6 +105,9 @@ SELECT a.customer_id, 'agreement', l.invoice_id, a.id, a.pay_by + a.grace_days, 
   FROM arrangements_agreement a
   JOIN arrangements_agreementinvoice l ON l.creditor_id = a.creditor_id AND l.agreement_id = a.id
  WHERE a.creditor_id = %(creditor)s AND a.customer_id = ANY(%(ids)s) AND a.state = 'accepted'
+UNION ALL
+SELECT customer_id, 'enquiry', NULL, id, NULL, NULL, NULL, NULL FROM arrangements_enquiry
+ WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND answered_at IS NULL AND kind <> 'wrong_person'
 ORDER BY 1, 2, 5, 3, 4"""  # noqa: S608 - our own text
 
 _TOUCHES = """
@@ -146,6 +152,7 @@ class _Gathered:
     made: list[Made] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     in_hand: InHand | None = None
+    hours: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,7 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
         for row in cursor.fetchall():
             rows = found.get(row[0])
             if rows is None:
-                rows = found[row[0]] = _Gathered(row[1:6])
+                rows = found[row[0]] = _Gathered(row[1:6], hours=None if row[16] is None else row[16:18])
             if row[6] is not None:
                 _reach(rows, row)
         cursor.execute(_OWED, asked)
@@ -241,7 +248,7 @@ def _own_on(rules: Sequence[OwnRule], today: date) -> tuple[OwnRule, ...]:
 
 
 def _reach(into: _Gathered, row: Sequence[Any]) -> None:
-    point_id, contact_id, point_kind, role, usual, zone, address_hash, usable, suppressed = row[6:]
+    point_id, contact_id, point_kind, role, usual, zone, address_hash, usable, suppressed, wrong = row[6:16]
     into.hashes.append(address_hash)
     if zone and usual:
         into.zones.append(zone)
@@ -250,6 +257,8 @@ def _reach(into: _Gathered, row: Sequence[Any]) -> None:
     else:
         recipient = RecipientRole.DEBTOR if usual or role == "owner" else RecipientRole.OTHER_THIRD_PARTY
     for channel in _CHANNELS_OF_KIND[point_kind]:
+        if wrong:
+            continue
         if channel.value in suppressed:
             into.stopped.add(channel)
         elif usable:
@@ -336,5 +345,5 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, made: Sequence[PastCo
         of.payments_known_through,
         of.freshness_days,
         tuple(rows.refused),
-        of.own,
+        of.own if rows.hours is None else (*of.own, wished(from_hour=rows.hours[0], to_hour=rows.hours[1])),
     )

@@ -34,6 +34,7 @@ class BlockKind(StrEnum):
     PAYING = "paying"
     CONTESTED = "contested"
     PLAN = "plan"
+    ENQUIRY = "enquiry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,12 @@ def _reach(case: Case, going: Going) -> Reach | None:
 
 
 def _intent(going: Going, reach: Reach) -> Intent:
-    return Intent(channel=going.channel, purpose=going.purpose, recipient=reach.recipient)
+    return Intent(
+        channel=going.channel,
+        purpose=going.purpose,
+        recipient=reach.recipient,
+        opened_by_customer=going.purpose is Purpose.REQUESTED_INFO,
+    )
 
 
 def _copies(case: Case, going: Going, law: RuleStack, now: datetime) -> tuple[int, ...]:

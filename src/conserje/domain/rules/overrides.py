@@ -59,12 +59,16 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Tightening:
-    """What a creditor forbids itself beyond every pack. Windows here only close days; they open nothing."""
+    """What a creditor forbids itself beyond every pack. Windows here only close days; they open nothing.
+
+    `hours` are those in which the customer wishes to be written to: outside them nothing is.
+    """
 
     windows: tuple[ContactWindow, ...] = ()
     caps: tuple[Cap, ...] = ()
     cooldowns: tuple[Cooldown, ...] = ()
     forbidden_channels: tuple[ForbiddenChannel, ...] = field(default=())
+    hours: ContactWindow | None = None
 
 
 def overridden(*, packs: Sequence[Pack], overrides: Sequence[Override], on: date) -> tuple[Pack, ...]:
@@ -95,9 +99,11 @@ def tightened(*, packs: Sequence[Pack], own: Tightening, creditor: str) -> tuple
         if not pack.country or pack.subdivision:
             continue
         windows = own.windows
-        rules = (*own.windows, *own.caps, *own.cooldowns, *own.forbidden_channels)
         if any(not window.closed for window in windows):
             raise OverrideRefused(about=creditor, why=Refusal.OTHER_KIND)
+        if own.hours is not None:
+            windows = (*windows, own.hours)
+        rules = (*windows, *own.caps, *own.cooldowns, *own.forbidden_channels)
         found.append(
             Pack(
                 id=f"{pack.id}+{creditor}",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from conserje.domain.kit.canonical import shared
@@ -32,8 +33,8 @@ class OwnRule:
 
     With `relaxes`, the id of a rule of policy that does not hold meanwhile, or of a reading, read as `value`. Without
     it a tightening, by exactly one of: `shut` (days on which nothing is sent), `at_most` contacts a `per` ("day" or
-    "week"), `gap_days` full days between contacts, or none of them: the `channels` are not used at all. `channels`
-    narrow a tightening; none are all.
+    "week"), `gap_days` full days between contacts, the customer's own hours (`from_hour` up to `to_hour`), or none of
+    them: the `channels` are not used at all. `channels` narrow a tightening; none are all.
     """
 
     id: int
@@ -47,11 +48,19 @@ class OwnRule:
     at_most: int | None = None
     per: str = ""
     gap_days: int | None = None
+    from_hour: int | None = None
+    to_hour: int | None = None
 
     @property
     def name(self) -> str:
         """As verdicts name it: the rule it relaxes, or its own id such as "OWN.12"."""
         return self.relaxes or f"{PREFIX}.{self.id}"
+
+
+@lru_cache(maxsize=300)
+def wished(*, from_hour: int, to_hour: int) -> OwnRule:
+    """The customer's own hours as a rule: the same for all who wish the same, so that their law is prepared once."""
+    return OwnRule(id=0, by="customer", since=date(2000, 1, 1), from_hour=from_hour, to_hour=to_hour)
 
 
 def check(*, packs: Sequence[Pack], rule: OwnRule, reason: str) -> None:
@@ -101,6 +110,7 @@ def _tightening(rules: Sequence[OwnRule]) -> Tightening:
     caps: list[Cap] = []
     cooldowns: list[Cooldown] = []
     shut: list[ForbiddenChannel] = []
+    hours: ContactWindow | None = None
     for rule in rules:
         channels = frozenset(Channel(item) for item in rule.channels) or EVERY_CHANNEL
         told: dict[str, Any] = {
@@ -111,7 +121,10 @@ def _tightening(rules: Sequence[OwnRule]) -> Tightening:
             "effective_to": rule.until,
             "channels": channels,
         }
-        if rule.shut:
+        if rule.from_hour is not None and rule.to_hour is not None:
+            opens, closes = rule.from_hour * 60, rule.to_hour * 60
+            hours = ContactWindow(days=frozenset(DayKind), opens_minute=opens, closes_minute=closes, **told)
+        elif rule.shut:
             days = frozenset(DayKind(item) for item in rule.shut)
             windows.append(ContactWindow(days=days, closed=True, **told))
         elif rule.at_most is not None:
@@ -120,4 +133,4 @@ def _tightening(rules: Sequence[OwnRule]) -> Tightening:
             cooldowns.append(Cooldown(gap_days=rule.gap_days, after=channels, **told))
         else:
             shut.append(ForbiddenChannel(**told))
-    return Tightening(tuple(windows), tuple(caps), tuple(cooldowns), tuple(shut))
+    return Tightening(tuple(windows), tuple(caps), tuple(cooldowns), tuple(shut), hours)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from conserje.data.arrangements.models import PaymentClaim
 from conserje.domain.kit.days import local_date
-from conserje.services.arrangements import locked, owed
+from conserje.services.arrangements import locked, owed, proof
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review, strategy
 from conserje.services.tenancy.act import act, keyed, step
@@ -21,11 +21,12 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the customer told: when they paid, how, and anything in their own words."""
+    """What the customer told: when they paid, how, anything in their own words, and the receipt if they sent it."""
 
     paid_on: date | None
     method: str = ""
     words: str = ""
+    receipt: proof.File | None = None
 
 
 @keyed
@@ -38,7 +39,11 @@ def make(
     said: Said,
     now: datetime,
 ) -> list[int]:
-    """Keep what the customer says about a payment; contacts about these invoices (or all) pause. Raises `Refused`."""
+    """Keep what the customer says about a payment; contacts about these invoices (or all) pause.
+
+    A receipt belongs to these claims and to those open before that have none. Raises `Refused`, and `proof.Refused` for
+    a file that is no receipt.
+    """
     locked.customer(creditor_id=creditor_id, customer_id=customer_id)
     today = local_day.today(creditor_id=creditor_id, customer_id=customer_id, now=now)
     if said.paid_on is not None and said.paid_on > today:
@@ -49,12 +54,17 @@ def make(
             creditor_id=creditor_id, customer_id=customer_id, answered_at=None
         ).values_list("invoice_id", flat=True)
     )
+    proof_id = None
+    if said.receipt is not None:
+        proof_id = proof.keep(creditor_id=creditor_id, customer_id=customer_id, file=said.receipt, now=now)
+        proof.attach(creditor_id=creditor_id, customer_id=customer_id, proof_id=proof_id, now=now)
     made = PaymentClaim.objects.bulk_create(
         [
             PaymentClaim(
                 creditor_id=creditor_id,
                 customer_id=customer_id,
                 invoice_id=invoice_id,
+                proof_id=proof_id,
                 paid_on=said.paid_on,
                 method=said.method[:40],
                 words=said.words[:4000],
@@ -70,10 +80,14 @@ def make(
 
 @act
 def answer(*, creditor_id: int, claim_id: int, found: bool, by: str, now: datetime) -> None:
-    """A person looked: the payment was found, or it was not and contacts resume. `by` is "person:<id>"."""
-    claim = PaymentClaim.objects.select_for_update(no_key=True).get(
-        creditor_id=creditor_id, id=claim_id, answered_at=None
-    )
+    """A person looked: the payment was found, or it was not and contacts resume. `by` is "person:<id>".
+
+    Raises `Refused` for a claim that is answered already, or none of this creditor's.
+    """
+    rows = PaymentClaim.objects.select_for_update(no_key=True)
+    claim = rows.filter(creditor_id=creditor_id, id=claim_id, answered_at=None).first()
+    if claim is None:
+        raise Refused("claim_answered_already")
     claim.answered_at, claim.answer = now, "found" if found else "not_found"
     claim.save(update_fields=["answered_at", "answer"])
     _tell(creditor_id, claim.customer_id, [claim.id], claim.answer, by, now)

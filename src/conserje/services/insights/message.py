@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.data.outreach.models import Message, Touch
+from conserje.services.outreach.placeholders import LINK, STOP
 from conserje.services.tenancy.act import step
 
 
@@ -35,6 +36,11 @@ def said(*, creditor_id: int, touch_id: int) -> Said | None:
     rows = Message.objects.filter(creditor_id=creditor_id, touch_id=touch_id, erased_at=None)
     row = rows.values_list("subject", "text", "html", "written_at").first()
     return None if row is None else Said(*row)
+
+
+def without_links(text: str) -> str:
+    """A kept letter as it may be shown again: the places of its links and of its code say nothing."""
+    return text.replace(LINK, "").replace(STOP, "")
 
 
 @step

@@ -23,13 +23,12 @@ from conserje.domain.rules.facts import CreditorRole
 from conserje.domain.rules.phrases import Place
 from conserje.services.outreach import content, law, law_texts, letter_amounts, mandatory
 from conserje.services.outreach.law import stack_for
+from conserje.services.outreach.placeholders import CODE, LINK, STOP
 from conserje.services.tenancy.creditor import tax_label
 from conserje.wording import edited
 from conserje.wording.edited import Opened
 from conserje.wording.render import Letter, letter
 
-LINK = "https://link.invalid/p/"
-STOP = "https://link.invalid/u/"
 ATTACHED_MAX_BYTES = 8_000_000
 # What a person wrote for one day reads on until so many days later.
 READS_ON = timedelta(days=3)
@@ -125,11 +124,6 @@ def _own_words(dossier: Dossier, writing: Writing, now: datetime) -> dict[str, s
     }
 
 
-def with_links(text: str, *, link: str, stop: str) -> str:
-    """`text` with its placeholders replaced by the links of one attempt."""
-    return text.replace(LINK, link).replace(STOP, stop)
-
-
 def available_methods(creditor_gateways: Sequence[str]) -> list[str]:
     """Codes of the ways of paying that the creditor's gateways offer now."""
     known = [gateways.get(name).abilities for name in creditor_gateways if gateways.has(name)]
@@ -185,6 +179,7 @@ def _values(
             sums=balances,
         ),
         "payment": writing.payment,
+        "code": CODE if touch.letter == "code" else "",
     }
 
 
@@ -283,7 +278,7 @@ _SAID: Final[dict[int, tuple[CreditorFacts, _Said]]] = {}
 
 def _next(writing: Writing) -> dict[str, Any]:
     following, contact = writing.following, _told(writing)
-    if writing.touch.purpose == "payment_confirmation":
+    if writing.touch.episode_id is None:
         return {"kind": "none", "on": None, "channel": None, "letter": None}
     if following is None or contact is None:
         ended = following is not None and following.kind in (Kind.ENDED, Kind.PERSON)

@@ -29,6 +29,10 @@ SELECT l.id, l.customer_id, l.contact_id, l.touch_id, u.name, coalesce(c.name, '
   JOIN receivables_customer u ON u.creditor_id = l.creditor_id AND u.id = l.customer_id
   LEFT JOIN receivables_contact c ON c.creditor_id = l.creditor_id AND c.id = l.contact_id
  WHERE l.creditor_id = %(creditor)s"""
+_REVOKE = """
+UPDATE outreach_portallink l SET revoked_at = %(now)s FROM outreach_portallink m
+ WHERE m.creditor_id = %(creditor)s AND m.id = %(link)s AND l.creditor_id = m.creditor_id AND l.revoked_at IS NULL
+   AND (l.id = m.id OR l.customer_id = m.customer_id AND l.contact_id = m.contact_id)"""
 _GOOD = "l.expires_at > %(now)s AND l.revoked_at IS NULL"
 
 
@@ -98,6 +102,13 @@ def ever(*, creditor_id: int, token: str) -> Opened | None:
 def by_id(*, creditor_id: int, link_id: int, now: datetime) -> Opened | None:
     """What the link kept in a cookie still opens at `now`."""
     return _found(f"l.id = %(which)s AND {_GOOD}", creditor_id, link_id, now)
+
+
+@step
+def revoke(*, creditor_id: int, link_id: int, now: datetime) -> None:
+    """Close a link, and every other that was sent to the same contact: whoever reads there is not who is meant."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REVOKE, {"creditor": creditor_id, "link": link_id, "now": now})
 
 
 def _found(where: str, creditor_id: int, which: str | int, now: datetime | None) -> Opened | None:

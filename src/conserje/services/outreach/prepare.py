@@ -28,13 +28,16 @@ from conserje.services.outreach import (
     letter,
     mandatory,
     mime,
+    portal_code,
     portal_link,
     record,
+    requested,
     settling,
     strategy,
     sweep,
     thanks,
 )
+from conserje.services.outreach.placeholders import Secrets, revealed
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import step
 from conserje.services.tenancy.memory import uncollected
@@ -135,7 +138,7 @@ def _judge_again(
 ) -> letter.Writing | None:
     leaving, now, payment = going(touch), batch.now, payments.get(touch.id)
     found = recheck(case, going=leaving, strategy=batch.rules, law=sweep.stack_of(case), now=now)
-    if leaving.step is None and payment is None:
+    if leaving.step is None and payment is None and not requested.still_wanted(touch, now=now):
         found = Drop(Reason("changed_meanwhile"), None)
     own, today = touch.edit, local_date(now, case.zone)
     if own is not None and isinstance(found, Go) and letter.outdated(own, asked=found.asked, today=today):
@@ -167,13 +170,20 @@ def _write(batch: _Batch, dossier: Dossier, writings: Sequence[letter.Writing]) 
         portal_link.Wanted(item.touch.customer_id, item.touch.contact_id, item.touch.id) for item, _ in made
     ]
     tokens = portal_link.issue_many(creditor_id=creditor_id, wanted=wanted, now=now)
+    carrying_codes = requested.codes_among([item.touch for item, _ in made])
+    codes = portal_code.draw_many(creditor_id=creditor_id, touch_ids=carrying_codes, now=now)
     documents = sorted({file.id for _, written in made for file in written.documents})
     contents = letters.contents(creditor_id=creditor_id, document_ids=documents)
     _keep(creditor_id, made, now)
     ready = []
     for (item, written), token in zip(made, tokens, strict=True):
+        secrets = Secrets(
+            portal_link.address(creditor=dossier.creditor.public_id, token=token),
+            portal_link.stop_address(creditor=dossier.creditor.public_id, token=token),
+            codes.get(item.touch.id, ""),
+        )
         with _parked(batch, item.touch):
-            ready.append(_ready(batch, dossier, item, written, token, contents))
+            ready.append(_ready(batch, dossier, item, written, secrets, contents))
     return ready
 
 
@@ -229,12 +239,10 @@ def _ready(
     dossier: Dossier,
     item: letter.Writing,
     written: letter.Written,
-    token: str,
+    secrets: Secrets,
     contents: dict[int, bytes],
 ) -> Ready:
     touch, brand = item.touch, dossier.creditor.brand
-    link = portal_link.address(creditor=dossier.creditor.public_id, token=token)
-    stop = portal_link.stop_address(creditor=dossier.creditor.public_id, token=token)
     copies = [dossier.copies[point] for point in touch.copies if point in dossier.copies]
     mail = mime.Mail(
         key=touch.key,
@@ -243,9 +251,9 @@ def _ready(
         recipients=(touch.address, *(address for address, _ in copies)),
         reply_to=brand.get("reply_to", ""),
         subject=written.letter.subject,
-        text=letter.with_links(written.letter.text, link=link, stop=stop),
-        html=letter.with_links(written.letter.html, link=link, stop=stop),
-        stop_url=stop if touch.episode_id is not None else "",
+        text=revealed(written.letter.text, secrets=secrets),
+        html=revealed(written.letter.html, secrets=secrets),
+        stop_url=secrets.stop if touch.episode_id is not None else "",
         written_at=batch.now,
     )
     attachments = [

@@ -29,6 +29,7 @@ _WORDS: Final = {
     "band": labels.BANDS,
     "kind": labels.KINDS,
     "basis": labels.BASES,
+    "progress": labels.PROGRESS,
 }
 _TONES: Final = {
     "delivery": labels.DELIVERY_TONES,

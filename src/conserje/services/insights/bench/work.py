@@ -18,6 +18,7 @@ from conserje.services.integrations import intake
 from conserje.services.integrations.intake_answers import Answers
 from conserje.services.outreach import carrying, letter, mime, portal_link, prepare, send, strategy, sweep
 from conserje.services.outreach.permission import Basis
+from conserje.services.outreach.placeholders import Secrets, revealed
 from conserje.services.tenancy.act import reading
 from conserje.services.tenancy.memory import uncollected
 
@@ -125,8 +126,8 @@ def mails(*, creditor_id: int, written: Sequence[letter.Written], now: datetime)
             recipients=(f"pagos{n}@imaginario.example",),
             reply_to=brand["reply_to"],
             subject=item.letter.subject,
-            text=letter.with_links(item.letter.text, link=link, stop=stop),
-            html=letter.with_links(item.letter.html, link=link, stop=stop),
+            text=revealed(item.letter.text, secrets=Secrets(link, stop)),
+            html=revealed(item.letter.html, secrets=Secrets(link, stop)),
             stop_url=stop,
             written_at=now,
         )
