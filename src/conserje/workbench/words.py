@@ -30,6 +30,12 @@ LETTERS: Final[Words] = {
     "final": _("Final letter"),
     "thank_you": _("Thank-you"),
     "link_again": _("Fresh link"),
+    "card_failed": _("Card did not go through"),
+    "card_again": _("Card, one tap to update"),
+    "card_ways": _("Other ways to go on"),
+    "card_pause": _("Kind pause"),
+    "card_expiring": _("Card ends soon"),
+    "subscription_cancelled": _("Cancelled, as asked"),
 }
 # How far a contact made elsewhere got.
 CONTACT_OUTCOMES: Final[Words] = {

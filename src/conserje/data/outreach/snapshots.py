@@ -20,6 +20,7 @@ from conserje.data.tenancy.bulk import array
 from conserje.domain.kit.canonical import build
 from conserje.domain.kit.days import is_zone, local_date
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due, InHand, Made, Reach
+from conserje.domain.outreach.strategy import BUSINESS, SHOPPERS
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import (
     Consent,
@@ -38,6 +39,7 @@ _CHANNEL = {item.value: item for item in Channel}
 _CONSENT = {item.value: item for item in Consent}
 _PERSON_TYPE = {item.value: item for item in DebtorType}
 _STATE = {item.value: item for item in Condition}
+_DUE = frozenset({"due", "due_card"})
 _BLOCK = {item.value: item for item in BlockKind}
 # What an address of each kind can carry; SMS and WhatsApp share a number, the permission tells them apart.
 _CHANNELS_OF_KIND = {"email": (Channel.EMAIL,), "phone": (Channel.WHATSAPP, Channel.SMS, Channel.CALL)}
@@ -54,16 +56,16 @@ SELECT u.id, u.kind, u.debtor_type, u.country, u.subdivision, u.time_zone, p.id,
  WHERE u.creditor_id = %(creditor)s AND u.id = ANY(%(ids)s::bigint[])
  ORDER BY u.id, c.is_usual DESC, c.id, p.id"""
 
-_DUES = """
-SELECT customer_id, invoice_id, position, due_on, currency, open_part FROM (
-  SELECT i.customer_id, d.invoice_id, d.position, d.due_on, i.currency, least(d.amount_minor, greatest(0,
+_PARTS = """
+SELECT customer_id, invoice_id, position, due_on, currency, open_part, kind FROM (
+  SELECT i.customer_id, d.invoice_id, d.position, d.due_on, i.currency, i.kind, least(d.amount_minor, greatest(0,
            sum(d.amount_minor) OVER (PARTITION BY d.invoice_id ORDER BY d.due_on, d.position)
            - (i.total_minor - i.open_minor)))::bigint AS open_part
     FROM receivables_invoice i
     JOIN receivables_invoicedue d ON d.creditor_id = i.creditor_id AND d.invoice_id = i.id
    WHERE i.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND i.open_minor > 0) parts
  WHERE open_part > 0"""
-_DUES_IN_ORDER = f"{_DUES} ORDER BY customer_id, due_on, invoice_id, position"
+_DUES_IN_ORDER = f"{_PARTS} ORDER BY customer_id, due_on, invoice_id, position"
 
 _PERMISSIONS = """
 SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
@@ -71,10 +73,10 @@ SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
  ORDER BY customer_id, channel, stated_at DESC, id DESC"""
 
 # What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount).
-# In place of a currency a hold has its reason.
+# In place of a currency a hold has its reason. What is due by card is of a subscription or an order.
 _OWED = f"""
-SELECT customer_id, 'due' AS kind, invoice_id, position::bigint AS number, due_on AS day, currency,
-       open_part AS amount_minor FROM ({_DUES}) open_dues
+SELECT customer_id, CASE kind WHEN 'invoice' THEN 'due' ELSE 'due_card' END AS kind, invoice_id,
+       position::bigint AS number, due_on AS day, currency, open_part AS amount_minor FROM ({_PARTS}) open_dues
 UNION ALL
 SELECT customer_id, 'hold', invoice_id, id, until, reason, NULL
   FROM outreach_hold WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND released_at IS NULL
@@ -104,7 +106,7 @@ SELECT c.time_zone, c.role, c.country, f.through_on, coalesce(f.days, 0),
        array(SELECT adapter FROM integrations_connection
               WHERE creditor_id = c.id AND kind = 'channel' AND ended_at IS NULL ORDER BY adapter),
        array(SELECT channel FROM outreach_senderstop WHERE creditor_id = c.id AND lifted_at IS NULL),
-       (SELECT content FROM outreach_strategyversion WHERE creditor_id = c.id AND in_force),
+       (SELECT jsonb_object_agg(serves, content) FROM outreach_strategyversion WHERE creditor_id = c.id AND in_force),
        (SELECT json_agg(json_build_object('id', o.id, 'by', o.placed_by, 'since', o.since, 'until', o.until,
                  'relaxes', o.relaxes, 'value', o.value, 'channels', o.channels, 'shut', o.shut, 'at_most', o.at_most,
                  'per', o.per, 'gap_days', o.gap_days) ORDER BY o.id)
@@ -121,6 +123,7 @@ class _Gathered:
 
     customer: Sequence[Any]
     dues: list[Due] = field(default_factory=list)
+    due_kinds: set[str] = field(default_factory=set)
     blocks: list[Block] = field(default_factory=list)
     reaches: list[Reach] = field(default_factory=list)
     zones: list[str] = field(default_factory=list)
@@ -189,7 +192,7 @@ def dues(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, list[Due
     found: dict[int, list[Due]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_DUES_IN_ORDER, {"creditor": creditor_id, "ids": array(customer_ids)})
-        for customer_id, *due in cursor.fetchall():
+        for customer_id, *due, _ in cursor.fetchall():
             found[customer_id].append(Due(*due))
     return dict(found)
 
@@ -209,8 +212,9 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
                 _reach(rows, row)
         cursor.execute(_OWED, asked)
         for customer_id, kind, invoice_id, number, day, currency, minor in cursor.fetchall():
-            if kind == "due":
+            if kind in _DUE:
                 found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor))
+                found[customer_id].due_kinds.add(kind)
             else:
                 found[customer_id].blocks.append(Block(_BLOCK[kind], number, invoice_id, minor, day))
                 if currency in _STATE and invoice_id is None and day is None:
@@ -306,6 +310,8 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, made: Sequence[PastCo
             Permission(item.channel, Consent.REVOKED, item.evidence) if item.channel in silent else item
             for item in permissions
         ]
+    if len(rows.due_kinds) > 1:
+        rows.dues.sort(key=lambda due: (due.due_on, due.invoice_id, due.position))
     if len(rows.blocks) > 1:
         rows.blocks.sort(key=lambda block: (block.kind.value, block.ref))
     subject = Subject(
@@ -333,4 +339,5 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, made: Sequence[PastCo
         of.freshness_days,
         tuple(rows.refused),
         of.own,
+        SHOPPERS if rows.due_kinds == {"due_card"} else BUSINESS,
     )

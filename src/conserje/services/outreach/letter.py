@@ -327,6 +327,8 @@ _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
         "preferences": f"{LINK}preferences/",
         "complaint": None,
         "genuine": f"{LINK}genuine/",
+        "card": f"{LINK}card/",
+        "cancel": f"{LINK}cancel/",
     }
 )
 _SAID_MAX: Final = 64
@@ -336,7 +338,7 @@ _SUMMED = ("open", "total", "net", "tax", "paid", "credited", "interest", "fees"
 
 def _next(writing: Writing) -> dict[str, Any]:
     following, contact = writing.following, _told(writing)
-    if writing.touch.purpose == "payment_confirmation":
+    if writing.touch.episode_id is None:
         return {"kind": "none", "on": None, "channel": None, "letter": None}
     if following is None or contact is None:
         ended = following is not None and following.kind in (Kind.ENDED, Kind.PERSON)
