@@ -217,6 +217,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.CLAIMED_PAID: "already_paid",
         BlockKind.DISPUTE: "disputed",
         BlockKind.HOLD: "held",
+        BlockKind.RETRYING: "retrying",
     }[block.kind]
     return Pause(kind, on=said.get((block.kind, block.ref)), until=block.until)
 

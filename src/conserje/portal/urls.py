@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from conserje.portal import (
     brand,
+    cancel,
     data_rights,
     document,
     genuine,
@@ -31,6 +32,7 @@ _account = [
     path("told/", told.done, name="done"),
     path("preferences/", preferences.show, name="preferences"),
     path("data/", data_rights.show, name="data"),
+    path("cancel/", cancel.show, name="cancel"),
     path("genuine/", genuine.show, name="genuine"),
     path("document/<int:paper>/<str:name>", document.download, name="document"),
     path("brand.css", brand.stylesheet, name="brand"),
@@ -40,6 +42,8 @@ urlpatterns = [
     path("p/<str:creditor>/<str:token>/preferences/", link.open_, {"page": "preferences"}),
     path("p/<str:creditor>/<str:token>/data/", link.open_, {"page": "data"}),
     path("p/<str:creditor>/<str:token>/genuine/", link.open_, {"page": "genuine"}),
+    path("p/<str:creditor>/<str:token>/cancel/", link.open_, {"page": "cancel"}),
+    path("p/<str:creditor>/<str:token>/card/", link.open_, {"page": "home"}),
     path("u/<str:creditor>/<str:token>/", unsubscribe.show, name="unsubscribe"),
     path("c/<str:creditor>/", include(_account)),
 ]

@@ -23,6 +23,7 @@ SENTENCES: Final[Words] = {
     "left_alone_promise.open": _("Left alone because of a promise to pay."),
     "left_alone_claimed_paid": _("The customer says it is paid: left alone while the payment is looked for."),
     "left_alone_hold": _("On hold until %(until)s."),
+    "left_alone_retrying": _("The card is tried again in silence: nobody is written to before %(until)s."),
     "left_alone_hold.open": _("On hold until a person releases it."),
     "contacts_used": _(
         "All %(max)s contacts of this strategy have been made. A person decides how to go on."

@@ -22,6 +22,7 @@ from conserje.workbench import (
     law_try,
     message,
     receivables,
+    recovery,
     rows,
     safety,
     start,
@@ -35,6 +36,9 @@ app_name = "workbench"
 _desk = [
     path("", home.show, name="home"),
     path("receivables/", receivables.show, name="receivables"),
+    path("failed/", recovery.show_all, name="failed_payments"),
+    path("failed/<int:failed>/", recovery.show, name="failed_payment"),
+    path("failed/<int:failed>/act/", recovery.act, name="failed_payment_act"),
     path("payments/", rows.payments, name="payments"),
     path("payments/recorded/", rows.recorded, name="payments_recorded"),
     path("payments/in-doubt/", in_doubt.show_all, name="in_doubt"),

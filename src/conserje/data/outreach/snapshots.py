@@ -78,7 +78,8 @@ _OWED = f"""
 SELECT customer_id, CASE kind WHEN 'invoice' THEN 'due' ELSE 'due_card' END AS kind, invoice_id,
        position::bigint AS number, due_on AS day, currency, open_part AS amount_minor FROM ({_PARTS}) open_dues
 UNION ALL
-SELECT customer_id, 'hold', invoice_id, id, until, reason, NULL
+SELECT customer_id, CASE reason WHEN 'charging_again' THEN 'retrying' ELSE 'hold' END, invoice_id, id, until, reason,
+       NULL
   FROM outreach_hold WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND released_at IS NULL
 UNION ALL
 SELECT customer_id, 'promise', invoice_id, id, promised_on + grace_days, NULL, NULL

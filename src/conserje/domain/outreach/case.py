@@ -26,6 +26,7 @@ class BlockKind(StrEnum):
     PROMISE = "promise"
     CLAIMED_PAID = "claimed_paid"
     HOLD = "hold"
+    RETRYING = "retrying"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from conserje.services.recovery import locked, plan
 from conserje.services.tenancy.act import act, keyed, step
 
 CANCELLED = "subscription_cancelled"
+# What a mandate says that ended here and whose gateway is to be told yet.
+NOT_TOLD = "gateway_not_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +31,34 @@ class Cancelled:
     invoice_ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a customer can cancel: names of subscriptions, whether one still runs, and since when none does."""
+
+    names: tuple[str, ...]
+    open: bool
+    cancelled_at: datetime | None
+
+
 @step
-def subscribed(*, creditor_id: int, customer_id: int) -> bool:
-    """Whether there is a subscription that the customer can cancel: one that is charged, or asked for."""
+def standing(*, creditor_id: int, customer_id: int) -> Standing:
+    """What there is to cancel: something runs while it is charged, tried again, paused or asked for."""
     mine = Invoice.objects.filter(creditor_id=creditor_id, customer_id=customer_id, kind="subscription")
-    if not mine.exists():
-        return False
     given = Mandate.objects.filter(creditor_id=creditor_id, customer_id=customer_id, state="active")
-    asked = FailedPayment.objects.filter(
-        creditor_id=creditor_id, customer_id=customer_id, state__in=[*IN_PROGRESS, FailureState.PAUSED]
-    )
+    rows = FailedPayment.objects.filter(creditor_id=creditor_id, customer_id=customer_id)
     held = Hold.objects.filter(
         creditor_id=creditor_id, customer_id=customer_id, reason=CANCELLED, released_at=None
     )
-    left = mine.filter(open_minor__gt=0).exclude(id__in=held.values("invoice_id"))
-    return given.exists() or asked.exists() or left.exists()
+    asked = mine.filter(open_minor__gt=0).exclude(id__in=held.values("invoice_id"))
+    names = mine.exclude(subject="").order_by("subject").values_list("subject", flat=True).distinct()
+    runs = mine.exists() and (
+        given.exists()
+        or rows.filter(state__in=[*IN_PROGRESS, FailureState.PAUSED]).exists()
+        or asked.exists()
+    )
+    last = held.order_by("-placed_at").values_list("placed_at", flat=True).first()
+    ended = rows.filter(state=FailureState.CANCELLED).order_by("-ended_at").values_list("ended_at", flat=True)
+    return Standing(tuple(names[:5]), runs, last or ended.first())
 
 
 @keyed
@@ -56,16 +71,22 @@ def execute(*, creditor_id: int, customer_id: int, by: str, now: datetime) -> Ca
     """
     Customer.objects.select_for_update(no_key=True).get(creditor_id=creditor_id, id=customer_id)
     mandates = _end_mandates(creditor_id, customer_id, by, now)
+    ended = 0
     for row in locked.of_customer(creditor_id=creditor_id, customer_id=customer_id):
         if row.state in IN_PROGRESS or row.state == FailureState.PAUSED:
             plan.release(creditor_id=creditor_id, row=row, now=now)
             row.state, row.next_try_at = FailureState.CANCELLED.value, None
             row.ended_at, row.ended_by = now, by[:40]
             row.save()
+            ended += 1
             locked.tell(creditor_id=creditor_id, row=row, what="cancelled", by=by, payload={}, now=now)
     invoices = _leave_alone(creditor_id, customer_id, by, now)
-    _say(creditor_id, customer_id, mandates, now)
-    if mandates or invoices:
+    service_letter.take_back(
+        creditor_id=creditor_id, customer_id=customer_id, prefix="card_expiring:", now=now
+    )
+    if mandates or invoices or ended:
+        wanted = ServiceLetter(CANCELLED, f"cancelled:{int(now.timestamp())}", Purpose.REQUESTED_INFO)
+        service_letter.plan(creditor_id=creditor_id, customer_id=customer_id, wanted=wanted, now=now)
         payload = {"mandates": list(mandates), "invoices": list(invoices)}
         new = journal.NewEntry(
             at=now,
@@ -86,6 +107,7 @@ def _end_mandates(creditor_id: int, customer_id: int, by: str, now: datetime) ->
     )
     ids = tuple(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
     rows.filter(id__in=ids).update(state="ended", ended_at=now, ended_by=by[:40])
+    Mandate.objects.filter(creditor_id=creditor_id, id__in=ids).exclude(sealed=b"").update(detail=NOT_TOLD)
     return ids
 
 
@@ -103,13 +125,3 @@ def _leave_alone(creditor_id: int, customer_id: int, by: str, now: datetime) -> 
             hold.put(creditor_id=creditor_id, customer_id=customer_id, pause=pause, by=by, now=now)
             left.append(invoice_id)
     return tuple(left)
-
-
-def _say(creditor_id: int, customer_id: int, mandates: tuple[int, ...], now: datetime) -> None:
-    """One kind confirmation, and nothing that was planned before it."""
-    service_letter.take_back(
-        creditor_id=creditor_id, customer_id=customer_id, prefix="card_expiring:", now=now
-    )
-    step_name = f"cancelled:{max(mandates, default=0)}"
-    wanted = ServiceLetter(CANCELLED, step_name, Purpose.REQUESTED_INFO)
-    service_letter.plan(creditor_id=creditor_id, customer_id=customer_id, wanted=wanted, now=now)

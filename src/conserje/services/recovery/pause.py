@@ -13,7 +13,6 @@ from conserje.services.recovery import locked, plan
 from conserje.services.tenancy.act import act, keyed
 
 CONTACT_DAYS = 21
-PAUSED = "subscription_paused"
 
 
 class NotInProgress(ValueError):
@@ -24,12 +23,23 @@ class NotInProgress(ValueError):
 @act
 def place(*, creditor_id: int, failed_payment_id: int, by: str, now: datetime) -> None:
     """Pause one failed payment; one that is paused stays so. Raises `NotInProgress`, `UnknownFailure`."""
+    _by_hand(creditor_id, failed_payment_id, FailureState.PAUSED, by, now)
+
+
+@keyed
+@act
+def give_up(*, creditor_id: int, failed_payment_id: int, by: str, now: datetime) -> None:
+    """Neither try nor write any more. Raises `NotInProgress`, `UnknownFailure`."""
+    _by_hand(creditor_id, failed_payment_id, FailureState.GIVEN_UP, by, now)
+
+
+def _by_hand(creditor_id: int, failed_payment_id: int, to: FailureState, by: str, now: datetime) -> None:
     row = locked.row(creditor_id=creditor_id, failed_payment_id=failed_payment_id)
-    if row.state == FailureState.PAUSED:
+    if row.state == to:
         return
     if row.state not in IN_PROGRESS:
         raise NotInProgress("This payment has ended already: open it again to see how.")
-    _rest(creditor_id, row, by, now)
+    _rest(creditor_id, row, to, by, now)
 
 
 @act
@@ -44,14 +54,14 @@ def end_due(*, creditor_id: int, now: datetime) -> int:
     for failed_payment_id in ids:
         row = locked.row(creditor_id=creditor_id, failed_payment_id=failed_payment_id)
         if row.state == FailureState.CONTACTING:
-            _rest(creditor_id, row, "rule", now)
+            _rest(creditor_id, row, FailureState.PAUSED, "rule", now)
     return len(ids)
 
 
-def _rest(creditor_id: int, row: FailedPayment, by: str, now: datetime) -> None:
+def _rest(creditor_id: int, row: FailedPayment, to: FailureState, by: str, now: datetime) -> None:
     plan.release(creditor_id=creditor_id, row=row, now=now)
-    pause = Pause(row.invoice_id, PAUSED, None)
+    pause = Pause(row.invoice_id, f"charge_{to.value}", None)
     row.hold_id = hold.put(creditor_id=creditor_id, customer_id=row.customer_id, pause=pause, by=by, now=now)
-    row.state, row.next_try_at, row.ended_at, row.ended_by = FailureState.PAUSED.value, None, now, by[:40]
+    row.state, row.next_try_at, row.ended_at, row.ended_by = to.value, None, now, by[:40]
     row.save()
-    locked.tell(creditor_id=creditor_id, row=row, what="paused", by=by, payload={}, now=now)
+    locked.tell(creditor_id=creditor_id, row=row, what=to.value, by=by, payload={}, now=now)

@@ -24,7 +24,6 @@ SILENT_DAYS = 17
 WAITING = "charging_again"
 
 
-@step
 def classed(*, row: FailedPayment, refusal: Refusal, at: datetime) -> Classed:
     """The class of a refusal of `row`, written into it."""
     rules = network.shipped().on(at.date(), network=row.network)

@@ -16,10 +16,11 @@ from conserje.domain.kit.days import local_date
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
+from conserje.domain.recovery.failure import IN_PROGRESS
 from conserje.domain.recovery.governor import Denied, earliest
 from conserje.services.outreach import local_day
 from conserje.services.recovery import locked, network, plan, tries
-from conserje.services.tenancy.act import act, step
+from conserje.services.tenancy.act import act, keyed, step
 
 BATCH = 200
 _UNDER_WAY = ("open", "processing", "unknown")
@@ -56,6 +57,26 @@ def due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
     return orders_due(creditor_id=creditor_id, now=now)
 
 
+@keyed
+@act
+def again(*, creditor_id: int, failed_payment_id: int, by: str, now: datetime) -> str:
+    """A person wants the card tried now. The governor decides: the code of why it cannot be, empty when it will be.
+
+    Raises `UnknownFailure`.
+    """
+    row = locked.row(creditor_id=creditor_id, failed_payment_id=failed_payment_id)
+    if row.state not in IN_PROGRESS or row.mandate_id is None:
+        return "ended" if row.state not in IN_PROGRESS else "no_mandate"
+    found = _earliest(creditor_id, row, now)
+    if isinstance(found, Denied) or found > now:
+        return found.rule if isinstance(found, Denied) else "later"
+    plan.wait_until(creditor_id=creditor_id, row=row, at=now, now=now)
+    row.draw, row.plan = None, "by_hand"
+    row.save()
+    locked.tell(creditor_id=creditor_id, row=row, what="asked_again", by=by, payload={}, now=now)
+    return ""
+
+
 def key_of(*, row: FailedPayment) -> str:
     """The identity of the next try of `row`: by which mandate, and the how manieth."""
     return f"recovery-{row.id}-{row.tried}-{row.mandate_id}"
@@ -81,14 +102,7 @@ def _card(row: FailedPayment) -> tuple[str, str]:
 
 def _still_allowed(creditor_id: int, row: FailedPayment, now: datetime) -> bool:
     """Whether the governor allows the try this very moment; where it does not, the row moves on and is saved."""
-    seen, card = tries.history(creditor_id=creditor_id, row=row), tries.card(row=row)
-    found = earliest(
-        card=card,
-        amount=Money(row.currency, row.amount_minor),
-        history=seen,
-        at=now,
-        networks=network.shipped(),
-    )
+    found = _earliest(creditor_id, row, now)
     if found == now:
         return True
     if isinstance(found, Denied):
@@ -99,6 +113,16 @@ def _still_allowed(creditor_id: int, row: FailedPayment, now: datetime) -> bool:
     payload = {"why": found.rule if isinstance(found, Denied) else "later"}
     locked.tell(creditor_id=creditor_id, row=row, what="held_back", by="rule", payload=payload, now=now)
     return False
+
+
+def _earliest(creditor_id: int, row: FailedPayment, now: datetime) -> datetime | Denied:
+    return earliest(
+        card=tries.card(row=row),
+        amount=Money(row.currency, row.amount_minor),
+        history=tries.history(creditor_id=creditor_id, row=row),
+        at=now,
+        networks=network.shipped(),
+    )
 
 
 def _busy(creditor_id: int, rows: Sequence[FailedPayment]) -> dict[tuple[str, str], int]:
