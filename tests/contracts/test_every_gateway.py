@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every folder of `gateways/` promises. Folders are found, not listed: a new one is tested by being there.
 
-`samples/*.http.json` are recorded calls (`conserje.testing.replay.http`); `samples/*.hook.json` hold `settings`, `raw`
-(the request as it arrived), `now_epoch`, whether it is `trusted`, and the `events` in it.
+`samples/*.http.json` are recorded calls (`conserje.testing.replay.http`): each call the adapter can be asked for needs
+some. What is asked of hooks stands in `test_every_gateway_hooks.py`, of mandates and refunds in
+`test_every_gateway_mandates.py`.
 """
 
 from __future__ import annotations
@@ -17,60 +18,39 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from tests.contracts.gateway_samples import (
+    FOLDERS,
+    HOOKS,
+    RECORDINGS,
+    adapter_of,
+    asked,
+    concluded,
+    facts,
+    figures,
+    forms,
+    hook,
+    is_amount,
+    leaves,
+    name,
+    of,
+    put,
+    replay,
+    request_of,
+    settings_of,
+    strange,
+    wanted_calls,
+)
 
-import conserje.gateways
 from conserje.domain.kit.canonical import plain
 from conserje.domain.kit.money import Money, exponent
-from conserje.domain.ports.gateway import ChargeFact, ChargeState, CheckoutRequest, Redirect
-from conserje.domain.ports.http import RawRequest
+from conserje.domain.ports.gateway import ChargeState, Redirect, StartFailed
 from conserje.domain.ports.settings import describe, read
-from conserje.testing.replay import RecordedHttp, Recording, load_recording
+from conserje.domain.receivables.checkout import doubt
+from conserje.testing.replay import RecordedHttp, load_recording
 
-ROOT = Path(conserje.gateways.__file__).parent
-FOLDERS = sorted(path for path in ROOT.iterdir() if (path / "__init__.py").exists())
-RECORDINGS = sorted(ROOT.glob("*/samples/*.http.json"))
-HOOKS = sorted(ROOT.glob("*/samples/*.hook.json"))
 SECRET_WORDS = ("password", "secret", "token", "api_key", "private_key")
-FIVE_MINUTES = 300
-
-
-def adapter_of(folder: Path) -> Any:
-    return importlib.import_module(f"conserje.gateways.{folder.name}").ADAPTER
-
-
-def name(path: Path) -> str:
-    return path.name if path.is_dir() else f"{path.parts[-3]}/{path.name}"
-
-
-def replay(path: Path) -> tuple[Recording, Any, RecordedHttp]:
-    """The recording, what the adapter concludes from it, and the `http` it was given."""
-    recording = load_recording(path)
-    adapter = adapter_of(path.parents[1])
-    http = RecordedHttp(recording.exchanges)
-    settings = read(adapter.settings_type, recording.given["settings"])
-    if recording.call == "start":
-        given = dict(recording.given["request"])
-        given["amount"] = Money(given["amount"]["currency"], given["amount"]["minor"])
-        concluded = adapter.start(CheckoutRequest(**given), settings, http)
-    elif recording.call == "fetch":
-        concluded = adapter.fetch(recording.given["external_id"], settings, http)
-    else:
-        concluded = adapter.check(settings, http)
-    return recording, concluded, http
-
-
-def hook(path: Path) -> tuple[Any, Any, RawRequest, dict[str, Any]]:
-    """Adapter, settings, the request as it arrived, and the sample itself."""
-    sample = json.loads(path.read_text(encoding="utf-8"))
-    adapter = adapter_of(path.parents[1])
-    raw = RawRequest(**{**sample["raw"], "body": sample["raw"]["body"].encode()})
-    return adapter, read(adapter.settings_type, sample["settings"]), raw, sample
-
-
-def facts(folder: Path) -> list[ChargeFact]:
-    """What the folder's recorded fetches conclude."""
-    paths = [path for path in RECORDINGS if path.parents[1] == folder]
-    return [concluded for path in paths if isinstance(concluded := replay(path)[1], ChargeFact)]
+BROKEN = (None, "", "null", "[]", '{"id": 1e999}', "9" * 5000)
+FAILING = {"start", "ask_mandate"}
 
 
 def test_there_are_gateways_to_ask() -> None:
@@ -81,10 +61,9 @@ def test_there_are_gateways_to_ask() -> None:
 def test_the_folder_is_whole(folder: Path) -> None:
     for file in ("adapter.py", "settings.py", "vocabulary.py", "README.md"):
         assert (folder / file).is_file(), f"{folder.name} lacks {file}"
-    calls = {load_recording(path).call for path in RECORDINGS if path.parents[1] == folder}
-    assert calls == {"start", "fetch", "check"}
+    assert {load_recording(path).call for path in of(folder)} == wanted_calls(folder)
     trusted = {hook(path)[3]["trusted"] for path in HOOKS if path.parents[1] == folder}
-    assert trusted == {True, False}
+    assert False in trusted, "a forged hook is missing from the samples"
     assert (importlib.import_module(f"conserje.gateways.{folder.name}").__doc__ or "").strip().endswith(".")
 
 
@@ -111,42 +90,71 @@ def test_it_says_who_it_is_and_hides_secrets(folder: Path) -> None:
     for field in fields:
         if any(word in field.name for word in SECRET_WORDS):
             assert field.secret, f"{field.name} is not marked secret"
-    path = next(path for path in RECORDINGS if path.parents[1] == folder)
-    values = load_recording(path).given["settings"]
+    values = load_recording(of(folder)[0]).given["settings"]
     shown = repr(read(adapter.settings_type, values))
-    assert not any(str(values[field.name]) in shown for field in fields if field.secret)
+    assert not any(
+        str(values[field.name]) in shown for field in fields if field.secret and values.get(field.name)
+    )
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)
 def test_its_claims_are_shown(folder: Path) -> None:
+    """A gateway that learns of money from the bank alone has no paid sample, and then no paid state either."""
     abilities = adapter_of(folder).abilities
     assert abilities.currencies == frozenset(abilities.exponents)
     found = facts(folder)
-    paid = [fact for fact in found if fact.state is ChargeState.PAID]
-    assert {fact.method for fact in paid} >= set(abilities.methods), "a claimed method has no paid sample"
     assert {fact.state for fact in found} == set(abilities.states), "a state has no sample"
-    strange = {code for code in abilities.currencies if abilities.exponents[code] != exponent(code)}
-    assert {fact.amount.currency for fact in paid if fact.amount} >= strange
+    paid = [fact for fact in found if fact.state is ChargeState.PAID]
+    if ChargeState.PAID in abilities.states:
+        assert {fact.method for fact in paid} >= set(abilities.methods), "a claimed method has no paid sample"
+        assert {fact.amount.currency for fact in paid if fact.amount} >= strange(folder)
     for fact in paid:
         assert fact.amount is not None
         assert fact.payment_id
+        assert fact.reference
         assert fact.value_on is not None
+        assert doubt(fact=fact, reference=fact.reference, amount=fact.amount) is None
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+def test_its_ways_are_among_its_methods_and_currencies(folder: Path) -> None:
+    abilities = adapter_of(folder).abilities
+    assert not abilities.ways or {way.method for way in abilities.ways} == set(abilities.methods)
+    for way in abilities.ways:
+        assert way.currency in abilities.currencies
+        assert all(len(code) == 2 and code.isupper() for code in way.countries)
+        for bound in (way.least, way.most):
+            assert bound is None or bound.currency == way.currency
+        if way.least is not None and way.most is not None:
+            assert way.least.minor <= way.most.minor
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+def test_what_waits_says_until_when_and_what_was_refused_says_why(folder: Path) -> None:
+    for fact in facts(folder):
+        if fact.state is ChargeState.WAITING:
+            assert fact.method
+            assert fact.until is not None, "a voucher has a last day"
+        if fact.state is ChargeState.DECLINED:
+            assert fact.detail
+        if fact.returned is not None and fact.amount is not None:
+            assert fact.returned.currency == fact.amount.currency
+            assert 0 <= fact.returned.minor <= fact.amount.minor
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)
 def test_its_pages_live_where_it_says(folder: Path) -> None:
-    starts = [
-        path for path in RECORDINGS if path.parents[1] == folder and load_recording(path).call == "start"
-    ]
+    """A gateway without pages of its own sends the customer back to the page they came from."""
     seen = 0
-    for path in starts:
-        recording, concluded, _ = replay(path)
-        if not isinstance(concluded, Redirect):
+    for path in of(folder, "start", "ask_mandate"):
+        recording, answer, _ = replay(path)
+        if not isinstance(answer, Redirect):
             continue
-        adapter = adapter_of(folder)
-        origins = adapter.origins(read(adapter.settings_type, recording.given["settings"]))
-        parts = urlsplit(concluded.url)
-        assert f"{parts.scheme}://{parts.netloc}" in origins
+        origins = adapter_of(folder).origins(settings_of(path))
+        ours = urlsplit(request_of(recording).return_url)
+        parts = urlsplit(answer.url)
+        at = f"{parts.scheme}://{parts.netloc}"
+        assert at in origins or (not origins and at == f"{ours.scheme}://{ours.netloc}")
         assert all(urlsplit(origin)._replace(scheme="", netloc="").geturl() == "" for origin in origins)
         seen += 1
     assert seen
@@ -154,31 +162,48 @@ def test_its_pages_live_where_it_says(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)
 def test_exponents_are_applied_on_the_way_out(folder: Path) -> None:
+    """In its minor units or in whole money, but one manner for all currencies."""
     places = adapter_of(folder).abilities.exponents
-    started = [load_recording(path) for path in RECORDINGS if path.parents[1] == folder]
-    seen = set()
-    for recording in started:
-        if recording.call == "start" and recording.exchanges:
-            asked = recording.given["request"]["amount"]
-            currency, minor = asked["currency"], asked["minor"]
-            sent = json.dumps(recording.exchanges[0]["request"].get("json"))
-            assert str(minor * 10 ** places[currency] // 10 ** exponent(currency)) in sent, recording.name
-            seen.add(currency)
-    assert seen >= {code for code in places if places[code] != exponent(code)}
+    as_minor, as_whole, seen = [], [], set()
+    for path in of(folder, "start", "charge", "refund"):
+        recording, answer, http = replay(path)
+        left = "\n".join([*http.sent, answer.url if isinstance(answer, Redirect) else ""])
+        if not left.strip():
+            continue
+        amount = request_of(recording).amount
+        minor, whole = forms(amount, places[amount.currency])
+        as_minor.append(minor in figures(left))
+        as_whole.append(bool(whole & figures(left)))
+        seen.add(amount.currency)
+    assert seen >= strange(folder)
+    assert all(as_minor) or all(as_whole), "an amount left in another form"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+def test_an_amount_finer_than_the_gateway_is_refused_not_rounded(folder: Path) -> None:
+    path = of(folder, "start")[0]
+    for currency in strange(folder):
+        finer = exponent(currency) - adapter_of(folder).abilities.exponents[currency]
+        if finer > 0:
+            http = RecordedHttp(())
+            answer = asked(path, http, amount={"currency": currency, "minor": 10**6 + 1})
+            assert isinstance(answer, StartFailed)
+            assert not answer.retry
+            assert http.sent == []
 
 
 @pytest.mark.parametrize("path", RECORDINGS, ids=name)
 def test_recording(path: Path) -> None:
-    recording, concluded, http = replay(path)
+    recording, answer, http = replay(path)
     assert http.departures == []
     assert http.finished()
-    shown = plain(concluded)
-    if dataclasses.is_dataclass(concluded):
-        usual = {field.name: field.default for field in dataclasses.fields(concluded)}
-        told = {name: value for name, value in shown.items() if name in recording.concludes}
-        unsaid = [name for name in shown if name not in told]
-        assert all(getattr(concluded, name) == usual[name] for name in unsaid), "the sample leaves out a fact"
-        shown = {"is": type(concluded).__name__, **told}
+    shown = plain(answer)
+    if dataclasses.is_dataclass(answer):
+        usual = {field.name: field.default for field in dataclasses.fields(answer)}
+        told = {field: value for field, value in shown.items() if field in recording.concludes}
+        unsaid = [field for field in shown if field not in told]
+        assert all(getattr(answer, field) == usual[field] for field in unsaid), "the sample leaves out a fact"
+        shown = {"is": type(answer).__name__, **told}
     assert shown == recording.concludes
 
 
@@ -188,75 +213,79 @@ def test_a_silent_or_broken_gateway_never_raises_nor_decides(path: Path) -> None
     if not recording.exchanges or recording.call == "check":
         return
     request = recording.exchanges[0]["request"]
-    for reached, body in itertools.product(
-        (True, False), (None, "", "null", "[]", '{"id": 1e999}', "9" * 5000)
-    ):
-        ending = (
-            {"silence": {"why": "timed_out", "reached": reached}}
-            if body is None
-            else {"answer": {"status": 200, "body": body}}
-        )
-        adapter = adapter_of(path.parents[1])
-        http = RecordedHttp(({"request": request, **ending},))
-        settings = read(adapter.settings_type, recording.given["settings"])
-        if recording.call == "fetch":
-            assert adapter.fetch(recording.given["external_id"], settings, http).state is ChargeState.UNKNOWN
+    endings: list[dict[str, Any]] = [
+        {"answer": {"status": status, "body": body or ""}}
+        for status, body in itertools.product((200, 500, 502), BROKEN)
+        if body is not None or status != 200
+    ]
+    endings += [{"silence": {"why": "timed_out", "reached": reached}} for reached in (True, False)]
+    for ending in endings:
+        answer = asked(path, RecordedHttp(({"request": request, **ending},)))
+        if recording.call in FAILING:
+            assert isinstance(answer, StartFailed)
+            assert answer.retry, "it may exist: the same key must be usable again"
+        elif recording.call == "end_mandate":
+            assert answer is False
         else:
-            given = dict(recording.given["request"])
-            given["amount"] = Money(given["amount"]["currency"], given["amount"]["minor"])
-            failed = adapter.start(CheckoutRequest(**given), settings, http)
-            assert failed.retry, "the checkout may exist: the same key must be usable again"
+            assert answer.state == "unknown", "money may have moved: ask again, never decide"
 
 
-@pytest.mark.parametrize("path", HOOKS, ids=name)
-def test_hook(path: Path) -> None:
-    adapter, settings, raw, sample = hook(path)
-    assert adapter.trusts(raw, settings, now_epoch=sample["now_epoch"]) is sample["trusted"]
-    told = [{"about": "payment", **event} for event in sample["events"]]
-    assert [plain(event) for event in adapter.read_hook(raw, settings)] == told
-
-
-@pytest.mark.parametrize("path", HOOKS, ids=name)
-def test_whatever_is_changed_on_a_trusted_hook_ends_the_trust(path: Path) -> None:
-    adapter, settings, raw, sample = hook(path)
-    if not sample["trusted"]:
+@pytest.mark.parametrize("path", RECORDINGS, ids=name)
+def test_a_time_out_after_success_is_found_again_by_the_same_key(path: Path) -> None:
+    """What leaves carries our key or, where a gateway knows no keys, our reference: asked again, it is one."""
+    recording, _, http = replay(path)
+    if recording.call not in ("start", "charge", "refund", "ask_mandate") or not http.sent:
         return
-    now = sample["now_epoch"]
-
-    def trusted(changed: RawRequest, at: int = now, by: Any = settings) -> bool:
-        return bool(adapter.trusts(changed, by, now_epoch=at))
-
-    assert trusted(dataclasses.replace(raw, headers={key.upper(): raw.headers[key] for key in raw.headers}))
-    assert not trusted(dataclasses.replace(raw, body=raw.body + b" "))
-    assert not trusted(dataclasses.replace(raw, body=b""))
-    signing = [key for key in raw.headers if key.startswith("webhook-") or "signature" in key]
-    assert signing
-    for key in signing:
-        assert not trusted(
-            dataclasses.replace(raw, headers={k: v for k, v in raw.headers.items() if k != key})
-        )
-        for strange in ("", "x", raw.headers[key][:-2], "٣" * 10, "v1,\udcff", "v1,ñ"):
-            assert not trusted(dataclasses.replace(raw, headers={**raw.headers, key: strange}))
-    stamp = next(int(raw.headers[key]) for key in signing if raw.headers[key].isdigit())
-    assert trusted(raw, stamp + FIVE_MINUTES)
-    assert trusted(raw, stamp - FIVE_MINUTES)
-    assert not trusted(raw, stamp + FIVE_MINUTES + 1), "a replayed hook is refused by its age"
-    assert not trusted(raw, stamp - FIVE_MINUTES - 1)
-    others = {field.name: sample["settings"][field.name] for field in describe(adapter.settings_type)}
-    for field in describe(adapter.settings_type):
-        if "hook" in field.name and field.secret:
-            others[field.name] = others[field.name][:-8] + others[field.name][-8:].swapcase()
-    assert not trusted(raw, by=read(adapter.settings_type, others))
+    request = request_of(recording)
+    known_by = {request.key, getattr(request, "reference", request.key)}
+    assert recording.given.get("once_by") or any(word in "\n".join(http.sent) for word in known_by)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name)
-def test_duplicates_and_order_change_nothing(folder: Path) -> None:
-    """Read in any order and twice, the same hooks give the same events: once-only by id is then enough."""
-    trusted = [found for path in HOOKS if path.parents[1] == folder and (found := hook(path))[3]["trusted"]][
-        :5
-    ]
-    first = {event for adapter, settings, raw, _ in trusted for event in adapter.read_hook(raw, settings)}
-    for order in itertools.permutations(trusted + trusted[:1]):
-        seen = {event for adapter, settings, raw, _ in order for event in adapter.read_hook(raw, settings)}
-        assert seen == first
-    assert len({event.event_id for event in first}) == len(first)
+def test_a_paid_answer_about_another_amount_currency_or_payment_is_not_believed(folder: Path) -> None:
+    abilities = adapter_of(folder).abilities
+    found = {"amount": 0, "currency": 0}
+    paid = [path for path in of(folder, "fetch") if replay(path)[1].state is ChargeState.PAID]
+    for path in paid:
+        recording, fact, _ = replay(path)
+        for where, leaf in leaves([dict(exchange) for exchange in recording.exchanges]):
+            if where[1] != "answer" or not isinstance(where[-1], str):
+                continue
+            if is_amount(leaf, fact.amount, abilities.exponents[fact.amount.currency]):
+                other = type(leaf)(float(leaf) + 100) if isinstance(leaf, str | float) else leaf + 100
+                what = "amount"
+            elif isinstance(leaf, str) and leaf.upper() == fact.amount.currency:
+                other = next((code for code in sorted(abilities.currencies) if code != leaf.upper()), "XTS")
+                other, what = other.lower() if leaf.islower() else other, "currency"
+            else:
+                continue
+            exchanges = put([dict(exchange) for exchange in recording.exchanges], where, other)
+            told = asked(path, RecordedHttp(tuple(exchanges)))
+            found[what] += told.amount != fact.amount
+            if told.state is ChargeState.PAID and told.amount != fact.amount:
+                assert doubt(fact=told, reference=fact.reference, amount=fact.amount) is not None, where
+        strangers = recording.given["external_id"][:-1] + "0", recording.given["external_id"][:-1] + "1"
+        for stranger in set(strangers) - {recording.given["external_id"]}:
+            told = asked(path, RecordedHttp(recording.exchanges), external_id=stranger)
+            assert told.state is not ChargeState.PAID, "an answer about another payment moved money"
+    assert not paid or found["amount"], "no amount of the answer is read"
+    assert not paid or found["currency"] or len(abilities.currencies) == 1, (
+        "no currency of the answer is read"
+    )
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name)
+def test_check_says_when_it_is_ready_and_when_not(folder: Path) -> None:
+    said = concluded(folder, "check")
+    assert () in said, "no sample of a connection that works"
+    assert any(said), "no sample of one that does not"
+    assert all(sentence.endswith(".") for sentences in said for sentence in sentences)
+    assert json.dumps(plain(said))
+
+
+def test_money_survives_both_manners_of_the_suite_itself() -> None:
+    """The suite's own yardstick: ten thousand pesos are not a hundred."""
+    minor, whole = forms(Money("CLP", 1000), 2)
+    assert minor == "100000"
+    assert whole == {"1000", "1000.00", "1000.0"}
+    assert figures('{"amount": 100000, "id": "a1000", "x": "1000.00"}') == {"100000", "1000.00"}

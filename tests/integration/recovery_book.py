@@ -20,7 +20,7 @@ from conserje.services.outreach import strategy
 from conserje.services.receivables import invoice
 from conserje.services.recovery import attempt, failure, retry
 from conserje.services.recovery.failure import Whose
-from conserje.services.tenancy.act import acting
+from conserje.services.tenancy.act import acting, reading
 
 # Monday 9 March 2026, 10:00 in Bogota: the next payday is Sunday the 15th.
 MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
@@ -56,9 +56,15 @@ def mandate(creditor: Creditor, of: Customer, fingerprint: str = "fp_old", **giv
         return Mandate.objects.create(creditor=creditor, customer=of, **(usual | given))
 
 
-def invoiced(creditor: Creditor, of: Customer, number: str = "SUS-1", kind: str = "subscription") -> int:
+def invoiced(
+    creditor: Creditor,
+    of: Customer,
+    number: str = "SUS-1",
+    kind: str = "subscription",
+    on: date | None = None,
+) -> int:
     """The open invoice of a charge, due on the day on which it failed."""
-    due = Due(MONDAY.date(), PRICE)
+    due = Due(on or MONDAY.date(), PRICE)
     new = NewInvoice(of.id, number, PRICE, (due,), subject="Café del mes", kind=kind)
     with acting(creditor_id=creditor.id):
         opened = invoice.open_many(creditor_id=creditor.id, invoices=[new], now=MONDAY)
@@ -88,7 +94,9 @@ def failed(creditor: Creditor, whose: Whose, **given: Any) -> FailedPayment:
 
 def orders(creditor: Creditor, now: datetime) -> list[ChargeOrder]:
     """What is to be charged now."""
-    return retry.due(creditor_id=creditor.id, now=now)
+    retry.move_on(creditor_id=creditor.id, now=now)
+    with reading(creditor_id=creditor.id):
+        return retry.orders_due(creditor_id=creditor.id, now=now)
 
 
 def end(

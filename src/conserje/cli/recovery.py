@@ -43,11 +43,9 @@ def recovery() -> None:
 def import_(file: Path, public_id: str, moment: str, as_json: bool, **given: str) -> None:
     """Take in a CSV of failed charges as a gateway exports it. The same file again changes nothing."""
     ready()
-    from conserje.config.wiring import wire
     from conserje.domain.recovery.export import ColumnsMissing
     from conserje.services.integrations import failed_charges
 
-    wire()
     facts = chosen(public_id)
     now = moment_of(facts, moment)
     try:

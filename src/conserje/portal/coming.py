@@ -124,7 +124,10 @@ def _in_force(blocks: tuple[Block, ...], today: date) -> list[Block]:
 def _resting(block: Block, language: str) -> str:
     if block.kind is BlockKind.CLAIMED_PAID:
         return _("On pause: you told us that it is paid, and we are looking for the payment.")
-    if block.kind is BlockKind.DISPUTE:
+    if block.kind is BlockKind.PAYING and block.until is not None:
+        day = show_day(block.until, language=language, shape="long")
+        return _("On pause until %(day)s, while your payment arrives.") % {"day": day}
+    if block.kind in (BlockKind.DISPUTE, BlockKind.CONTESTED):
         return _("On pause while we review it with you.")
     if block.until is not None:
         day = show_day(block.until, language=language, shape="long")

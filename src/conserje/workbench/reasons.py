@@ -22,6 +22,11 @@ SENTENCES: Final[Words] = {
     "left_alone_promise": _("Left alone because of a promise to pay, until %(until)s."),
     "left_alone_promise.open": _("Left alone because of a promise to pay."),
     "left_alone_claimed_paid": _("The customer says it is paid: left alone while the payment is looked for."),
+    "left_alone_paying": _("A payment is under way: left alone until %(until)s."),
+    "left_alone_contested": _("Money of it went back or is asked back: left alone until a person decides."),
+    "left_alone_contested.open": _(
+        "Money of it went back or is asked back: left alone until a person decides."
+    ),
     "left_alone_hold": _("On hold until %(until)s."),
     "left_alone_retrying": _("The card is tried again in silence: nobody is written to before %(until)s."),
     "left_alone_hold.open": _("On hold until a person releases it."),

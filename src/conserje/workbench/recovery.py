@@ -105,6 +105,8 @@ def act(request: HttpRequest, desk: Desk, *, failed: int) -> HttpResponse:
         elif wanted in ways:
             ways[wanted](**given)
             messages.success(request, _("Done. Nothing more is tried or written for it."))
+        else:
+            raise Http404
     except locked.UnknownFailure as error:
         raise Http404 from error
     except pause.NotInProgress:

@@ -84,6 +84,10 @@ def _block(case: Case, block: Block) -> Chip:
         return "rest", _("promised, until %(day)s") % {"day": _short(block.until)}
     if block.kind is BlockKind.CLAIMED_PAID:
         return "rest", _("says it is paid")
+    if block.kind is BlockKind.PAYING:
+        return "rest", _("a payment is under way")
+    if block.kind is BlockKind.CONTESTED:
+        return "stop", _("payment contested")
     if block.kind is BlockKind.DISPUTE:
         currency = next((due.currency for due in case.dues if due.invoice_id == block.invoice_id), "")
         if block.amount_minor is None or not currency:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from tests.journeys.gallery import recovery_samples
+
 from conserje.domain.kit.money import Money, total
 from conserje.portal import pages
 from conserje.ui.listing import Option, Pager
@@ -304,3 +306,4 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from homes()
     yield from results()
     yield from forms()
+    yield from recovery_samples.portal(BRAND, TODAY)

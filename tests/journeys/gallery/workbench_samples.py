@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from tests.journeys.gallery import import_samples, law_samples, unsure_samples, words_samples
+from tests.journeys.gallery import (
+    import_samples,
+    law_samples,
+    recovery_samples,
+    unsure_samples,
+    words_samples,
+)
 from tests.journeys.gallery.customer_sample import ALLOW, GAP, ZONE, customer
 
 from conserje.domain.kit.money import Money
@@ -215,6 +221,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from drafts()
     yield from words_samples.every(replace(FRAME, section="drafts"))
     yield from unsure_samples.every(FRAME)
+    yield from recovery_samples.desk(FRAME)
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)
     clock = pages.ClockPage(

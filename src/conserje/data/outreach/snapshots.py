@@ -73,7 +73,9 @@ SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
  ORDER BY customer_id, channel, stated_at DESC, id DESC"""
 
 # What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount).
-# In place of a currency a hold has its reason. What is due by card is of a subscription or an order.
+# In place of a currency a hold has its reason. What is due by card is of a subscription or an order. A voucher is
+# believed through the day after its last one, when the counter has told; a bank that confirms, for the five days in
+# which the gateway is asked again.
 _OWED = f"""
 SELECT customer_id, CASE kind WHEN 'invoice' THEN 'due' ELSE 'due_card' END AS kind, invoice_id,
        position::bigint AS number, due_on AS day, currency, open_part AS amount_minor FROM ({_PARTS}) open_dues
@@ -91,6 +93,13 @@ UNION ALL
 SELECT i.customer_id, 'dispute', d.invoice_id, d.id, NULL, NULL, d.amount_minor
   FROM arrangements_dispute d JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id
  WHERE d.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND d.closed_at IS NULL
+UNION ALL
+SELECT k.customer_id, CASE WHEN k.contested THEN 'contested' ELSE 'paying' END, l.invoice_id, k.id,
+       CASE WHEN k.contested THEN NULL WHEN k.state = 'waiting' AND k.until_on IS NOT NULL THEN k.until_on + 1
+            ELSE (k.created_at AT TIME ZONE 'UTC')::date + 5 END, NULL, l.amount_minor
+  FROM receivables_checkout k JOIN receivables_checkoutline l ON l.creditor_id = k.creditor_id AND l.checkout_id = k.id
+ WHERE k.creditor_id = %(creditor)s AND k.customer_id = ANY(%(ids)s)
+   AND (k.state IN ('processing', 'waiting') OR k.contested)
 ORDER BY 1, 2, 5, 3, 4"""  # noqa: S608 - our own text
 
 _TOUCHES = """

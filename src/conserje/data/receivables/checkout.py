@@ -16,7 +16,8 @@ class Checkout(TenantModel):
     """One attempt to pay. `key` is its idempotency key there; `reference` is what a bank line carries.
 
     With a `mandate` it is a charge made without the customer, for `cause` and its row `cause_ref`; else a page they
-    open. `until_on` is the last day of a voucher; `returned_minor` went back to the payer so far.
+    open. `until_on` is the last day of a voucher; `returned_minor` went back to the payer so far. Once the payer's
+    bank asked for it back it stays `contested` until a person decides.
     """
 
     customer = models.ForeignKey(
@@ -45,6 +46,8 @@ class Checkout(TenantModel):
     retry_not_before = models.DateTimeField(null=True)
     returned_minor = models.BigIntegerField(default=0)
     contested = models.BooleanField(default=False)
+    contest_decided_at = models.DateTimeField(null=True)
+    contest_decided_by = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
 
@@ -87,6 +90,13 @@ class Checkout(TenantModel):
             TenantForeignKey(fields=["mandate"], to="receivables.Mandate", name="checkout_mandate"),
             TenantForeignKey(fields=["customer"], to="receivables.Customer", name="checkout_customer"),
             TenantForeignKey(fields=["payment"], to="receivables.Payment", name="checkout_payment"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["creditor", "customer"],
+                condition=models.Q(state__in=["processing", "waiting"]) | models.Q(contested=True),
+                name="checkout_under_way",
+            )
         ]
 
 

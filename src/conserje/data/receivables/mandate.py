@@ -13,7 +13,8 @@ class Mandate(TenantModel):
     """One leave, from the page on which it is asked to its end. `sealed` holds the gateway's token, encrypted.
 
     Of a card only brand, last four figures and month are kept. `text_hash` is of the words agreed to; `agreed_by`
-    and `agreed_from` say who and from where. `fingerprint` is the gateway's, the same for the same card.
+    and `agreed_from` say who and from where. `covers_invoices`: invoices may be charged on their due date, not only
+    what was agreed on besides. `fingerprint` is the gateway's, the same for the same card.
     """
 
     customer = models.ForeignKey(
@@ -33,6 +34,7 @@ class Mandate(TenantModel):
     last4 = models.CharField(max_length=4, blank=True)
     expires_on = models.DateField(null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
+    covers_invoices = models.BooleanField(default=False)
     text_hash = models.CharField(max_length=64, blank=True)
     agreed_by = models.CharField(max_length=120, blank=True)
     agreed_from = models.CharField(max_length=64, blank=True)

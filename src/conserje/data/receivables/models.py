@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The list of tables Django looks for."""
 
+from conserje.data.receivables.charge_notice import ChargeNotice
 from conserje.data.receivables.checkout import Checkout, CheckoutLine
 from conserje.data.receivables.contact import Contact, ContactPoint
 from conserje.data.receivables.customer import Customer, CustomerFact, SearchTerm
@@ -9,9 +10,11 @@ from conserje.data.receivables.invoice import CreditNote, Document, Invoice, Inv
 from conserje.data.receivables.ledger import LedgerEntry, LedgerTransaction
 from conserje.data.receivables.mandate import Mandate
 from conserje.data.receivables.payment import Allocation, Freshness, Payment, PaymentReversal, PaymentRoad
+from conserje.data.receivables.refund import Refund
 
 __all__ = [
     "Allocation",
+    "ChargeNotice",
     "Checkout",
     "CheckoutLine",
     "Contact",
@@ -30,6 +33,7 @@ __all__ = [
     "Payment",
     "PaymentReversal",
     "PaymentRoad",
+    "Refund",
     "SearchTerm",
     "Withholding",
     "WriteOff",

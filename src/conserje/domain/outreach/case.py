@@ -20,13 +20,19 @@ def _fresh_through(known: date, days: int) -> date:
 
 
 class BlockKind(StrEnum):
-    """Why an amount is not chased."""
+    """Why an amount is not chased.
+
+    `PAYING`: a voucher was given out or a bank is confirming. `CONTESTED`: money of it went back, or is asked back,
+    and a person has not decided yet what that means.
+    """
 
     DISPUTE = "dispute"
     PROMISE = "promise"
     CLAIMED_PAID = "claimed_paid"
     HOLD = "hold"
     RETRYING = "retrying"
+    PAYING = "paying"
+    CONTESTED = "contested"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import ChargeFact, ChargeState
+from conserje.domain.ports.gateway import ChargeFact, ChargeState, Payer
 from conserje.domain.receivables.allocation import Share
 
 _PAID = ChargeState.PAID.value
@@ -29,8 +29,9 @@ LOOKS = (
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What the customer is about to pay. `public_id` is made by the page that offers it, so a double tap is
-    one.
+    """What the customer is about to pay. `public_id` is made by the page that offers it, so a double tap is one.
+
+    `methods` are those that may be offered for it, `payer` what a gateway may ask about who pays.
     """
 
     public_id: str
@@ -40,6 +41,8 @@ class Attempt:
     return_url: str
     hook_url: str
     locale: str
+    methods: tuple[str, ...] = ()
+    payer: Payer | None = None
 
 
 class Doubt(StrEnum):
@@ -50,6 +53,7 @@ class Doubt(StrEnum):
     AMOUNT_DIFFERS = "amount_differs"
     PAYMENT_ID_MISSING = "payment_id_missing"
     PAYMENT_CONFLICT = "payment_conflict"
+    RETURNED_DIFFERS = "returned_differs"
 
 
 def doubt(*, fact: ChargeFact, reference: str, amount: Money) -> Doubt | None:
@@ -61,6 +65,20 @@ def doubt(*, fact: ChargeFact, reference: str, amount: Money) -> Doubt | None:
     if fact.amount != amount:
         return Doubt.AMOUNT_DIFFERS
     return None if fact.payment_id else Doubt.PAYMENT_ID_MISSING
+
+
+def returned_more(*, fact: ChargeFact, known: Money) -> Money | None:
+    """What `fact` says went back to the payer beyond the `known`; zero for an older telling, None when it cannot be.
+
+    The gateway tells all that went back so far, so in whatever order it is told the sum is the largest ever told.
+    """
+    if fact.returned is None:
+        return Money(known.currency, 0)
+    if fact.returned.currency != known.currency or fact.amount is None:
+        return None
+    if not 0 <= fact.returned.minor <= fact.amount.minor:
+        return None
+    return Money(known.currency, max(0, fact.returned.minor - known.minor))
 
 
 def next_state(*, state: str, fact: ChargeState) -> str:

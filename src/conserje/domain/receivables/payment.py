@@ -105,12 +105,16 @@ class ReversalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """Money going back: all of a payment or a part. (payment, `external_id`) is its identity."""
+    """Money going back: all of a payment or a part. (payment, `external_id`) is its identity.
+
+    It is taken from what was applied to `from_invoices` first, else from what is unallocated and then the newest.
+    """
 
     kind: ReversalKind
     external_id: str
     amount: Money
     reversed_on: date
+    from_invoices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

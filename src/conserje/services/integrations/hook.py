@@ -15,7 +15,7 @@ from conserje.domain.ports.gateway import ChargeState
 from conserje.domain.ports.http import RawRequest
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.payment import Road, RoadName
-from conserje.services.receivables import checkout
+from conserje.services.receivables import checkout, mandate
 from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import act, keyed, reading
@@ -83,7 +83,7 @@ def apply_waiting(*, creditor_id: int, now: datetime) -> int:
 
 
 def apply(*, creditor_id: int, receipt_id: int, now: datetime) -> bool:
-    """Apply one stored message: look at the gateway again for each checkout it speaks of. False when it failed."""
+    """Apply one stored message: look at the gateway again for all that it speaks of. False when it failed."""
     try:
         trouble = _tried(creditor_id, receipt_id, now)
     except (LookupError, ValueError) as error:
@@ -101,10 +101,14 @@ def _tried(creditor_id: int, receipt_id: int, now: datetime) -> str:
     raw = RawRequest("POST", "", row.headers, row.query, bytes(row.body))
     trouble = ""
     for event in gateways.get(row.adapter).read_hook(raw, settings):
+        which = checkout.Which(external_id=event.external_id)
         try:
+            if event.about == "mandate":
+                mandate.refresh(creditor_id=creditor_id, which=which, access=access, now=now)
+                continue
             found = checkout.refresh(
                 creditor_id=creditor_id,
-                which=checkout.Which(external_id=event.external_id),
+                which=which,
                 road=Road(RoadName.HOOK, f"{row.adapter}:{event.event_id}"),
                 access=access,
                 now=now,

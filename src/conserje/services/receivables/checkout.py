@@ -10,23 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
-from conserje.data.receivables.models import Checkout, CheckoutLine
-from conserje.domain.kit.money import Money, total
+from conserje.data.receivables.models import Checkout
+from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeFact, ChargeState, CheckoutRequest, StartFailed
 from conserje.domain.ports.http import Http
 from conserje.domain.ports.registry import gateways
-from conserje.domain.receivables import reference as references
-from conserje.domain.receivables.checkout import Attempt, Doubt, doubt, next_state
-from conserje.domain.receivables.payment import Received, Road
-from conserje.services.journal import entry
-from conserje.services.receivables import checkout_payment, locked
-from conserje.services.receivables.refusals import AmountRefused, PaymentConflict, Refused, UnknownRow
+from conserje.domain.receivables.checkout import Attempt
+from conserje.domain.receivables.payment import Road
+from conserje.services.receivables import checkout_fact, checkout_row, locked
+from conserje.services.receivables.refusals import Refused, UnknownRow
 from conserje.services.tenancy.act import act, keyed, reading
-
-_REFERENCES = len(references.ALPHABET) ** references.LENGTH
-_DRAWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +78,8 @@ def start(*, creditor_id: int, attempt: Attempt, access: Access, now: datetime) 
         return_url=attempt.return_url,
         hook_url=attempt.hook_url,
         locale=attempt.locale,
+        payer=attempt.payer,
+        methods=attempt.methods,
     )
     answer = gateways.get(access.gateway).start(request, access.settings, access.http)
     if isinstance(answer, StartFailed):
@@ -105,7 +100,7 @@ def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: 
         row = _find(creditor_id, which, access.gateway)
         external_id = row.external_id if row is not None else which.external_id
     if row is not None and not external_id:
-        return _standing(row)
+        return standing_of(row)
     fact = gateways.get(access.gateway).fetch(external_id, access.settings, access.http)
     return _apply(creditor_id=creditor_id, gateway=access.gateway, fact=fact, road=road, now=now)
 
@@ -120,55 +115,23 @@ def _write_down(*, creditor_id: int, attempt: Attempt, gateway: str, now: dateti
                 "This payment page belongs to another payment. Go back and choose again what to pay."
             )
         return known
-    amount = _checked_amount(creditor_id, attempt)
-    for draw in range(_DRAWS):
-        try:
-            with transaction.atomic():
-                row = Checkout.objects.create(
-                    creditor_id=creditor_id,
-                    customer_id=attempt.customer_id,
-                    public_id=attempt.public_id,
-                    gateway=gateway,
-                    key=secrets.token_urlsafe(24),
-                    reference=references.from_number(number=secrets.randbelow(_REFERENCES)),
-                    currency=amount.currency,
-                    amount_minor=amount.minor,
-                    created_at=now,
-                )
-            break
-        except IntegrityError:
-            twin = Checkout.objects.filter(creditor_id=creditor_id, public_id=attempt.public_id).first()
-            if twin is not None:
-                return twin
-            if draw == _DRAWS - 1:
-                raise
-    CheckoutLine.objects.bulk_create(
-        CheckoutLine(
-            creditor_id=creditor_id,
-            checkout_id=row.id,
-            invoice_id=part.invoice_id,
-            amount_minor=part.amount.minor,
-        )
-        for part in attempt.shares
+    amount = checkout_row.checked(
+        creditor_id=creditor_id, customer_id=attempt.customer_id, shares=attempt.shares
     )
-    _journal(creditor_id, row, "receivables.checkout.started", {}, "customer", now)
-    return row
-
-
-def _checked_amount(creditor_id: int, attempt: Attempt) -> Money:
-    invoices = locked.invoices(creditor_id=creditor_id, ids=[part.invoice_id for part in attempt.shares])
-    for part in attempt.shares:
-        invoice = invoices[part.invoice_id]
-        if invoice.customer_id != attempt.customer_id:
-            raise UnknownRow(f"Invoice {part.invoice_id} is not this customer's.")
-        if invoice.currency != part.amount.currency or not 0 < part.amount.minor <= invoice.open_minor:
-            raise AmountRefused(
-                f"Invoice {part.invoice_id} has {invoice.open_minor} {invoice.currency} open."
-            )
-    currencies = {part.amount.currency for part in attempt.shares}
-    if len(currencies) != 1 or len(invoices) != len(attempt.shares):
-        raise AmountRefused("One payment is for one or more invoices of one currency, each named once.")
-    return total((part.amount for part in attempt.shares), currency=currencies.pop())
+    row = Checkout(
+        creditor_id=creditor_id,
+        customer_id=attempt.customer_id,
+        public_id=attempt.public_id,
+        gateway=gateway,
+        key=secrets.token_urlsafe(24),
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        created_at=now,
+    )
+    made = checkout_row.create(creditor_id=creditor_id, row=row, shares=attempt.shares)
+    if made is row:
+        checkout_fact.tell(creditor_id, row, "receivables.checkout.started", {}, "customer", now)
+    return made
 
 
 @keyed
@@ -195,7 +158,7 @@ def _note_failure(*, creditor_id: int, checkout_id: int, failed: StartFailed, no
     row.state, row.detail, row.checked_at = state, failed.reason[:240], now
     row.save(update_fields=["state", "detail", "checked_at"])
     payload = {"retry": failed.retry}
-    _journal(creditor_id, row, "receivables.checkout.not_started", payload, "system", now)
+    checkout_fact.tell(creditor_id, row, "receivables.checkout.not_started", payload, "system", now)
 
 
 def _find(creditor_id: int, which: Which, gateway: str) -> Checkout | None:
@@ -211,78 +174,13 @@ def _find(creditor_id: int, which: Which, gateway: str) -> Checkout | None:
 @keyed
 @act
 def _apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: datetime) -> Standing:
-    row = _lock(creditor_id, gateway, fact)
-    before = row.state
-    row.external_id, row.checked_at = fact.external_id, now
-    row.state, row.detail = next_state(state=before, fact=fact.state), fact.detail[:240]
-    wrong = None
-    if fact.state is ChargeState.PAID and before != "quarantined":
-        asked = Money(row.currency, row.amount_minor)
-        wrong = doubt(fact=fact, reference=row.reference, amount=asked)
-        if wrong is None:
-            wrong = _record(creditor_id, row, fact, road, now)
-    if wrong is not None:
-        row.state, row.detail = "quarantined", wrong.value
-    row.save(update_fields=["external_id", "checked_at", "state", "detail", "payment"])
-    if row.state != before:
-        payload = {"from": before, "to": row.state, "road": road.name.value}
-        payload |= {"why": wrong.value} if wrong is not None else {}
-        _journal(creditor_id, row, "receivables.checkout." + row.state, payload, "system", now)
-    return _standing(row)
+    row = checkout_fact.apply(creditor_id=creditor_id, gateway=gateway, fact=fact, road=road, now=now)
+    return standing_of(row)
 
 
-def _lock(creditor_id: int, gateway: str, fact: ChargeFact) -> Checkout:
-    """By the gateway's id; an answer lost at the start left us without it, so by the reference we gave as
-    well.
-    """
-    rows = Checkout.objects.select_for_update(no_key=True).filter(creditor_id=creditor_id, gateway=gateway)
-    row = rows.filter(external_id=fact.external_id).first()
-    if row is None and fact.reference:
-        row = rows.filter(external_id="", reference=fact.reference).first()
-    if row is None:
-        raise UnknownRow(f"The gateway's checkout {fact.external_id} is not one of this creditor's.")
-    return row
-
-
-def _record(creditor_id: int, row: Checkout, fact: ChargeFact, road: Road, now: datetime) -> Doubt | None:
-    received = Received(
-        customer_id=row.customer_id,
-        source=row.gateway,
-        external_id=fact.payment_id,
-        amount=Money(row.currency, row.amount_minor),
-        value_on=fact.value_on or now.date(),
-        roads=(road,),
-        named=checkout_payment.named(creditor_id=creditor_id, checkout_id=row.id),
-        method=fact.method,
-        reference=row.reference,
-    )
-    try:
-        with transaction.atomic():
-            row.payment_id = checkout_payment.settle(
-                creditor_id=creditor_id, payment_id=row.payment_id, received=received, now=now
-            )
-    except PaymentConflict:
-        return Doubt.PAYMENT_CONFLICT
-    return None
-
-
-def _standing(row: Checkout) -> Standing:
+def standing_of(row: Checkout) -> Standing:
+    """The row as a value."""
     amount = Money(row.currency, row.amount_minor)
     return Standing(
         row.public_id, row.customer_id, row.reference, amount, row.state, row.detail, row.payment_id
     )
-
-
-def _journal(
-    creditor_id: int, row: Checkout, kind: str, payload: dict[str, Any], actor: str, now: datetime
-) -> None:
-    new = entry.NewEntry(
-        at=now,
-        kind=kind,
-        actor=actor,
-        customer_id=row.customer_id,
-        subject_kind="checkout",
-        subject_id=row.id,
-        payload={**payload, "currency": row.currency, "minor": row.amount_minor},
-    )
-    entry.write(creditor_id=creditor_id, entries=[new])

@@ -37,7 +37,9 @@ SELECT EXISTS (SELECT 1 FROM receivables_invoice WHERE creditor_id = %(creditor)
                 WHERE w.creditor_id = %(creditor)s AND i.customer_id = %(customer)s AND w.certified_on IS NULL
                   AND w.rejected_at IS NULL)
     OR EXISTS (SELECT 1 FROM receivables_checkout WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s
-                  AND state IN ('open', 'processing', 'unknown'))
+                  AND (state IN ('open', 'processing', 'waiting', 'unknown') OR contested))
+    OR EXISTS (SELECT 1 FROM receivables_mandate WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s
+                  AND state = 'active')
     OR EXISTS (SELECT 1 FROM outreach_touch WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s
                   AND state IN ('claimed', 'handing_over', 'unsure'))"""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from conserje.data.receivables.models import Payment, PaymentReversal, PaymentRoad
+from conserje.data.receivables.models import Allocation, Payment, PaymentReversal, PaymentRoad
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share, share
 from conserje.domain.receivables.payment import Received, Recorded, Reversal, Reversed, Road
@@ -20,7 +20,7 @@ from conserje.services.receivables.refusals import AmountRefused, PaymentConflic
 from conserje.services.recovery import money
 from conserje.services.tenancy.act import act, keyed, step
 
-__all__ = ["add_roads", "payment_told_by", "record", "record_many", "reverse", "take_in"]
+__all__ = ["add_roads", "payment_told_by", "record", "record_many", "reverse", "take_back", "take_in"]
 
 _INSERT = """
 INSERT INTO receivables_payment (creditor_id, customer_id, source, external_id, currency, amount_minor,
@@ -127,6 +127,14 @@ def reverse(*, creditor_id: int, payment_id: int, reversal: Reversal, actor: str
     The same reversal told again changes nothing. Raises `AmountRefused` when more would go back than came in
     and was not reversed yet, or on another currency, and `UnknownRow`.
     """
+    return take_back(creditor_id=creditor_id, payment_id=payment_id, reversal=reversal, actor=actor, now=now)
+
+
+@step
+def take_back(
+    *, creditor_id: int, payment_id: int, reversal: Reversal, actor: str, now: datetime
+) -> Reversed:
+    """`reverse`, inside an act."""
     held = locked.row(creditor_id=creditor_id, model=Payment, row_id=payment_id)
     known = PaymentReversal.objects.filter(
         creditor_id=creditor_id, payment_id=payment_id, external_id=reversal.external_id
@@ -173,16 +181,17 @@ def _free(creditor_id: int, held: Payment, reversal: Reversal, now: datetime) ->
     """Take back as many allocations as the reversal needs; what was taken back too much is applied again."""
     rows = Rows(held.customer_id, payment_id=held.id)
     standing = allocation.standing_of(creditor_id=creditor_id, rows=rows)
-    missing = reversal.amount.minor - held.unallocated_minor
-    if missing > sum(item.amount_minor for item in standing):
+    if reversal.amount.minor - held.unallocated_minor > sum(item.amount_minor for item in standing):
         raise AmountRefused(
             f"Payment {held.id} has less than {reversal.amount.minor} minor units of {held.currency} left: "
             "some of it went back before. Lower the amount."
         )
-    taken = []
-    while missing > 0:
-        taken.append(standing.pop(0))
-        missing -= taken[-1].amount_minor
+    chosen = [item for item in standing if item.invoice_id in reversal.from_invoices]
+    taken, missing = _enough(chosen, reversal.amount.minor)
+    if missing > 0:
+        others = [item for item in standing if item not in chosen]
+        more, missing = _enough(others, max(0, missing - held.unallocated_minor))
+        taken += more
     if not taken:
         return ()
     on = reversal.reversed_on
@@ -199,6 +208,17 @@ def _free(creditor_id: int, held: Payment, reversal: Reversal, now: datetime) ->
             now=now,
         )
     return tuple(sorted(invoices))
+
+
+def _enough(standing: list[Allocation], minor: int) -> tuple[list[Allocation], int]:
+    """The first of `standing` that make up `minor`, and what is still missing: below 0 when the last is too much."""
+    taken = []
+    for item in standing:
+        if minor <= 0:
+            break
+        taken.append(item)
+        minor -= item.amount_minor
+    return taken, minor
 
 
 def _insert(creditor_id: int, received: Received, now: datetime) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.data.outreach.models import Hold
-from conserje.data.receivables.models import Customer, Invoice, Mandate
+from conserje.data.receivables.models import ChargeNotice, Customer, Invoice, Mandate
 from conserje.data.recovery.models import FailedPayment
 from conserje.domain.recovery.failure import IN_PROGRESS, FailureState
 from conserje.domain.rules.facts import Purpose
@@ -108,6 +108,9 @@ def _end_mandates(creditor_id: int, customer_id: int, by: str, now: datetime) ->
     ids = tuple(rows.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
     rows.filter(id__in=ids).update(state="ended", ended_at=now, ended_by=by[:40])
     Mandate.objects.filter(creditor_id=creditor_id, id__in=ids).exclude(sealed=b"").update(detail=NOT_TOLD)
+    ChargeNotice.objects.filter(creditor_id=creditor_id, mandate_id__in=ids, stopped_at=None).update(
+        stopped_at=now
+    )
     return ids
 
 

@@ -50,11 +50,13 @@ def updated(*, creditor_id: int, mandate_id: int, now: datetime) -> int:
 
 
 def _replace(row: FailedPayment, mandate: Mandate, now: datetime) -> None:
+    same_card = (row.gateway, row.fingerprint) == (mandate.gateway, mandate.fingerprint)
+    row.complete = row.complete or not same_card
     row.mandate_id, row.gateway = mandate.id, mandate.gateway
     row.fingerprint, row.brand, row.last4 = mandate.fingerprint, mandate.brand, mandate.last4
     row.expires_on, row.card_country = mandate.expires_on, ""
     row.network = network.shipped().known(mandate.brand)
-    row.complete, row.card_updated_at = True, now
+    row.card_updated_at = now
     row.ended_at, row.ended_by = None, ""
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conserje.data.outreach.models import StrategyVersion
-from conserje.data.receivables.models import Invoice
+from conserje.data.receivables.models import ChargeNotice, Invoice
 from conserje.data.recovery.models import FailedPayment
 from conserje.domain.outreach.strategy import SHOPPERS
+from conserje.domain.receivables.charge import ChargeCause
 from conserje.domain.recovery.failure import FailedCharge, FailureState
 from conserje.services.outreach import strategy
 from conserje.services.recovery import locked, network, plan, tries
@@ -42,6 +43,13 @@ def record(*, creditor_id: int, charge: FailedCharge, whose: Whose, now: datetim
     if again is not None:
         return _one_more(creditor_id, again, charge, now)
     _serve(creditor_id, whose.invoice_id, charge, now)
+    ChargeNotice.objects.filter(
+        creditor_id=creditor_id,
+        cause=ChargeCause.INVOICE.value,
+        cause_ref=whose.invoice_id,
+        stopped_at=None,
+        made_at=None,
+    ).update(stopped_at=now)
     row = _row(creditor_id, charge, whose, now)
     refused = plan.classed(row=row, refusal=charge.refusal, at=charge.failed_at)
     row.save()
@@ -51,6 +59,13 @@ def record(*, creditor_id: int, charge: FailedCharge, whose: Whose, now: datetim
     payload = {"class": row.decline, "state": row.state, "invoice": row.invoice_id}
     locked.tell(creditor_id=creditor_id, row=row, what="recorded", by="system", payload=payload, now=now)
     return row.id
+
+
+@step
+def taken_on(*, creditor_id: int, customer_id: int) -> set[int]:
+    """The invoices of a customer whose charges are recovery's: nobody else charges them by themselves."""
+    rows = FailedPayment.objects.filter(creditor_id=creditor_id, customer_id=customer_id)
+    return set(rows.values_list("invoice_id", flat=True))
 
 
 def _row(creditor_id: int, charge: FailedCharge, whose: Whose, now: datetime) -> FailedPayment:

@@ -28,12 +28,8 @@ _UNDER_WAY = ("open", "processing", "unknown")
 
 @step
 def orders_due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
-    """The charges to be made now, one at most for each card. What the governor denies meanwhile is planned anew."""
-    rows = FailedPayment.objects.filter(
-        creditor_id=creditor_id, next_try_at__lte=now, mandate__state="active"
-    )
-    rows = rows.filter(mandate__creditor_id=creditor_id).order_by("next_try_at", "id")
-    due = list(rows.select_for_update(no_key=True, of=("self",), skip_locked=True)[:BATCH])
+    """The charges to be made now, one at most for each card; only reads. What the governor denies is not among them."""
+    due = _due(creditor_id, now)
     open_ = dict(
         Invoice.objects.filter(
             creditor_id=creditor_id, id__in=[row.invoice_id for row in due], open_minor__gt=0
@@ -44,17 +40,38 @@ def orders_due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
     for row in due:
         if row.invoice_id not in open_ or row.id in left or busy.get(_card(row), row.id) != row.id:
             continue
-        if not _still_allowed(creditor_id, row, now):
-            continue
-        busy[_card(row)] = row.id
-        orders.append(_order(row, min(row.amount_minor, open_[row.invoice_id])))
+        if _earliest(creditor_id, row, now) == now:
+            busy[_card(row)] = row.id
+            orders.append(_order(row, min(row.amount_minor, open_[row.invoice_id])))
     return orders
 
 
 @act
-def due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
-    """The same in a transaction of its own."""
-    return orders_due(creditor_id=creditor_id, now=now)
+def move_on(*, creditor_id: int, now: datetime) -> int:
+    """What is due and denied meanwhile, by tries of others, is planned anew or written about; answers how many."""
+    moved = 0
+    for found in _due(creditor_id, now):
+        if _earliest(creditor_id, found, now) == now:
+            continue
+        row = locked.row(creditor_id=creditor_id, failed_payment_id=found.id)
+        denied = _earliest(creditor_id, row, now)
+        if row.next_try_at is None or denied == now:
+            continue
+        if isinstance(denied, Denied):
+            plan.write_instead(creditor_id=creditor_id, row=row, why=denied.rule, now=now)
+        else:
+            plan.wait_until(creditor_id=creditor_id, row=row, at=denied, now=now)
+        row.save()
+        payload = {"why": denied.rule if isinstance(denied, Denied) else "later"}
+        locked.tell(creditor_id=creditor_id, row=row, what="held_back", by="rule", payload=payload, now=now)
+        moved += 1
+    return moved
+
+
+def _due(creditor_id: int, now: datetime) -> list[FailedPayment]:
+    rows = FailedPayment.objects.filter(creditor_id=creditor_id, next_try_at__lte=now)
+    rows = rows.filter(mandate__creditor_id=creditor_id, mandate__state="active")
+    return list(rows.order_by("next_try_at", "id")[:BATCH])
 
 
 @keyed
@@ -98,21 +115,6 @@ def _order(row: FailedPayment, minor: int) -> ChargeOrder:
 
 def _card(row: FailedPayment) -> tuple[str, str]:
     return row.gateway, row.fingerprint
-
-
-def _still_allowed(creditor_id: int, row: FailedPayment, now: datetime) -> bool:
-    """Whether the governor allows the try this very moment; where it does not, the row moves on and is saved."""
-    found = _earliest(creditor_id, row, now)
-    if found == now:
-        return True
-    if isinstance(found, Denied):
-        plan.write_instead(creditor_id=creditor_id, row=row, why=found.rule, now=now)
-    else:
-        plan.wait_until(creditor_id=creditor_id, row=row, at=found, now=now)
-    row.save()
-    payload = {"why": found.rule if isinstance(found, Denied) else "later"}
-    locked.tell(creditor_id=creditor_id, row=row, what="held_back", by="rule", payload=payload, now=now)
-    return False
 
 
 def _earliest(creditor_id: int, row: FailedPayment, now: datetime) -> datetime | Denied:

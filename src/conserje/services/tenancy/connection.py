@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
 from django.db import connection as database
 
@@ -20,15 +17,26 @@ from conserje.data.integrations.models import Connection
 from conserje.domain.ports import registry
 from conserje.domain.ports.http import Answer
 from conserje.domain.ports.settings import describe, read
+from conserje.services.tenancy import sealing
 from conserje.services.tenancy.act import step
 from conserje.services.tenancy.http import GuardedHttp
 
+_PURPOSE = "connection settings"
 _SETTINGS = """
 SELECT settings, sealed FROM integrations_connection
  WHERE creditor_id = %s AND kind = %s AND adapter = %s AND ended_at IS NULL ORDER BY id LIMIT 1"""
 _ALL_SETTINGS = """
-SELECT adapter, settings, sealed FROM integrations_connection
- WHERE creditor_id = %s AND kind = %s AND ended_at IS NULL ORDER BY adapter, id"""
+SELECT adapter, settings, sealed, methods, is_offered FROM integrations_connection
+ WHERE creditor_id = %s AND kind = %s AND ended_at IS NULL ORDER BY position, adapter, id"""
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """An adapter that is set up: its typed settings, the methods allowed (empty: all), and whether it is offered."""
+
+    settings: Any
+    methods: tuple[str, ...]
+    is_offered: bool
 
 
 class NotConnected(LookupError):
@@ -58,11 +66,21 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
     secret_names = {info.name for info in describe(kind_of) if info.secret}
     whole = asdict(read(kind_of, values))
     open_part = {name: value for name, value in whole.items() if name not in secret_names}
-    sealed = _cipher(_key()).encrypt(json.dumps({name: whole[name] for name in secret_names}).encode())
+    secret_part = json.dumps({name: whole[name] for name in secret_names})
+    sealed = sealing.seal(text=secret_part, purpose=_PURPOSE)
     in_use = Connection.objects.filter(creditor_id=creditor_id, kind=kind, adapter=adapter, ended_at=None)
+    former = in_use.first()
     in_use.update(ended_at=now)
     Connection.objects.create(
-        creditor_id=creditor_id, kind=kind, adapter=adapter, settings=open_part, sealed=sealed, created_at=now
+        creditor_id=creditor_id,
+        kind=kind,
+        adapter=adapter,
+        settings=open_part,
+        sealed=sealed,
+        methods=former.methods if former else [],
+        position=former.position if former else 0,
+        is_offered=former.is_offered if former else True,
+        created_at=now,
     )
 
 
@@ -76,20 +94,40 @@ def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
         raise NotConnected(
             f"The {kind} '{adapter}' is not set up for this creditor. Set it up before using it."
         )
-    return _opened(kind, adapter, row[0], bytes(row[1]), _key())
+    return _opened(kind, adapter, row[0], bytes(row[1]), sealing.key())
 
 
 @step
 def all_settings(*, creditor_id: int, kind: str) -> dict[str, Any]:
     """The typed settings of every adapter of a kind that is set up and installed, by name."""
+    return {name: held.settings for name, held in set_up_all(creditor_id=creditor_id, kind=kind).items()}
+
+
+@step
+def set_up_all(*, creditor_id: int, kind: str) -> dict[str, InUse]:
+    """Every adapter of a kind that is set up and installed, by name, in the creditor's order."""
     with database.cursor() as cursor:
         cursor.execute(_ALL_SETTINGS, [creditor_id, kind])
         rows = cursor.fetchall()
     return {
-        adapter: _opened(kind, adapter, settings, bytes(sealed), _key())
-        for adapter, settings, sealed in rows
+        adapter: InUse(
+            _opened(kind, adapter, settings, bytes(sealed), sealing.key()), tuple(methods), is_offered
+        )
+        for adapter, settings, sealed, methods, is_offered in rows
         if _registry(kind).has(adapter)
     }
+
+
+@step
+def choose(
+    *, creditor_id: int, adapter: str, methods: Sequence[str], position: int, is_offered: bool
+) -> None:
+    """The creditor's choice for a gateway in use. Raises `NotConnected`."""
+    rows = Connection.objects.filter(creditor_id=creditor_id, kind="gateway", adapter=adapter, ended_at=None)
+    if not rows.update(methods=list(methods), position=position, is_offered=is_offered):
+        raise NotConnected(
+            f"The gateway '{adapter}' is not set up for this creditor. Set it up before using it."
+        )
 
 
 @step
@@ -102,19 +140,10 @@ def in_use(*, creditor_id: int, kind: str) -> list[str]:
 @lru_cache(maxsize=512)
 def _opened(kind: str, adapter: str, settings: str, sealed: bytes, key: str) -> Any:
     """The typed settings, which nobody changes. Kept by their very ciphertext: a changed row is another one."""
-    secrets = json.loads(_cipher(key).decrypt(sealed))
+    secrets = json.loads(sealing.cipher(key=key, purpose=_PURPOSE).decrypt(sealed))
     return read(_registry(kind).get(adapter).settings_type, {**json.loads(settings), **secrets})
 
 
 def _registry(kind: str) -> registry.Registry[Any]:
     kinds: dict[str, registry.Registry[Any]] = {"channel": registry.carriers, "gateway": registry.gateways}
     return kinds[kind]
-
-
-def _key() -> str:
-    return str(django_settings.SECRET_KEY)
-
-
-def _cipher(secret: str) -> Fernet:
-    key = hashlib.sha256(b"conserje connection settings\0" + secret.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -3,8 +3,9 @@
 must conclude.
 
 A recording is JSON: `call` (a method of the adapter), `given` (its arguments), `exchanges` (each `request` with
-`method`, `url`, `headers` that must be among those sent, `json`; and either `answer` with `status`, `headers`,
-`json` or `body`, or `silence` with `why` and `reached`), and `concludes` (type name and fields).
+`method`, `url`, `headers` that must be among those sent, and `json`, `form` (an object of fields) or `body` (text);
+and either `answer` with `status`, `headers`, `json` or `body`, or `silence` with `why` and `reached`), and `concludes`
+(type name and fields).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json import dumps
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from conserje.domain.ports.http import Answer, NoAnswer
 
@@ -30,10 +33,14 @@ class Recording:
 
 
 class RecordedHttp:
-    """An `http` that gives the recorded answers in order and notes requests that differ in `departures`."""
+    """An `http` that gives the recorded answers in order and notes requests that differ in `departures`.
+
+    `sent` keeps what left, each request as one text: method, address, headers and content.
+    """
 
     def __init__(self, exchanges: tuple[Mapping[str, Any], ...]) -> None:
         self.departures: list[str] = []
+        self.sent: list[str] = []
         self._left = list(exchanges)
 
     def send(
@@ -46,13 +53,19 @@ class RecordedHttp:
         body: bytes | None = None,
     ) -> Answer:
         """The next recorded answer; raises `NoAnswer` where silence was recorded."""
+        self.sent.append(
+            "\n".join((method, url, dumps(dict(headers or {})), dumps(json), (body or b"").decode()))
+        )
         if not self._left:
             self.departures.append(f"{method} {url} was not recorded.")
             raise NoAnswer("not_recorded", reached=False)
         exchange = self._left.pop(0)
         wanted = exchange["request"]
         sent = {name.lower(): value for name, value in (headers or {}).items()}
-        for what, found in (("method", method), ("url", url), ("json", json)):
+        content: dict[str, Any] = {"json": json, "body": None if body is None else body.decode()}
+        if "form" in wanted:
+            content = {"json": json, "form": dict(parse_qsl((body or b"").decode(), keep_blank_values=True))}
+        for what, found in {"method": method, "url": url, **content}.items():
             if wanted.get(what) != found:
                 self.departures.append(f"{what}: recorded {wanted.get(what)!r}, sent {found!r}.")
         for name, value in wanted.get("headers", {}).items():

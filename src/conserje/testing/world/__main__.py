@@ -17,6 +17,7 @@ from conserje.testing.world.certificate import server_context
 from conserje.testing.world.checkouts import Checkouts
 from conserje.testing.world.faults import FaultBook
 from conserje.testing.world.mailbox import Mailbox
+from conserje.testing.world.mandates import Mandates
 from conserje.testing.world.server import Site, WebServer
 from conserje.testing.world.smtp import SmtpServer
 from conserje.testing.world.webhooks import Webhooks
@@ -43,7 +44,12 @@ def main(arguments: list[str] | None = None) -> int:
         webhooks = Webhooks(options.store, faults, options.hook_secret)
         checkouts = Checkouts(options.store, faults, webhooks.tell)
         site = Site(
-            mailbox=mailbox, checkouts=checkouts, webhooks=webhooks, faults=faults, api_key=options.api_key
+            mailbox=mailbox,
+            checkouts=checkouts,
+            mandates=Mandates(options.store, webhooks.tell),
+            webhooks=webhooks,
+            faults=faults,
+            api_key=options.api_key,
         )
         sign_in = tuple(options.smtp_login.split(":", 1)) if options.smtp_login else None
         smtp = SmtpServer(mailbox, faults, tls, sign_in)

@@ -16,9 +16,10 @@ MAIL_FAULTS: Final = {
     "nonsense": "answer no SMTP at the end; the message was accepted",
 }
 CHECKOUT_FAULTS: Final = {
-    "lost_answer": "do what was asked at `phase` (create, fetch), wait `seconds`, close without an answer",
-    "server_error": "answer 500 at `phase` (create, fetch) and do nothing",
-    "decline": "the next payment is declined with `code`",
+    "lost_answer": "do what was asked at `phase` (create, fetch, charge, refund), wait `seconds`, close with no answer",
+    "server_error": "answer 500 at `phase` (as above) and do nothing",
+    "decline": "the next payment or charge is declined with `code`",
+    "refund_pending": "a refund is pending until it is asked for again",
     "amount_mismatch": "the payment is of `delta` minor units more or less than asked",
     "settle_later": "the payment stays in process for `seconds`",
     "hook_never": "no webhook",

@@ -97,6 +97,18 @@ class World:
         """The person goes back without paying."""
         return dict(self._ask("POST", f"/api/checkouts/{checkout_id}/cancel", {}))
 
+    def deposit(self, checkout_id: str, *, value_on: str = "") -> dict[str, Any]:
+        """Somebody pays a waiting voucher at the counter."""
+        return dict(self._ask("POST", f"/api/checkouts/{checkout_id}/deposit", {"value_on": value_on}))
+
+    def expire(self, checkout_id: str) -> dict[str, Any]:
+        """The last day of an open page or a waiting voucher went by."""
+        return dict(self._ask("POST", f"/api/checkouts/{checkout_id}/expire", {}))
+
+    def contest(self, checkout_id: str, *, outcome: str = "asked") -> dict[str, Any]:
+        """The payer's bank asks for the money back ("asked"), and decides for the payer ("lost") or not ("won")."""
+        return dict(self._ask("POST", f"/api/checkouts/{checkout_id}/contest", {"outcome": outcome}))
+
     def statement(self, checkout_id: str = "") -> str:
         """Bank statement in CSV: the line of one paid checkout, or of all."""
         return self._bytes("GET", f"/api/statement.csv?checkout={checkout_id}").decode()

@@ -21,6 +21,7 @@ from conserje.testing.world import checkout_pages, mail_pages
 from conserje.testing.world.checkouts import METHODS, Checkouts, Wrong, public, statement
 from conserje.testing.world.faults import FaultBook, UnknownFault
 from conserje.testing.world.mailbox import Mailbox, as_json
+from conserje.testing.world.mandates import Mandates, shown
 from conserje.testing.world.web import Reply, Request, first_values, page
 from conserje.testing.world.web import as_json as answer
 from conserje.testing.world.webhooks import Webhooks
@@ -33,11 +34,19 @@ class Site:
     """All routes over one mailbox, one set of checkouts, one book of faults."""
 
     def __init__(
-        self, *, mailbox: Mailbox, checkouts: Checkouts, webhooks: Webhooks, faults: FaultBook, api_key: str
+        self,
+        *,
+        mailbox: Mailbox,
+        checkouts: Checkouts,
+        mandates: Mandates,
+        webhooks: Webhooks,
+        faults: FaultBook,
+        api_key: str,
     ) -> None:
         self.base_url = ""
         self._mailbox = mailbox
         self._checkouts = checkouts
+        self._mandates = mandates
         self._webhooks = webhooks
         self._faults = faults
         self._api_key = api_key
@@ -54,7 +63,14 @@ class Site:
                 ("POST", f"/messages/{number}/unsubscribe", self._unsubscribe),
                 ("GET", f"/checkout/{checkout}", self._checkout_page),
                 ("POST", f"/checkout/{checkout}", self._checkout_act),
+                ("GET", "/mandate/(?P<mandate>[a-z0-9_]{1,64})", self._mandate_page),
+                ("POST", "/mandate/(?P<mandate>[a-z0-9_]{1,64})", self._mandate_act),
                 ("GET", "/v1/account", self._account),
+                ("POST", f"/v1/checkouts/{checkout}/refunds", self._refund),
+                ("POST", "/v1/mandates", self._ask_mandate),
+                ("GET", "/v1/mandates/(?P<mandate>[a-z0-9_]{1,64})", self._fetch_mandate),
+                ("POST", "/v1/tokens/(?P<token>[a-z0-9_]{1,64})/end", self._end_mandate),
+                ("POST", "/v1/charges", self._charge),
                 ("POST", "/v1/checkouts", self._create),
                 ("GET", f"/v1/checkouts/{checkout}", self._fetch),
                 ("GET", "/api/messages", self._messages),
@@ -64,7 +80,11 @@ class Site:
                 ("POST", "/api/faults", self._add_fault),
                 ("DELETE", "/api/faults", self._clear_faults),
                 ("GET", "/api/checkouts", self._list_checkouts),
-                ("POST", f"/api/checkouts/{checkout}/(?P<act>pay|decline|cancel)", self._act),
+                (
+                    "POST",
+                    f"/api/checkouts/{checkout}/(?P<act>pay|decline|cancel|deposit|expire|contest)",
+                    self._act,
+                ),
                 ("GET", "/api/statement.csv", self._statement),
                 ("GET", "/api/webhooks", self._list_webhooks),
                 ("POST", "/api/webhooks/(?P<event>[a-z0-9_]{1,64})/again", self._again),
@@ -146,6 +166,40 @@ class Site:
             raise Wrong(500, "server_error", "Scripted.")
         return self._maybe_lost(answer(public(found, self.base_url)), "fetch", targets)
 
+    def _refund(self, request: Request, checkout: str) -> Reply:
+        targets = (self._checkouts.get(checkout).reference, checkout)
+        if self._faults.take("server_error", targets=targets, phase="refund"):
+            raise Wrong(500, "server_error", "Scripted.")
+        key = request.headers.get("idempotency-key", "")
+        made = self._checkouts.refund(checkout, key, int(request.json()["amount"]))
+        return self._maybe_lost(answer(made, 201), "refund", targets)
+
+    def _ask_mandate(self, request: Request) -> Reply:
+        made = self._mandates.create(request.headers.get("idempotency-key", ""), request.json())
+        return self._maybe_lost(answer(shown(made, self.base_url), 201), "create", (made.reference, made.id))
+
+    def _fetch_mandate(self, request: Request, mandate: str) -> Reply:
+        return answer(shown(self._mandates.get(mandate), self.base_url))
+
+    def _end_mandate(self, request: Request, token: str) -> Reply:
+        return answer(shown(self._mandates.end(token), self.base_url))
+
+    def _charge(self, request: Request) -> Reply:
+        body = request.json()
+        targets = (str(body.get("reference", "")), str(body.get("token", "")))
+        if self._faults.take("server_error", targets=targets, phase="charge"):
+            raise Wrong(500, "server_error", "Scripted.")
+        script = self._mandates.script(targets[1])
+        key = request.headers.get("idempotency-key", "")
+        made = self._checkouts.charge(key, body, script=script, now=self.now())
+        return self._maybe_lost(answer(public(made, self.base_url), 201), "charge", targets)
+
+    def _mandate_page(self, request: Request, mandate: str) -> Reply:
+        return checkout_pages.mandate_page(self._mandates.get(mandate))
+
+    def _mandate_act(self, request: Request, mandate: str) -> Reply:
+        return checkout_pages.give(self._mandates, mandate, request)
+
     def _maybe_lost(self, reply: Reply, phase: str, targets: tuple[str, ...]) -> Reply:
         lost = self._faults.take("lost_answer", targets=targets, phase=phase)
         return Reply(reply.status, reply.body, reply.kind, lost=lost.seconds()) if lost else reply
@@ -189,6 +243,12 @@ class Site:
         if act == "pay":
             value_on = str(body.get("value_on", ""))
             done = self._checkouts.pay(checkout, method=method, now=self.now(), value_on=value_on)
+        elif act == "deposit":
+            done = self._checkouts.deposit(checkout, now=self.now(), value_on=str(body.get("value_on", "")))
+        elif act == "contest":
+            done = self._checkouts.contest(checkout, outcome=str(body.get("outcome", "asked")))
+        elif act == "expire":
+            done = self._checkouts.expire(checkout)
         elif act == "decline":
             done = self._checkouts.decline(checkout, method=method)
         else:

@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from conserje.testing.world.checkouts import Checkout
 from conserje.testing.world.faults import FaultBook
+from conserje.testing.world.mandates import Mandate
 from conserje.testing.world.store import Rows
 
 _RETRY_SECONDS: Final = (1.0, 3.0, 10.0, 30.0, 120.0)
@@ -78,18 +79,19 @@ class Webhooks:
             self._condition.notify()
         self._thread.join(timeout=_PATIENCE_SECONDS)
 
-    def tell(self, checkout: Checkout, kind: str) -> None:
-        """Queue the event `kind` of `checkout`, as the faults want it."""
-        targets = (checkout.reference, checkout.id)
+    def tell(self, about: Checkout | Mandate, kind: str) -> None:
+        """Queue the event `kind` of a checkout or a mandate, as the faults want it."""
+        targets = (about.reference, about.id)
+        named = "mandate_id" if isinstance(about, Mandate) else "checkout_id"
         if self._faults.take("hook_never", targets=targets):
             return
         forged = self._faults.take("hook_forged", targets=targets) is not None
         body = {
             "type": kind,
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "data": {"checkout_id": checkout.id, "reference": checkout.reference, "status": checkout.status},
+            "data": {named: about.id, "reference": about.reference, "status": about.status},
         }
-        event = Event(f"evt_{secrets.token_hex(10)}", checkout.hook_url, json.dumps(body).encode(), forged)
+        event = Event(f"evt_{secrets.token_hex(10)}", about.hook_url, json.dumps(body).encode(), forged)
         late = self._faults.take("hook_delay", targets=targets)
         wait = late.seconds(1.0) if late else 0.0
         if kind == "checkout.processing" and self._faults.take("hook_reorder", targets=targets):

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('receivables', '0006_kinds_of_invoices'),
+        ('receivables', '0007_kinds_of_invoices'),
         ('tenancy', '0002_restored_from_a_backup'),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('receivables', '0005_charges_and_mandates'),
+        ('receivables', '0006_refunds_and_notices'),
         ('tenancy', '0002_restored_from_a_backup'),
     ]
 

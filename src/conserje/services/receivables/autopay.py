@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Charges that fall due by mandates: gathered from whoever has some to make, made once each, their end told to all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from conserje.data.receivables.models import Mandate
+from conserje.domain.ports.gateway import ChargeState, Mandates
+from conserje.domain.ports.registry import gateways
+from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
+from conserje.domain.receivables.checkout import UNFINISHED
+from conserje.services.receivables import charge, charge_notice, gateway, mandate
+from conserje.services.receivables.checkout import Access, Standing
+from conserje.services.receivables.refusals import Refused
+from conserje.services.recovery import retry
+from conserje.services.tenancy import creditor
+from conserje.services.tenancy.act import reading
+
+_LOG = logging.getLogger(__name__)
+
+# Each is called as `orders_due(creditor_id=, now=)` in a reading transaction: what of its own is to be charged now.
+SOURCES: Final[list[Callable[..., list[ChargeOrder]]]] = [charge_notice.orders_due, retry.orders_due]
+# Told as `ended(creditor_id=, order=, standing=, now=)` when a charge of its cause is no longer unfinished, and again
+# when the same order is given again.
+ENDS: Final[dict[ChargeCause, Callable[..., None]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """`announced` to customers, `asked` of gateways, of these `paid`; `refused` before anything was asked."""
+
+    announced: int
+    asked: int
+    paid: int
+    refused: int
+
+
+def charge_due(*, creditor_id: int, now: datetime) -> Charged:
+    """Announce, then charge what is due. Calls gateways, outside any transaction.
+
+    A charge without an answer is looked at in the next turn; what may not be charged is left and asked for again by
+    whoever wants it.
+    """
+    with reading(creditor_id=creditor_id):
+        if not Mandate.objects.filter(creditor_id=creditor_id).exists():
+            return Charged(0, 0, 0, 0)
+        access = {offer.access.gateway: offer.access for offer in gateway.offers(creditor_id=creditor_id)}
+    for held in access.values():
+        if isinstance(gateways.get(held.gateway), Mandates):
+            mandate.look_due(creditor_id=creditor_id, access=held, now=now)
+    announced = charge_notice.announce_due(creditor_id=creditor_id, now=now)
+    with reading(creditor_id=creditor_id):
+        orders = [order for source in SOURCES for order in source(creditor_id=creditor_id, now=now)]
+        ids = {order.mandate_id for order in orders}
+        rows = Mandate.objects.filter(creditor_id=creditor_id, id__in=ids)
+        of = dict(rows.values_list("id", "gateway"))
+    asked, paid, refused = 0, 0, 0
+    for order in orders:
+        standing = _charged(creditor_id, order, access.get(of.get(order.mandate_id, "")), now)
+        if standing is None:
+            refused += 1
+        else:
+            asked, paid = asked + 1, paid + (standing.state == "paid")
+    return Charged(announced, asked, paid, refused)
+
+
+def _charged(creditor_id: int, order: ChargeOrder, access: Access | None, now: datetime) -> Standing | None:
+    """The end of one charge so far; None when it may not be made now."""
+    if access is None:
+        return None
+    public_id = creditor.by_id(creditor_id=creditor_id).public_id
+    hook_url = f"{settings.PUBLIC_URL}/hooks/{public_id}/{access.gateway}/"
+    try:
+        standing = charge.charge(
+            creditor_id=creditor_id, order=order, access=access, hook_url=hook_url, now=now
+        )
+    except Refused as refused:
+        _LOG.info("A charge of %s %s was not made: %s", order.cause.value, order.ref, type(refused).__name__)
+        return None
+    if order.cause is ChargeCause.INVOICE and standing.state != ChargeState.UNKNOWN.value:
+        charge_notice.made(creditor_id=creditor_id, order=order, now=now)
+    tell = ENDS.get(order.cause)
+    if tell is not None and standing.state not in UNFINISHED:
+        tell(creditor_id=creditor_id, order=order, standing=standing, now=now)
+    return standing

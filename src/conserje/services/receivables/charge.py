@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Money taken by a mandate. Written down before it is asked for; without an answer it is looked at, never asked twice.
+
+The key at the gateway is made of the order's own key: whoever charges the same order again, at any time and on any
+machine, asks for the very same charge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from conserje.data.receivables.models import Checkout, Mandate
+from conserje.domain.kit.days import local_date
+from conserje.domain.kit.money import Money
+from conserje.domain.outreach.case import BlockKind
+from conserje.domain.ports.gateway import ChargeFact, ChargeRequest, ChargeState, Mandates
+from conserje.domain.ports.registry import gateways
+from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
+from conserje.domain.receivables.checkout import UNFINISHED
+from conserje.domain.receivables.payment import Road, RoadName
+from conserje.services.outreach import telling
+from conserje.services.receivables import checkout_fact, checkout_row, locked, mandate
+from conserje.services.receivables.checkout import Access, Standing, Which, refresh, standing_of
+from conserje.services.receivables.refusals import Refused
+from conserje.services.tenancy import creditor as creditors
+from conserje.services.tenancy.act import act, keyed, reading
+
+# Gateways forget a key after a day: an unanswered charge is asked for again under it only well before that.
+RESEND_HOURS = 20
+_STOPS = frozenset(
+    {
+        BlockKind.DISPUTE,
+        BlockKind.PROMISE,
+        BlockKind.CLAIMED_PAID,
+        BlockKind.HOLD,
+        BlockKind.PAYING,
+        BlockKind.CONTESTED,
+    }
+)
+
+
+def charge(*, creditor_id: int, order: ChargeOrder, access: Access, hook_url: str, now: datetime) -> Standing:
+    """Charge `order` once, and write down what the gateway says.
+
+    Raises `Refused` when it may not be charged: the mandate is not in force, a share is disputed, promised, being paid
+    or more than is open; then nothing was asked for.
+    """
+    row = _write_down(creditor_id=creditor_id, order=order, gateway=access.gateway, now=now)
+    if row.state not in UNFINISHED:
+        return standing_of(row)
+    road = Road(RoadName.LOOK, row.public_id)
+    if row.external_id:
+        which = Which(public_id=row.public_id)
+        return refresh(creditor_id=creditor_id, which=which, road=road, access=access, now=now)
+    if now - row.created_at > timedelta(hours=RESEND_HOURS):
+        return _give_up(creditor_id=creditor_id, checkout_id=row.id, now=now)
+    with reading(creditor_id=creditor_id):
+        token = mandate.token_of(creditor_id=creditor_id, mandate_id=row.mandate_id or 0)
+    adapter = gateways.get(access.gateway)
+    if not isinstance(adapter, Mandates):
+        raise Refused("This gateway does not charge by mandates any more.")
+    request = ChargeRequest(
+        key=row.key,
+        reference=row.reference,
+        token=token,
+        amount=Money(row.currency, row.amount_minor),
+        description=order.description,
+        hook_url=hook_url,
+    )
+    fact = adapter.charge(request, access.settings, access.http)
+    return _apply(creditor_id=creditor_id, checkout_id=row.id, fact=fact, now=now)
+
+
+def public_id(*, creditor: str, order: ChargeOrder) -> str:
+    """The name of an order's charge, here and as its key at the gateway, which may serve several creditors.
+
+    `creditor` is the creditor's public id. By whatever mandate it is made, the same order has the same name.
+    """
+    return hashlib.sha256(f"charge {creditor} {order.key}".encode()).hexdigest()[:40]
+
+
+@keyed
+@act
+def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: datetime) -> Checkout:
+    held = locked.row(creditor_id=creditor_id, model=Mandate, row_id=order.mandate_id)
+    if held.customer_id != order.customer_id or held.gateway != gateway:
+        raise Refused("This mandate is another customer's, or of another gateway.")
+    name = public_id(creditor=creditors.by_id(creditor_id=creditor_id).public_id, order=order)
+    known = Checkout.objects.filter(creditor_id=creditor_id, public_id=name).first()
+    if known is not None:
+        return known
+    if held.state != "active":
+        raise Refused("This mandate is not in force: nothing is charged by it.")
+    amount = checkout_row.checked(creditor_id=creditor_id, customer_id=order.customer_id, shares=order.shares)
+    if amount.currency != held.currency:
+        raise Refused("This mandate is for another currency.")
+    _refuse_what_rests(creditor_id, order, now)
+    row = Checkout(
+        creditor_id=creditor_id,
+        customer_id=order.customer_id,
+        public_id=name,
+        gateway=gateway,
+        key=name,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        state=ChargeState.UNKNOWN.value,
+        mandate_id=held.id,
+        cause=order.cause.value,
+        cause_ref=order.ref,
+        created_at=now,
+    )
+    made = checkout_row.create(creditor_id=creditor_id, row=row, shares=order.shares)
+    if made is row:
+        payload = {"cause": order.cause.value, "ref": order.ref, "mandate": held.id}
+        checkout_fact.tell(creditor_id, row, "receivables.charge.started", payload, "rule", now)
+    return made
+
+
+def _refuse_what_rests(creditor_id: int, order: ChargeOrder, now: datetime) -> None:
+    """No charge of what another charge may have taken already, nor of what is disputed, promised or being paid."""
+    ids = [part.invoice_id for part in order.shares]
+    others = Checkout.objects.filter(
+        creditor_id=creditor_id, lines__invoice_id__in=ids, state__in=UNFINISHED, mandate__isnull=False
+    )
+    if others.exists():
+        raise Refused("Another charge of the same invoice has no known end yet.")
+    case = telling.case(creditor_id=creditor_id, customer_id=order.customer_id, now=now)
+    today = local_date(now, case.zone)
+    own_rest = order.cause is not ChargeCause.INVOICE
+    blocks = [
+        block
+        for block in case.blocks
+        if (block.until is None or block.until >= today) and (block.kind in _STOPS or not own_rest)
+    ]
+    for part in order.shares:
+        whole = sum(due.open_minor for due in case.dues if due.invoice_id == part.invoice_id)
+        resting = sum(
+            whole if block.invoice_id is None or block.amount_minor is None else block.amount_minor
+            for block in blocks
+            if block.invoice_id in (None, part.invoice_id)
+        )
+        if part.amount.minor > whole - resting:
+            raise Refused(f"Invoice {part.invoice_id} is disputed, promised, on hold or being paid.")
+
+
+@keyed
+@act
+def _apply(*, creditor_id: int, checkout_id: int, fact: ChargeFact, now: datetime) -> Standing:
+    """What the gateway answered to the charge itself; of one without a name there we know only our reference."""
+    row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
+    if fact.state is not ChargeState.PAID and not fact.external_id:
+        fact = replace(fact, external_id=row.external_id, reference=row.reference)
+    told = checkout_fact.apply(
+        creditor_id=creditor_id,
+        gateway=row.gateway,
+        fact=fact,
+        road=Road(RoadName.LOOK, row.public_id),
+        now=now,
+    )
+    return standing_of(told)
+
+
+@keyed
+@act
+def _give_up(*, creditor_id: int, checkout_id: int, now: datetime) -> Standing:
+    """A charge that nobody ever answered: perhaps it was made. A person looks at the gateway; it is not tried again."""
+    row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
+    if row.state == ChargeState.UNKNOWN.value and not row.external_id:
+        row.state, row.detail, row.checked_at = "quarantined", "never_answered", now
+        row.save(update_fields=["state", "detail", "checked_at"])
+        checkout_fact.tell(
+            creditor_id, row, "receivables.checkout.quarantined", {"why": row.detail}, "system", now
+        )
+    return standing_of(row)

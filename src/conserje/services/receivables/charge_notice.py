@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Invoices that are charged by a mandate: announced to the customer some business days before, then due, once each.
+
+Whoever stops an announced charge, ends the mandate, pays, disputes or promises meanwhile is not charged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from conserje.data.receivables.models import ChargeNotice, Invoice, Mandate
+from conserje.domain.kit.days import business_days_after, local_date
+from conserje.domain.kit.money import Money
+from conserje.domain.outreach.case import Case, Due
+from conserje.domain.receivables.allocation import Share
+from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
+from conserje.domain.receivables.mandate import LATE_DAYS, NOTICE_BUSINESS_DAYS
+from conserje.services.journal import entry
+from conserje.services.outreach import local_day, telling
+from conserje.services.receivables import locked
+from conserje.services.receivables.refusals import UnknownRow
+from conserje.services.recovery import failure
+from conserje.services.tenancy.act import act, keyed, step
+
+_PREFIX = "notice:"
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A charge that the customer was told of. `number` is the invoice's; at most `amount`, not before `charge_on`."""
+
+    id: int
+    number: str
+    amount: Money
+    charge_on: date
+
+
+@act
+def announce_due(*, creditor_id: int, now: datetime) -> int:
+    """Announce what falls due soon for mandates that cover invoices; returns how many charges were announced."""
+    mandates = Mandate.objects.filter(creditor_id=creditor_id, state="active", covers_invoices=True)
+    count = 0
+    for row in mandates.order_by("id"):
+        case = telling.case(creditor_id=creditor_id, customer_id=row.customer_id, now=now)
+        count += _announce(creditor_id, row, case, now)
+    return count
+
+
+@step
+def announced(*, creditor_id: int, customer_id: int) -> tuple[Announced, ...]:
+    """Charges that a customer was told of and that were neither made nor stopped, the next first."""
+    rows = _standing(creditor_id).filter(mandate__customer_id=customer_id)
+    found = list(rows.order_by("charge_on", "id"))
+    numbers = _numbers(creditor_id, found)
+    return tuple(
+        Announced(
+            row.id, numbers.get(row.cause_ref, ""), Money(row.currency, row.amount_minor), row.charge_on
+        )
+        for row in found
+    )
+
+
+@keyed
+@act
+def stop(*, creditor_id: int, customer_id: int, notice_id: int, now: datetime) -> None:
+    """The customer stops one announced charge; the mandate stays. Raises `UnknownRow` for another customer's."""
+    row = locked.row(creditor_id=creditor_id, model=ChargeNotice, row_id=notice_id)
+    if row.mandate.customer_id != customer_id:
+        raise UnknownRow("There is no such announced charge.")
+    if row.stopped_at is None:
+        row.stopped_at = now
+        row.save(update_fields=["stopped_at"])
+        _tell(creditor_id, row, customer_id, "stopped", "customer", now)
+
+
+@step
+def orders_due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
+    """What was announced and may be charged today, where each customer is: no more than is open, nor than was told."""
+    rows = list(_standing(creditor_id).filter(charge_on__lte=now.date() + timedelta(days=1)).order_by("id"))
+    ids = sorted({row.mandate.customer_id for row in rows})
+    zones = local_day.zones(creditor_id=creditor_id, customer_ids=ids)
+    opened = dict(
+        Invoice.objects.filter(creditor_id=creditor_id, id__in=[row.cause_ref for row in rows]).values_list(
+            "id", "open_minor"
+        )
+    )
+    numbers = _numbers(creditor_id, rows)
+    orders = []
+    for row in rows:
+        today = local_date(now, zones[row.mandate.customer_id])
+        minor = min(row.amount_minor, opened.get(row.cause_ref, 0))
+        if minor > 0 and row.charge_on <= today <= row.charge_on + timedelta(days=LATE_DAYS):
+            orders.append(
+                ChargeOrder(
+                    mandate_id=row.mandate_id,
+                    customer_id=row.mandate.customer_id,
+                    key=_key(row),
+                    cause=ChargeCause.INVOICE,
+                    ref=row.cause_ref,
+                    shares=(Share(row.cause_ref, Money(row.currency, minor)),),
+                    description=numbers.get(row.cause_ref, ""),
+                )
+            )
+    return orders
+
+
+@act
+def made(*, creditor_id: int, order: ChargeOrder, now: datetime) -> None:
+    """Note that the charge of an announcement was asked for, whatever came of it: it is announced no more."""
+    number = order.key.removeprefix(_PREFIX)
+    rows = ChargeNotice.objects.filter(creditor_id=creditor_id, id=int(number), made_at=None)
+    rows.update(made_at=now)
+
+
+def _announce(creditor_id: int, row: Mandate, case: Case, now: datetime) -> int:
+    today = local_date(now, case.zone)
+    soonest = business_days_after(today, NOTICE_BUSINESS_DAYS)
+    told = ChargeNotice.objects.filter(
+        creditor_id=creditor_id, mandate__customer_id=row.customer_id, cause=ChargeCause.INVOICE.value
+    )
+    ended = Q(stopped_at__isnull=False, mandate_id=row.id) | Q(made_at__isnull=False)
+    in_time = Q(stopped_at=None, charge_on__gte=today - timedelta(days=LATE_DAYS))
+    known = set(told.filter(ended | in_time).values_list("cause_ref", flat=True))
+    known |= failure.taken_on(creditor_id=creditor_id, customer_id=row.customer_id)
+    resting = {block.invoice_id for block in case.blocks if block.until is None or block.until >= today}
+    wanted: dict[int, tuple[int, date]] = {}
+    for due in case.dues:
+        if due.currency == row.currency and due.due_on <= soonest and _is_free(due, known, resting):
+            minor, on = wanted.get(due.invoice_id, (0, soonest))
+            wanted[due.invoice_id] = (minor + due.open_minor, max(on, due.due_on))
+    for invoice_id, (minor, on) in wanted.items():
+        notice, is_new = ChargeNotice.objects.get_or_create(
+            creditor_id=creditor_id,
+            mandate_id=row.id,
+            cause=ChargeCause.INVOICE.value,
+            cause_ref=invoice_id,
+            charge_on=on,
+            defaults={"currency": row.currency, "amount_minor": minor, "told_at": now},
+        )
+        if is_new:
+            _tell(creditor_id, notice, row.customer_id, "told", "rule", now)
+    return len(wanted)
+
+
+def _is_free(due: Due, known: set[int], resting: set[int | None]) -> bool:
+    return due.invoice_id not in known and due.invoice_id not in resting and None not in resting
+
+
+def _standing(creditor_id: int) -> QuerySet[ChargeNotice]:
+    """Announced, not stopped, not made: by mandates in force."""
+    rows = ChargeNotice.objects.filter(
+        creditor_id=creditor_id, stopped_at=None, made_at=None, mandate__state="active"
+    )
+    return rows.select_related("mandate")
+
+
+def _numbers(creditor_id: int, rows: list[ChargeNotice]) -> Mapping[int, str]:
+    found = Invoice.objects.filter(creditor_id=creditor_id, id__in=[row.cause_ref for row in rows])
+    return dict(found.values_list("id", "number"))
+
+
+def _key(row: ChargeNotice) -> str:
+    return f"{_PREFIX}{row.id}"
+
+
+def _tell(
+    creditor_id: int, row: ChargeNotice, customer_id: int, what: str, actor: str, now: datetime
+) -> None:
+    new = entry.NewEntry(
+        at=now,
+        kind=f"receivables.charge.{what}",
+        actor=actor,
+        customer_id=customer_id,
+        subject_kind="charge_notice",
+        subject_id=row.id,
+        payload={
+            "invoice": row.cause_ref,
+            "currency": row.currency,
+            "minor": row.amount_minor,
+            "charge_on": row.charge_on.isoformat(),
+        },
+    )
+    entry.write(creditor_id=creditor_id, entries=[new])
