@@ -11,7 +11,7 @@ PORT ?= 8000
 # Checks read settings and tables' definitions, and touch no database.
 OFFLINE := DATABASE_URL=none: DJANGO_SETTINGS_MODULE=conserje.config.settings
 # Rooms of the data floor from the lowest to the highest: the order in which their migrations are made.
-ROOMS := tenancy journal receivables integrations arrangements outreach
+ROOMS := tenancy journal receivables integrations arrangements outreach recovery
 PYTHON := $(shell command -v python3)
 
 .PHONY: help install install-dev demo test test-official test-long check check-code check-tests bench screenshots migrations new-country

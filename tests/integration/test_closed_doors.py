@@ -22,7 +22,8 @@ from tests.integration.book import TUESDAY
 from conserje import jobs
 from conserje.data.integrations.models import ImportRun, Upload
 from conserje.data.outreach.models import Touch
-from conserje.data.receivables.models import Customer
+from conserje.data.receivables.models import Customer, Invoice
+from conserje.data.recovery.models import FailedPayment
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.duties import DataRight
@@ -133,6 +134,18 @@ def test_a_foreign_row_and_none_at_all_look_alike_at_every_address(creditor: Cre
     rows["request_id"] = data_request.ask(asked=wish, **theirs)
     call = elsewhere.Contacted(Channel.CALL, TUESDAY, ContactOutcome.ANSWERED)
     rows["contact"] = elsewhere.log(contact=call, by="person:1", **theirs)
+    with acting(creditor_id=creditor.id):
+        invoice_id = Invoice.objects.latest("id").id
+        owed = {"creditor_id": creditor.id, "customer_id": rows["customer"], "invoice_id": invoice_id}
+        charge = {
+            "kind": "order",
+            "gateway": "demo",
+            "external_id": "c1",
+            "currency": "COP",
+            "amount_minor": 1,
+        }
+        stood = {"failed_at": TUESDAY, "recorded_at": TUESDAY, "state": "contacting"}
+        rows["failed"] = FailedPayment.objects.create(**owed, **charge, **stood).pk
     client = wb.desk(own)
     asked = [one for one in patterns(get_resolver().url_patterns) if one.startswith("w/") and "<int:" in one]
     assert len(asked) >= 6

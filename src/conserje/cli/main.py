@@ -25,6 +25,7 @@ COMMANDS = {
     "parked": "conserje.cli.parked:parked",
     "payments": "conserje.cli.payments:payments",
     "preview": "conserje.cli.preview:preview",
+    "recovery": "conserje.cli.recovery:recovery",
     "replay": "conserje.cli.replay:replay",
     "restore": "conserje.cli.restore:restore",
     "run": "conserje.cli.run:run",

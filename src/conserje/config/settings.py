@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "conserje.data.integrations.apps.IntegrationsConfig",
     "conserje.data.arrangements.apps.ArrangementsConfig",
     "conserje.data.outreach.apps.OutreachConfig",
+    "conserje.data.recovery.apps.RecoveryConfig",
     "conserje.config.apps.ConfigApp",
 ]
 

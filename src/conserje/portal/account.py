@@ -274,6 +274,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.DISPUTE: "disputed",
         BlockKind.AGREEMENT: "agreed",
         BlockKind.HOLD: "held",
+        BlockKind.RETRYING: "retrying",
         BlockKind.PAYING: "waiting",
         BlockKind.CONTESTED: "disputed",
         BlockKind.PLAN: "held",

@@ -31,6 +31,10 @@ _LETTERS = {
     "formal": gettext_lazy("A formal message in writing, with the options and until when each one holds."),
     "formal_second": gettext_lazy("A second formal message, with the same options."),
     "final": gettext_lazy("Our last letter, with a summary of all that came before it."),
+    "card_failed": gettext_lazy("A first message: your card did not go through, and how to put it right."),
+    "card_again": gettext_lazy("A short message with one tap to update your card."),
+    "card_ways": gettext_lazy("A message with every other way to go on."),
+    "card_pause": gettext_lazy("Our last message: the subscription is paused, and yours to take up again."),
 }
 _ENDS = gettext_lazy(
     "We stop writing. A person decides how to go on, and you will know it first, in writing."

@@ -125,6 +125,8 @@ def values(*, count: int = 1, currencies: int = 1, parts: bool = True, **changes
             "preferences": f"{_PORTAL}/preferencias",
             "complaint": f"{_PORTAL}/reclamo",
             "genuine": f"{_PORTAL}/comprobar",
+            "card": f"{_PORTAL}/tarjeta",
+            "cancel": f"{_PORTAL}/cancelar",
         },
         "announced": None,
         "next": coming(),

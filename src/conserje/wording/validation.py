@@ -19,7 +19,7 @@ from conserje.wording.view import derived
 
 LONGEST: Final = 20_000
 _BALANCE: Final = ("::: balance", "::: statement")
-_FREE: Final = ("thank_you", "link_again", "code")
+_FREE: Final = ("thank_you", "link_again", "code", "card_expiring", "subscription_cancelled")
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
@@ -76,7 +76,7 @@ def missing_blocks(*, source: str, kind: str) -> list[Finding]:
     found = []
     if kind not in _FREE and not any(block in source for block in _BALANCE):
         found.append(Finding(0, "The amount with its parts is missing: add ::: balance (or ::: statement)."))
-    if kind not in _FREE and "::: pay" not in source and "](({{ links.portal" not in source:
+    if kind not in _FREE and "::: pay" not in source and "]({{ links.portal" not in source:
         found.append(Finding(0, "The button to see and pay is missing: add ::: pay."))
     if kind != "thank_you" and "::: next" not in source and "next." not in source:
         found.append(Finding(0, "What comes next is missing: add ::: next."))

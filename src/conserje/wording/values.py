@@ -23,6 +23,12 @@ Kind = Literal[
     "thank_you",
     "link_again",
     "code",
+    "card_failed",
+    "card_again",
+    "card_ways",
+    "card_pause",
+    "card_expiring",
+    "subscription_cancelled",
 ]
 KINDS: tuple[Kind, ...] = (
     "preventive",
@@ -35,6 +41,12 @@ KINDS: tuple[Kind, ...] = (
     "thank_you",
     "link_again",
     "code",
+    "card_failed",
+    "card_again",
+    "card_ways",
+    "card_pause",
+    "card_expiring",
+    "subscription_cancelled",
 )
 
 
@@ -127,13 +139,17 @@ class BalanceValues(TypedDict):
 
 
 class LinkValues(TypedDict):
-    """https addresses on the portal. `portal` sees and pays; `stop` ends this channel; the rest as named."""
+    """https addresses on the portal. `portal` sees and pays; `stop` ends this channel; `card` leads to a new card,
+    `cancel` ends a subscription; the rest as named.
+    """
 
     portal: str
     stop: str
     preferences: str
     complaint: str | None
     genuine: str
+    card: str
+    cancel: str
 
 
 class AnnouncedValues(TypedDict):

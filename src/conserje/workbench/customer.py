@@ -53,7 +53,7 @@ def show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         raise Http404
     until = desk.today + timedelta(days=TOLD_DAYS)
     told = telling.tell(creditor_id=desk.creditor_id, customer_id=customer, now=desk.now, until=until)
-    rules = strategy.in_force(creditor_id=desk.creditor_id)
+    rules = strategy.in_force(creditor_id=desk.creditor_id).serving(told.case.serves)
     said = permission.current(creditor_id=desk.creditor_id, customer_ids=[customer]).get(customer, {})
     happened, older = timeline.happened(
         creditor_id=desk.creditor_id, customer_id=customer, before=_before(request)

@@ -29,6 +29,7 @@ SENTENCES: Final[Words] = {
     ),
     "left_alone_enquiry": _("The customer wrote to us: left alone until somebody answers."),
     "left_alone_hold": _("On hold until %(until)s."),
+    "left_alone_retrying": _("The card is tried again in silence: nobody is written to before %(until)s."),
     "left_alone_hold.open": _("On hold until a person releases it."),
     "left_alone_plan": _("A payment plan waits for an answer: left alone until %(until)s."),
     "left_alone_plan.open": _("A payment plan waits for an answer: left alone."),

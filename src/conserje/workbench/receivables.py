@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from conserje.domain.outreach.strategy import Strategy
+from conserje.domain.outreach.strategy import Strategies
 from conserje.services.insights import open_customers, portfolio
 from conserje.services.insights.aged import BANDS
 from conserje.services.insights.open_customers import PAGE, Filter, Listed, Row, Sort, Wanted
@@ -123,8 +123,9 @@ def _url(desk: Desk, wanted: Wanted) -> str:
     return desk.url("receivables") + (f"?{urlencode(fields)}" if fields else "")
 
 
-def _row(desk: Desk, row: Row, rules: Strategy, wanted: Wanted) -> CustomerRow:
-    told = standing.next_of(row.judged, rules)
+def _row(desk: Desk, row: Row, rules: Strategies, wanted: Wanted) -> CustomerRow:
+    own = rules.serving(row.judged.case.serves)
+    told = standing.next_of(row.judged, own)
     return CustomerRow(
         name=row.name,
         url=desk.url("customer", customer=row.id),
@@ -132,7 +133,7 @@ def _row(desk: Desk, row: Row, rules: Strategy, wanted: Wanted) -> CustomerRow:
         overdue=tuple(item.overdue for item in row.sums if item.overdue),
         invoices=row.invoices,
         days=row.days,
-        stage=standing.stage_of(row.judged.case, rules),
+        stage=standing.stage_of(row.judged.case, own),
         next_on=told.on,
         next_what=told.what,
         chips=standing.chips(row.judged.case, today=desk.today),

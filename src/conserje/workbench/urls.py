@@ -31,6 +31,7 @@ from conserje.workbench import (
     plan_policy,
     plans,
     receivables,
+    recovery,
     refund,
     rows,
     safety,
@@ -47,6 +48,9 @@ app_name = "workbench"
 _desk = [
     path("", home.show, name="home"),
     path("receivables/", receivables.show, name="receivables"),
+    path("failed/", recovery.show_all, name="failed_payments"),
+    path("failed/<int:failed>/", recovery.show, name="failed_payment"),
+    path("failed/<int:failed>/act/", recovery.act, name="failed_payment_act"),
     path("payments/", rows.payments, name="payments"),
     path("payments/recorded/", rows.recorded, name="payments_recorded"),
     path("payments/in-doubt/", in_doubt.show_all, name="in_doubt"),

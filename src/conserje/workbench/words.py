@@ -33,6 +33,12 @@ LETTERS: Final[Words] = {
     "thank_you": _("Thank-you"),
     "link_again": _("Fresh link"),
     "code": _("Code for the portal"),
+    "card_failed": _("Card did not go through"),
+    "card_again": _("Card, one tap to update"),
+    "card_ways": _("Other ways to go on"),
+    "card_pause": _("Kind pause"),
+    "card_expiring": _("Card ends soon"),
+    "subscription_cancelled": _("Cancelled, as asked"),
 }
 # How far a contact made elsewhere got.
 CONTACT_OUTCOMES: Final[Words] = {

@@ -13,6 +13,7 @@ from tests.journeys.gallery import (
     law_samples,
     letterbox_samples,
     permission_samples,
+    recovery_samples,
     unsure_samples,
     words_samples,
 )
@@ -225,6 +226,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from bank_samples.every(FRAME)
     yield from unsure_samples.every(FRAME)
     yield from letterbox_samples.every(FRAME)
+    yield from recovery_samples.desk(FRAME)
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)
     yield from permission_samples.every(FRAME)

@@ -37,7 +37,8 @@ EXITS = {
     "es": ("Cambiar canal, horario o contacto", "No recibir más"),
     "en": ("Change the channel", "Stop messages"),
 }
-CHASING = [kind for kind in KINDS if kind not in ("thank_you", "link_again")]
+ANSWERS = ("thank_you", "link_again", "card_expiring", "subscription_cancelled")
+CHASING = [kind for kind in KINDS if kind not in ANSWERS]
 
 
 def _told(kind: str, on: date | None, channel: str | None, letter_kind: str | None = None) -> dict[str, Any]:
@@ -79,6 +80,12 @@ SCENES: dict[str, dict[str, Any]] = {
         "attachments": ["recibo-88.pdf", "paz-y-salvo-FE-1042.pdf"],
     },
     "link_again": {"next": _told("contact", date(2026, 11, 24), "whatsapp"), "attachments": []},
+    "card_failed": {"next": _told("contact", date(2026, 11, 17), "email", "card_again"), "attachments": []},
+    "card_again": {"next": _told("contact", date(2026, 11, 23), "email", "card_ways"), "attachments": []},
+    "card_ways": {"next": _told("contact", date(2026, 11, 30), "email", "card_pause"), "attachments": []},
+    "card_pause": {"next": _told("last", None, None), "attachments": []},
+    "card_expiring": {"next": _told("none", None, None), "attachments": []},
+    "subscription_cancelled": {"next": _told("none", None, None), "attachments": []},
 }
 GOLDEN_CASES = [(kind, locale, "one") for kind in KINDS for locale in ("es_CO", "en")] + [
     ("friendly", "es", "one"),

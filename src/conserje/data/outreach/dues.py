@@ -2,9 +2,9 @@
 """What is due of customers' open invoices and when: by the invoices' own dates, or by the plan that was agreed instead.
 
 `OPEN` is a statement to select from, given `creditor` and `ids` (customers): customer_id, invoice_id, position, due_on,
-currency, open_part, late_after (NULL for an invoice's own dates). What was paid is taken from the oldest part first, of
-a plan as a whole: its invoices stand one after the other by date, and instalments are laid over what is left of them.
-What they grew by is due with the last instalment.
+currency, open_part, late_after (NULL for an invoice's own dates), kind of the invoice. What was paid is taken from the
+oldest part first, of a plan as a whole: its invoices stand one after the other by date, and instalments are laid over
+what is left of them. What they grew by is due with the last instalment.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ SELECT 1 FROM arrangements_planinvoice b
  WHERE b.creditor_id = i.creditor_id AND b.invoice_id = i.id AND b.bound_at IS NOT NULL AND b.freed_at IS NULL"""
 
 _BY_INVOICE: Final = f"""
-SELECT customer_id, invoice_id, position, due_on, currency, open_part, NULL::date AS late_after FROM (
-  SELECT i.customer_id, d.invoice_id, d.position, d.due_on, i.currency, least(d.amount_minor, greatest(0,
+SELECT customer_id, invoice_id, position, due_on, currency, open_part, NULL::date AS late_after, kind FROM (
+  SELECT i.customer_id, d.invoice_id, d.position, d.due_on, i.currency, i.kind, least(d.amount_minor, greatest(0,
            sum(d.amount_minor) OVER (PARTITION BY d.invoice_id ORDER BY d.due_on, d.position)
            - (i.total_minor - i.open_minor)))::bigint AS open_part
     FROM receivables_invoice i
@@ -36,9 +36,9 @@ SELECT customer_id, invoice_id, position, due_on, currency, open_part, NULL::dat
 # Both kinds of rows become stretches of one line, which begins with what is paid and ends with the plan's amount.
 _BY_PLAN: Final = """
 SELECT r.customer_id, r.invoice_id, n.position, n.due_on, r.currency,
-       (least(r.till, n.till) - greatest(r.since, n.since))::bigint AS open_part, n.late_after
+       (least(r.till, n.till) - greatest(r.since, n.since))::bigint AS open_part, n.late_after, r.kind
   FROM (
-    SELECT p.id AS plan_id, p.customer_id, i.id AS invoice_id, i.currency,
+    SELECT p.id AS plan_id, p.customer_id, i.id AS invoice_id, i.currency, i.kind,
            greatest(p.total_minor - sum(i.open_minor) OVER (PARTITION BY p.id), 0)
              + sum(i.open_minor) OVER (PARTITION BY p.id ORDER BY i.first_due_on, i.id) - i.open_minor AS since,
            greatest(p.total_minor - sum(i.open_minor) OVER (PARTITION BY p.id), 0)
@@ -66,6 +66,6 @@ def of_customers(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, 
     found: dict[int, list[Due]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_IN_ORDER, {"creditor": creditor_id, "ids": array(customer_ids)})
-        for customer_id, *due in cursor.fetchall():
+        for customer_id, *due, _ in cursor.fetchall():
             found[customer_id].append(Due(*due))
     return dict(found)

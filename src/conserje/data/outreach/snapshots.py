@@ -20,6 +20,7 @@ from conserje.data.tenancy.bulk import array
 from conserje.domain.kit.canonical import build
 from conserje.domain.kit.days import is_zone, local_date
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due, InHand, Made, Reach
+from conserje.domain.outreach.strategy import BUSINESS, SHOPPERS
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import (
     Consent,
@@ -38,6 +39,7 @@ _CHANNEL = {item.value: item for item in Channel}
 _CONSENT = {item.value: item for item in Consent}
 _PERSON_TYPE = {item.value: item for item in DebtorType}
 _STATE = {item.value: item for item in Condition}
+_DUE = frozenset({"due", "due_card"})
 _BLOCK = {item.value: item for item in BlockKind}
 # What an address of each kind can carry; SMS and WhatsApp share a number, the permission tells them apart.
 _CHANNELS_OF_KIND = {"email": (Channel.EMAIL,), "phone": (Channel.WHATSAPP, Channel.SMS, Channel.CALL)}
@@ -64,16 +66,18 @@ SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
 
 # What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount,
 # and of an instalment the last day in time).
-# In place of a currency a hold has its reason. A voucher is believed through the day after its last one, when the
-# counter has told; a bank that confirms, for the five days in which the gateway is asked again. A plan that waits for
-# an answer leaves its invoices alone, one that was referred to a person for so many days: then they are reminded of
-# again.
+# In place of a currency a hold has its reason. What is due by card is of a subscription or an order. A voucher is
+# believed through the day after its last one, when the counter has told; a bank that confirms, for the five days in
+# which the gateway is asked again. A plan that waits for an answer leaves its invoices alone, one that was referred to
+# a person for so many days: then they are reminded of again.
 REFERRED_DAYS = 14
 _OWED = f"""
-SELECT customer_id, 'due' AS kind, invoice_id, position::bigint AS number, due_on AS day, currency,
-       open_part AS amount_minor, late_after FROM ({dues.OPEN}) open_dues
+SELECT customer_id, CASE kind WHEN 'invoice' THEN 'due' ELSE 'due_card' END AS kind, invoice_id,
+       position::bigint AS number, due_on AS day, currency, open_part AS amount_minor, late_after
+  FROM ({dues.OPEN}) open_dues
 UNION ALL
-SELECT customer_id, 'hold', invoice_id, id, until, reason, NULL, NULL
+SELECT customer_id, CASE reason WHEN 'charging_again' THEN 'retrying' ELSE 'hold' END, invoice_id, id, until, reason,
+       NULL, NULL
   FROM outreach_hold WHERE creditor_id = %(creditor)s AND customer_id = ANY(%(ids)s) AND released_at IS NULL
 UNION ALL
 SELECT customer_id, 'promise', invoice_id, id, promised_on + grace_days, NULL, NULL, NULL
@@ -124,7 +128,7 @@ SELECT c.time_zone, c.role, c.country, f.through_on, coalesce(f.days, 0),
        array(SELECT adapter FROM integrations_connection
               WHERE creditor_id = c.id AND kind = 'channel' AND ended_at IS NULL ORDER BY adapter),
        array(SELECT channel FROM outreach_senderstop WHERE creditor_id = c.id AND lifted_at IS NULL),
-       (SELECT content FROM outreach_strategyversion WHERE creditor_id = c.id AND in_force),
+       (SELECT jsonb_object_agg(serves, content) FROM outreach_strategyversion WHERE creditor_id = c.id AND in_force),
        (SELECT json_agg(json_build_object('id', o.id, 'by', o.placed_by, 'since', o.since, 'until', o.until,
                  'relaxes', o.relaxes, 'value', o.value, 'channels', o.channels, 'shut', o.shut, 'at_most', o.at_most,
                  'per', o.per, 'gap_days', o.gap_days) ORDER BY o.id)
@@ -141,6 +145,7 @@ class _Gathered:
 
     customer: Sequence[Any]
     dues: list[Due] = field(default_factory=list)
+    due_kinds: set[str] = field(default_factory=set)
     blocks: list[Block] = field(default_factory=list)
     reaches: list[Reach] = field(default_factory=list)
     zones: list[str] = field(default_factory=list)
@@ -220,8 +225,9 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
                 _reach(rows, row)
         cursor.execute(_OWED, asked)
         for customer_id, kind, invoice_id, number, day, currency, minor, late_after in cursor.fetchall():
-            if kind == "due":
+            if kind in _DUE:
                 found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor, late_after))
+                found[customer_id].due_kinds.add(kind)
             else:
                 found[customer_id].blocks.append(Block(_BLOCK[kind], number, invoice_id, minor, day))
                 if currency in _STATE and invoice_id is None and day is None:
@@ -319,6 +325,8 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, made: Sequence[PastCo
             Permission(item.channel, Consent.REVOKED, item.evidence) if item.channel in silent else item
             for item in permissions
         ]
+    if len(rows.due_kinds) > 1:
+        rows.dues.sort(key=lambda due: (due.due_on, due.invoice_id, due.position))
     if len(rows.blocks) > 1:
         rows.blocks.sort(key=lambda block: (block.kind.value, block.ref))
     subject = Subject(
@@ -346,4 +354,5 @@ def _case(of: Standing, customer_id: int, rows: _Gathered, made: Sequence[PastCo
         of.freshness_days,
         tuple(rows.refused),
         of.own if rows.hours is None else (*of.own, wished(from_hour=rows.hours[0], to_hour=rows.hours[1])),
+        SHOPPERS if rows.due_kinds == {"due_card"} else BUSINESS,
     )

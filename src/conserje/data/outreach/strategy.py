@@ -10,7 +10,8 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 
 
 class StrategyVersion(TenantModel):
-    """One immutable version of a named strategy; `content` is what `domain.outreach.strategy.read` takes."""
+    """One immutable version of a named strategy; `content` is what `domain.outreach.strategy.read` takes, `serves`
+    whom it is for: one is in force for each."""
 
     name = models.CharField(max_length=40)
     version = models.PositiveIntegerField()
@@ -18,13 +19,16 @@ class StrategyVersion(TenantModel):
     written_by = models.CharField(max_length=80)
     written_at = models.DateTimeField()
     in_force = models.BooleanField(default=False)
+    serves = models.CharField(max_length=12, default="business", db_default="business")
 
     class Meta:
         constraints = [
             tenant_unique("strategy_version"),
             models.UniqueConstraint(fields=["creditor", "name", "version"], name="strategy_version_once"),
             models.UniqueConstraint(
-                fields=["creditor"], condition=models.Q(in_force=True), name="strategy_version_one_in_force"
+                fields=["creditor", "serves"],
+                condition=models.Q(in_force=True),
+                name="strategy_version_in_force",
             ),
         ]
 

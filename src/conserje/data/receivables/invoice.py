@@ -10,7 +10,10 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 
 
 class Invoice(TenantModel):
-    """One invoice. The ledger's trigger alone writes `open_minor`, never negative, never over the total."""
+    """One invoice. The ledger's trigger alone writes `open_minor`, never negative, never over the total.
+
+    `kind` tells by which strategy it is asked for: a business's, or that of shoppers and subscriptions.
+    """
 
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="invoices"
@@ -26,11 +29,15 @@ class Invoice(TenantModel):
     tax_minor = models.BigIntegerField(null=True)
     open_minor = models.BigIntegerField(default=0)
     first_due_on = models.DateField()
+    kind = models.CharField(max_length=12, default="invoice", db_default="invoice")
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             tenant_unique("invoice"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["invoice", "subscription", "order"]), name="invoice_kind_known"
+            ),
             models.UniqueConstraint(
                 fields=["creditor", "customer", "number_key"], name="invoice_number_unique"
             ),

@@ -31,6 +31,7 @@ class BlockKind(StrEnum):
     CLAIMED_PAID = "claimed_paid"
     AGREEMENT = "agreement"
     HOLD = "hold"
+    RETRYING = "retrying"
     PAYING = "paying"
     CONTESTED = "contested"
     PLAN = "plan"
@@ -106,7 +107,8 @@ class Case:
 
     `zone` is where local dates are counted. `ready` holds the channels that have a carrier and are not stopped.
     `payments_known_through` is the day up to which every source of payments was recorded, None when never stated.
-    `refused` are the steps of this episode that a person did not want made; `own` the creditor's own rules.
+    `refused` are the steps of this episode that a person did not want made; `own` the creditor's own rules. `serves`
+    names the strategy: a shopper's when all that is open is of subscriptions or orders.
     """
 
     customer_id: int
@@ -123,6 +125,7 @@ class Case:
     freshness_days: int
     refused: tuple[str, ...] = ()
     own: tuple[OwnRule, ...] = ()
+    serves: str = "business"
 
     def stale(self, *, on: date) -> bool:
         """Whether payments are recorded too long ago on `on` for anything to leave without a person."""

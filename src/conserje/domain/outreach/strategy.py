@@ -12,6 +12,8 @@ from typing import Any
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Purpose
 
+BUSINESS = "business"
+SHOPPERS = "shoppers"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -60,7 +62,7 @@ class Strategy:
     """A whole ladder with its limits. `minimum_open` is by currency in minor units; below it nothing is chased.
 
     `hour` is the preferred local time, `weekdays` (0 is Monday) the days on which we write at all;
-    `preventive_days` is how long before a due date a reminder may leave.
+    `preventive_days` is how long before a due date a reminder may leave, `serves` whom the strategy is for.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Strategy:
     preventive_days: int
     contacts_max: int
     minimum_open: Mapping[str, int]
+    serves: str = BUSINESS
 
     def step(self, key: str) -> Step:
         """The step called `key`; raises `StrategyRefused`."""
@@ -103,6 +106,27 @@ class Strategy:
         return f"{self.name} {self.version}"
 
 
+@dataclass(frozen=True, slots=True)
+class Strategies:
+    """A creditor's strategies in force, one for each that they serve."""
+
+    each: Mapping[str, Strategy]
+
+    def serving(self, whom: str) -> Strategy:
+        """The strategy for `whom`, the business's where none is for them; raises `StrategyRefused` without any."""
+        found = self.each.get(whom) or self.each.get(BUSINESS)
+        if found is None:
+            raise StrategyRefused(
+                "This creditor has no strategy in force. Adopt one before planning contacts."
+            )
+        return found
+
+    @property
+    def preventive_days(self) -> int:
+        """The longest time before a due date at which any of them may remind."""
+        return max((one.preventive_days for one in self.each.values()), default=0)
+
+
 def purpose_of(step: Step) -> Purpose:
     """What the law calls a contact of this step."""
     return Purpose.PRE_DUE_REMINDER if step.stage is Stage.PREVENTIVE else Purpose.COLLECTION
@@ -122,6 +146,7 @@ def read(data: Mapping[str, Any]) -> Strategy:
             preventive_days=int(data["preventive_days"]),
             contacts_max=int(data["contacts_max"]),
             minimum_open={str(code): int(minor) for code, minor in data.get("minimum_open", {}).items()},
+            serves=str(data.get("serves", BUSINESS)),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise StrategyRefused(
@@ -159,6 +184,8 @@ def _check(strategy: Strategy) -> None:
                 f"Stage '{step.stage}' has no mode. Write simulate, draft or automatic for it."
             )
         seen.append(step.key)
+    if strategy.serves not in (BUSINESS, SHOPPERS):
+        raise StrategyRefused(f"A strategy serves {BUSINESS} or {SHOPPERS}, not '{strategy.serves}'.")
     if not strategy.weekdays:
         raise StrategyRefused(
             "A strategy writes on at least one day of the week. Name them, as in [mon, tue]."

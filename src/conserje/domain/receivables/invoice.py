@@ -101,7 +101,10 @@ def open_dues(*, dues: Sequence[Due], open_amount: Money) -> tuple[Due, ...]:
 
 @dataclass(frozen=True, slots=True)
 class NewInvoice:
-    """An invoice to be opened. The due amounts are positive and add up to `total`; else `ValueError`."""
+    """An invoice to be opened. The due amounts are positive and add up to `total`; else `ValueError`.
+
+    `kind` is "invoice", "subscription" or "order".
+    """
 
     customer_id: int
     number: str
@@ -112,6 +115,7 @@ class NewInvoice:
     subject: str = ""
     net: Money | None = None
     tax: Money | None = None
+    kind: str = "invoice"
 
     def __post_init__(self) -> None:
         amounts = (self.total, *(due.amount for due in self.dues))

@@ -119,7 +119,7 @@ def tell(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) -> Wee
     for start in range(0, len(customer_ids), _CHUNK):
         chunk = customer_ids[start : start + _CHUNK]
         for case in snapshots.cases(of=of, customer_ids=chunk, now=now):
-            _project(told, case, rules, now)
+            _project(told, case, rules.serving(case.serves), now)
     if not told.contacts:
         return Week(None, (), (), _reasons(told), 0, None)
     first_on = min(contact.on for _, contact in told.contacts)

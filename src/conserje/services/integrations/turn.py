@@ -14,6 +14,7 @@ from conserje.services.journal import seal
 from conserje.services.outreach import evidence, record, restored, send, sweep
 from conserje.services.receivables import agreement as agreed
 from conserje.services.receivables import autopay, checkout_look, future_credit, refund
+from conserje.services.recovery import due
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def turn(
     hooks = hook.apply_waiting(creditor_id=creditor_id, now=clock())
     looked = checkout_look.look_due(creditor_id=creditor_id, now=clock())
     refunded = refund.look_due(creditor_id=creditor_id, now=clock())
+    due.look(creditor_id=creditor_id, now=clock())
     charged = autopay.charge_due(creditor_id=creditor_id, now=clock()).asked
     freed = record.reap(creditor_id=creditor_id, now=clock())
     evidence.look_due(creditor_id=creditor_id, clock=clock)

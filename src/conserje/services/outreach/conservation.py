@@ -244,7 +244,8 @@ def _missing(creditor_id: int, late: Sequence[Any], now: datetime) -> dict[int, 
             approved=rest[0],
             handed_at=rest[1],
         )
-        found = recheck(case, going=going, strategy=rules, law=sweep.stack_of(case), now=now)
+        own = rules.serving(case.serves)
+        found = recheck(case, going=going, strategy=own, law=sweep.stack_of(case), now=now)
         if isinstance(found, Go):
             missing[touch_id] = None
     return missing

@@ -130,7 +130,7 @@ def see(*, creditor_id: int, touch_id: int, now: datetime) -> Seen:
     touch = dossier.touches[0]
     of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)
     (case,) = snapshots.cases(of=of, customer_ids=[touch.customer_id], now=now)
-    rules = strategy.in_force(creditor_id=creditor_id)
+    rules = strategy.in_force(creditor_id=creditor_id).serving(case.serves)
     leaving = replace(going(touch), approved=True)
     at = max(now, touch.planned_at)
     found = recheck(case, going=leaving, strategy=rules, law=sweep.stack_of(case), now=at)

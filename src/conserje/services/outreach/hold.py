@@ -52,10 +52,21 @@ def put(*, creditor_id: int, customer_id: int, pause: Pause, by: str, now: datet
     return row.id
 
 
+@step
+def lift(*, creditor_id: int, hold_id: int, by: str, now: datetime) -> None:
+    """End a hold as part of another act; one that is not in force any more is left as it is."""
+    row = Hold.objects.filter(creditor_id=creditor_id, id=hold_id, released_at=None).first()
+    if row is not None:
+        _end(creditor_id, row, by, now)
+
+
 @act
 def release(*, creditor_id: int, hold_id: int, by: str, now: datetime) -> None:
     """End a hold at once. Raises `Hold.DoesNotExist` when it is not in force."""
-    row = Hold.objects.get(creditor_id=creditor_id, id=hold_id, released_at=None)
+    _end(creditor_id, Hold.objects.get(creditor_id=creditor_id, id=hold_id, released_at=None), by, now)
+
+
+def _end(creditor_id: int, row: Hold, by: str, now: datetime) -> None:
     row.released_at, row.released_by = now, by
     row.save(update_fields=["released_at", "released_by"])
     _tell(creditor_id, row.customer_id, row.id, "released", by, now)

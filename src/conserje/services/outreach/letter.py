@@ -270,6 +270,8 @@ _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
         "preferences": f"{LINK}preferences/",
         "complaint": None,
         "genuine": f"{LINK}genuine/",
+        "card": f"{LINK}card/",
+        "cancel": f"{LINK}cancel/",
     }
 )
 _SAID_MAX: Final = 64

@@ -18,7 +18,7 @@ from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision, Reason
 from conserje.domain.outreach.recheck import Drop, Go, Going, recheck
-from conserje.domain.outreach.strategy import Strategy
+from conserje.domain.outreach.strategy import Strategies, Strategy
 from conserje.domain.ports.channel import Channel, Parcel
 from conserje.domain.rules.facts import Purpose
 from conserje.services.journal import entry as journal
@@ -74,7 +74,7 @@ class _Batch:
     creditor_id: int
     token: UUID
     now: datetime
-    rules: Strategy
+    rules: Strategies
     outcomes: dict[str, int] = field(default_factory=dict)
 
     def count(self, outcome: str) -> None:
@@ -129,6 +129,13 @@ def following(case: Case, *, touch: TouchFacts, rules: Strategy, now: datetime) 
     return told if is_near else None
 
 
+def _is_spent(touch: TouchFacts, payment: dict[str, Any] | None, now: datetime) -> bool:
+    """Whether a letter outside any step has lost its cause: thanks for no payment, an answer nobody waits for."""
+    if touch.letter == "thank_you":
+        return payment is None
+    return touch.letter in requested.LETTERS and not requested.still_wanted(touch, now=now)
+
+
 def _judge_again(
     batch: _Batch,
     dossier: Dossier,
@@ -137,17 +144,18 @@ def _judge_again(
     payments: dict[int, dict[str, Any]],
 ) -> letter.Writing | None:
     leaving, now, payment = going(touch), batch.now, payments.get(touch.id)
-    found = recheck(case, going=leaving, strategy=batch.rules, law=sweep.stack_of(case), now=now)
-    if leaving.step is None and payment is None and not requested.still_wanted(touch, now=now):
+    rules = batch.rules.serving(case.serves)
+    found = recheck(case, going=leaving, strategy=rules, law=sweep.stack_of(case), now=now)
+    if _is_spent(touch, payment, now):
         found = Drop(Reason("changed_meanwhile"), None)
     own, today = touch.edit, local_date(now, case.zone)
     if own is not None and isinstance(found, Go) and letter.outdated(own, asked=found.asked, today=today):
         found = Drop(Reason("words_outdated"), None)
     if isinstance(found, Go):
-        after = None if leaving.step is None else following(case, touch=touch, rules=batch.rules, now=now)
+        after = None if leaving.step is None else following(case, touch=touch, rules=rules, now=now)
         copied = replace(touch, copies=list(found.copies))
         settles = settling.honoured(
-            dossier=dossier, touch=touch, case=case, asked=found.asked, rules=batch.rules, now=now
+            dossier=dossier, touch=touch, case=case, asked=found.asked, rules=rules, now=now
         )
         return letter.Writing(copied, case, found.asked, found.verdict.texts, after, payment, settles)
     batch.count("suppressed" if isinstance(found, Drop) else "later")
@@ -268,4 +276,4 @@ def _ready(
     )
     hashes = (touch.address_hash, *(address_hash for _, address_hash in copies))
     since = batch.now - timedelta(days=past_contacts.PAST_DAYS)
-    return Ready(touch, item.case, batch.rules, since, parcel, hashes)
+    return Ready(touch, item.case, batch.rules.serving(item.case.serves), since, parcel, hashes)

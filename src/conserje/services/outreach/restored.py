@@ -142,7 +142,9 @@ def _due(creditor_id: int, ids: list[int], row: Creditor) -> Iterable[tuple[int,
     for case in snapshots.cases(of=of, customer_ids=ids, now=row.restored_from_at):
         until = local_date(row.restored_at, case.zone)
         law = sweep.stack_of(case)
-        for told in project(case, strategy=rules, law=law, now=row.restored_from_at, until=until):
+        for told in project(
+            case, strategy=rules.serving(case.serves), law=law, now=row.restored_from_at, until=until
+        ):
             if told.contact is not None and told.contact.at <= row.restored_at:
                 yield case.customer_id, told.contact.step, told.contact.on, told.contact.channel.value
 

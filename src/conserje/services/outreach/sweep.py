@@ -19,7 +19,7 @@ from conserje.data.outreach.snapshots import Standing
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.recheck import outdated
-from conserje.domain.outreach.strategy import Mode, Strategy
+from conserje.domain.outreach.strategy import Mode, Strategies, Strategy
 from conserje.domain.rules.gate import RuleStack
 from conserje.services.outreach import decided, law, strategy
 from conserje.services.outreach.carrying import channel_of
@@ -70,9 +70,9 @@ def judge_many(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) 
     return _judge(of, rules, customer_ids, now)
 
 
-def _judge(of: Standing, rules: Strategy, customer_ids: Sequence[int], now: datetime) -> list[Judged]:
+def _judge(of: Standing, rules: Strategies, customer_ids: Sequence[int], now: datetime) -> list[Judged]:
     cases = snapshots.cases(of=of, customer_ids=customer_ids, now=now)
-    return [_judged(case, rules, now) for case in cases]
+    return [_judged(case, rules.serving(case.serves), now) for case in cases]
 
 
 def _judged(case: Case, rules: Strategy, now: datetime) -> Judged:
@@ -140,7 +140,9 @@ def _sweep_chunk(*, creditor_id: int, now: datetime, furthest: Mode, limit: int)
     return _count(found, touches)
 
 
-def _take_back(creditor_id: int, found: Sequence[Judged], rules: Strategy, now: datetime) -> Sequence[Judged]:
+def _take_back(
+    creditor_id: int, found: Sequence[Judged], rules: Strategies, now: datetime
+) -> Sequence[Judged]:
     """Suppress what is outdated; where a worker was faster, the contact stays in hand and so does the customer."""
     gone = {
         item.waiting.in_hand.touch_id: Outdated(item.waiting.customer_id, item.outdated)
@@ -153,9 +155,13 @@ def _take_back(creditor_id: int, found: Sequence[Judged], rules: Strategy, now: 
     return [
         item
         if item.waiting is None or item.waiting.in_hand is None or item.waiting.in_hand.touch_id in taken
-        else Judged(item.waiting, decide(item.waiting, strategy=rules, law=stack_of(item.waiting), now=now))
+        else _as_waiting(item.waiting, rules, now)
         for item in found
     ]
+
+
+def _as_waiting(case: Case, rules: Strategies, now: datetime) -> Judged:
+    return Judged(case, decide(case, strategy=rules.serving(case.serves), law=stack_of(case), now=now))
 
 
 def _count(found: Sequence[Judged], touches: dict[str, int]) -> Swept:

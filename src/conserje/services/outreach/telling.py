@@ -97,7 +97,7 @@ def case(*, creditor_id: int, customer_id: int, now: datetime) -> Case:
 def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> Told:
     """Decide and project one customer; writes nothing. Raises `LookupError` for a customer that is not there."""
     found = case(creditor_id=creditor_id, customer_id=customer_id, now=now)
-    rules, law = strategy.in_force(creditor_id=creditor_id), stack_of(found)
+    rules, law = strategy.in_force(creditor_id=creditor_id).serving(found.serves), stack_of(found)
     held = rules.find(found.in_hand.step) if found.in_hand is not None else None
     people = _rows(_NAMES, [creditor_id, customer_id])
     return Told(

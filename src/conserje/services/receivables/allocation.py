@@ -14,7 +14,6 @@ from conserje.domain.kit.money import Money
 from conserje.domain.receivables import posting
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.posting import Rows
-from conserje.services.arrangements import money
 from conserje.services.journal import entry
 from conserje.services.receivables import ledger, locked
 from conserje.services.receivables.refusals import (
@@ -23,6 +22,7 @@ from conserje.services.receivables.refusals import (
     PaymentConflict,
     UnknownRow,
 )
+from conserje.services.recovery import money
 from conserje.services.tenancy.act import act, keyed, step
 
 

@@ -16,16 +16,22 @@ from conserje.domain.ports.gateway import ChargeState, Mandates
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.receivables.checkout import UNFINISHED
+from conserje.services.arrangements import plan
 from conserje.services.receivables import charge, charge_notice, gateway, mandate
 from conserje.services.receivables.checkout import Access, Standing
 from conserje.services.receivables.refusals import Refused
+from conserje.services.recovery import retry
 from conserje.services.tenancy import creditor
 from conserje.services.tenancy.act import reading
 
 _LOG = logging.getLogger(__name__)
 
 # Each is called as `orders_due(creditor_id=, now=)` in a reading transaction: what of its own is to be charged now.
-SOURCES: Final[list[Callable[..., list[ChargeOrder]]]] = [charge_notice.orders_due]
+SOURCES: Final[list[Callable[..., list[ChargeOrder]]]] = [
+    charge_notice.orders_due,
+    plan.orders_due,
+    retry.orders_due,
+]
 # Told as `ended(creditor_id=, order=, standing=, now=)` when a charge of its cause is no longer unfinished, and again
 # when the same order is given again.
 ENDS: Final[dict[ChargeCause, Callable[..., None]]] = {}

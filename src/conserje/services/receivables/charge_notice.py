@@ -23,6 +23,7 @@ from conserje.services.journal import entry
 from conserje.services.outreach import local_day, telling
 from conserje.services.receivables import locked
 from conserje.services.receivables.refusals import UnknownRow
+from conserje.services.recovery import failure
 from conserje.services.tenancy.act import act, keyed, step
 
 _PREFIX = "notice:"
@@ -124,6 +125,7 @@ def _announce(creditor_id: int, row: Mandate, case: Case, now: datetime) -> int:
     ended = Q(stopped_at__isnull=False, mandate_id=row.id) | Q(made_at__isnull=False)
     in_time = Q(stopped_at=None, charge_on__gte=today - timedelta(days=LATE_DAYS))
     known = set(told.filter(ended | in_time).values_list("cause_ref", flat=True))
+    known |= failure.taken_on(creditor_id=creditor_id, customer_id=row.customer_id)
     resting = {block.invoice_id for block in case.blocks if block.until is None or block.until >= today}
     wanted: dict[int, tuple[int, date]] = {}
     for due in case.dues:

@@ -15,13 +15,16 @@ from django.db.models import Sum
 
 from conserje.data.receivables.models import Checkout, Refund
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import ChargeFact, ChargeState
+from conserje.domain.ports.gateway import ChargeFact, ChargeState, Decline
+from conserje.domain.receivables.charge import ChargeCause
 from conserje.domain.receivables.checkout import Doubt, doubt, next_state, returned_more
 from conserje.domain.receivables.payment import Received, Reversal, ReversalKind, Road, RoadName
+from conserje.domain.recovery.failure import ChargeEnd
 from conserje.services.journal import entry
 from conserje.services.outreach import review
 from conserje.services.receivables import checkout_payment, payment
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict, UnknownRow
+from conserje.services.recovery import attempt
 from conserje.services.tenancy.act import step
 
 # States that pause the chase of a checkout's invoices: entering or leaving one is a reason to look at them again.
@@ -55,6 +58,7 @@ def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: 
         payload = {"from": before, "to": row.state, "road": road.name.value}
         payload |= {"why": wrong.value} if wrong is not None else {}
         tell(creditor_id, row, "receivables.checkout." + row.state, payload, "system", now)
+        _tell_charge(creditor_id, row, now)
     if row.contested and not contested:
         tell(
             creditor_id,
@@ -85,6 +89,26 @@ def tell(
         payload={**payload, "currency": row.currency, "minor": row.amount_minor},
     )
     entry.write(creditor_id=creditor_id, entries=[new])
+
+
+def _tell_charge(creditor_id: int, row: Checkout, now: datetime) -> None:
+    """A charge by mandate that came to another state: its tries are counted, whatever the road on which it was told."""
+    if row.mandate_id is None or row.state not in {state.value for state in ChargeState}:
+        return
+    end = ChargeEnd(
+        mandate_id=row.mandate_id,
+        cause=ChargeCause(row.cause),
+        ref=row.cause_ref or 0,
+        key=row.key,
+        external_id=row.external_id,
+        state=ChargeState(row.state),
+        amount=Money(row.currency, row.amount_minor),
+        invoice_ids=tuple(part.invoice_id for part in row.lines.filter(creditor_id=creditor_id)),
+        decline=Decline(row.decline) if row.decline else None,
+        decline_code=row.decline_code,
+        not_before=row.retry_not_before,
+    )
+    attempt.ended(creditor_id=creditor_id, end=end, now=now)
 
 
 def _lock(creditor_id: int, gateway: str, fact: ChargeFact) -> Checkout:

@@ -29,15 +29,16 @@ _GIVEN = {
     "net_minor": "bigint",
     "tax_minor": "bigint",
     "first_due_on": "date",
+    "kind": "text",
 }
 _DUES = {"n": "int", "position": "smallint", "due_on": "date", "amount_minor": "bigint"}
 
 _INVOICES = """
 WITH made AS (
     INSERT INTO receivables_invoice (creditor_id, customer_id, number, number_key, purchase_order, subject,
-           issued_on, currency, total_minor, net_minor, tax_minor, open_minor, first_due_on, created_at)
+           issued_on, currency, total_minor, net_minor, tax_minor, open_minor, first_due_on, kind, created_at)
     SELECT %(creditor_id)s, customer_id, number, number_key, purchase_order, subject, issued_on, currency,
-           total_minor, net_minor, tax_minor, 0, first_due_on, %(now)s
+           total_minor, net_minor, tax_minor, 0, first_due_on, kind, %(now)s
       FROM (SELECT * FROM given_invoice ORDER BY n) AS ordered
     ON CONFLICT (creditor_id, customer_id, number_key) DO NOTHING RETURNING id, customer_id, number_key)
 INSERT INTO fresh_invoice SELECT made.id, g.n FROM made JOIN given_invoice g USING (customer_id, number_key)
@@ -121,7 +122,8 @@ def _row(n: int, key: str, invoice: NewInvoice) -> tuple[Any, ...]:
     texts = (invoice.number, key, invoice.purchase_order, invoice.subject, invoice.issued_on)
     parts = (invoice.net.minor if invoice.net else None, invoice.tax.minor if invoice.tax else None)
     first_due_on = min(due.due_on for due in invoice.dues)
-    return (n, invoice.customer_id, *texts, invoice.total.currency, invoice.total.minor, *parts, first_due_on)
+    money = (invoice.total.currency, invoice.total.minor, *parts)
+    return (n, invoice.customer_id, *texts, *money, first_due_on, invoice.kind)
 
 
 def _due_rows(given: Mapping[tuple[int, str], NewInvoice]) -> Iterable[tuple[Any, ...]]:

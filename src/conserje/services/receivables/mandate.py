@@ -21,6 +21,7 @@ from conserje.services.journal import entry
 from conserje.services.receivables import checkout_row, locked
 from conserje.services.receivables.checkout import Access, Which
 from conserje.services.receivables.refusals import Refused, UnknownRow
+from conserje.services.recovery import card
 from conserje.services.tenancy import sealing
 from conserje.services.tenancy.act import act, keyed, reading, step
 
@@ -212,6 +213,7 @@ def _apply(*, creditor_id: int, gateway: str, fact: MandateFact, now: datetime) 
         _tell(creditor_id, row, row.state, {}, "customer" if row.state == "active" else "system", now)
     if row.state == MandateState.ACTIVE.value != before:
         _replace_former(creditor_id, row, now)
+        card.updated(creditor_id=creditor_id, mandate_id=row.id, now=now)
     return held_of(row)
 
 

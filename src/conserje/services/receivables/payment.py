@@ -13,11 +13,11 @@ from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share, share
 from conserje.domain.receivables.payment import Received, Recorded, Reversal, Reversed, Road
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
-from conserje.services.arrangements import money
 from conserje.services.journal import entry
 from conserje.services.receivables import agreement, allocation, ledger, locked, second
 from conserje.services.receivables.payment_import import record_many
 from conserje.services.receivables.refusals import AmountRefused, PaymentConflict
+from conserje.services.recovery import money
 from conserje.services.tenancy.act import act, keyed, step
 
 __all__ = ["add_roads", "payment_told_by", "record", "record_many", "reverse", "take_back", "take_in"]

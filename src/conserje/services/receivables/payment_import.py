@@ -11,10 +11,10 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from conserje.domain.receivables.payment import Received, RecordedMany
-from conserje.services.arrangements import money
 from conserje.services.journal import entry
 from conserje.services.receivables import ledger, second
 from conserje.services.receivables.staging import learn_sizes, stage
+from conserje.services.recovery import money
 from conserje.services.tenancy.act import step
 
 _GIVEN = {

@@ -12,10 +12,10 @@ from conserje.data.receivables.models import Invoice, Withholding
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.adjustment import Certificate, NewWithholding
 from conserje.domain.receivables.posting import Account, Kind, Posting, Rows, Subject, move
-from conserje.services.arrangements import money
 from conserje.services.journal import entry
 from conserje.services.receivables import allocation, ledger, locked
 from conserje.services.receivables.refusals import AlreadySettled, AmountRefused
+from conserje.services.recovery import money
 from conserje.services.tenancy.act import act, keyed, step
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 
 from conserje.data.outreach import letters, snapshots
 from conserje.domain.outreach.recheck import Go, Going, recheck
+from conserje.domain.outreach.strategy import BUSINESS
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Purpose
 from conserje.services.integrations import intake
@@ -83,7 +84,7 @@ def gathered(*, creditor_id: int, portion: Portion, now: datetime) -> list[Batch
 
 def _batch(creditor_id: int, ids: Sequence[int], now: datetime) -> Batch:
     dossier = letters.gather(creditor_id=creditor_id, touch_ids=ids)
-    rules = strategy.in_force(creditor_id=creditor_id)
+    rules = strategy.in_force(creditor_id=creditor_id).serving(BUSINESS)
     of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)
     customers = sorted({touch.customer_id for touch in dossier.touches})
     cases = {case.customer_id: case for case in snapshots.cases(of=of, customer_ids=customers, now=now)}

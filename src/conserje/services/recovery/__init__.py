@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Failed charges: recorded, tried again in silence, paused, cancelled at once."""
