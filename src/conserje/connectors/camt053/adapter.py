@@ -64,7 +64,7 @@ def _root(content: bytes) -> Node:
     except etree.XMLSyntaxError as error:
         why = Unfit.UNSAFE if b"<!DOCTYPE" in content or b"<!ENTITY" in content else Unfit.UNREADABLE
         raise StatementRefused(why, line=error.lineno or 0) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise StatementRefused(Unfit.UNSAFE)
     return root
 
