@@ -99,7 +99,8 @@ def waiting(*, creditor_id: int) -> list[Waiting]:
         cursor.execute(_WAITING, [creditor_id])
         rows = cursor.fetchall()
     return [
-        Waiting(*said, None if minor is None else Money(currency, minor)) for *said, currency, minor in rows
+        Waiting(*(*said, None if minor is None else Money(currency, minor)))
+        for *said, currency, minor in rows
     ]
 
 
