@@ -135,6 +135,11 @@ def test_the_way_from_a_counter_proposal_to_what_was_agreed(creditor: Creditor) 
     assert "13.000,00" in text
     assert "crédito de" in text
     sends = hidden(page)
+    asked = reader.post(f"{thread}acceptance/", proposal=sends["proposal"], hash=sends["hash"])
+    assert "Envíenme el código" in asked.content.decode()
+    with reading(creditor_id=creditor.id):
+        assert not Agreement.objects.exists()
+    reader.with_code()
     made = reader.post(f"{thread}acceptance/", proposal=sends["proposal"], hash=sends["hash"])
     assert made.status_code == 303
     agreed = reader.client.get(made["Location"]).content.decode().replace("\u00a0", " ")
@@ -152,7 +157,7 @@ def test_anothers_dispute_opens_for_nobody_else(creditor: Creditor) -> None:
     other = disputed(creditor, name="Ajena S.A.", number="AJ-1", set_up=False)
     ours = case.propose(STORY, ANA)
     stranger = visitor.visit(creditor, other.customer)
-    stranger.get()
+    stranger.with_code()
     thread = f"dispute/{case.dispute_id}/"
     file = f"{thread}file/1/"
     assert {stranger.get(page).status_code for page in (thread, file, "agreement/1/")} == {404}
@@ -211,7 +216,7 @@ def test_a_settlement_from_its_letter_to_the_write_off(creditor: Creditor, world
     assert ["con descuento" in text for text in texts].count(True) == 1
     assert "con descuento" in texts[-1]
 
-    page = reader.get("settlement/")
+    page = reader.with_code().get("settlement/")
     text = page.content.decode().replace("\u00a0", " ")
     assert "3.427.200" in text
     sends = hidden(page)
@@ -250,7 +255,7 @@ def test_without_a_policy_no_letter_and_no_page_offers_anything(creditor: Credit
 @pytest.mark.slow
 def test_a_settlement_not_paid_in_time_ends_kindly(creditor: Creditor, world: World) -> None:
     reader, now = in_final_stage(creditor, world, POLICY)
-    page = reader.get("settlement/").content.decode()
+    page = reader.with_code().get("settlement/").content.decode()
     forms = re.findall(r'name="parts" value="(\d)">\s*<input type="hidden" name="hash" value="(\w+)"', page)
     made = reader.post("settlement/", parts="1", hash=forms[0][1])
     assert agreement.judge_due(creditor_id=creditor.id, now=now + timedelta(days=17)) == 0

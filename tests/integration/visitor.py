@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core import signing
 from django.test import Client
 from tests.integration import book
 from tests.integration.book import TUESDAY
@@ -51,6 +52,17 @@ class Visitor:
         if "account" not in self.client.cookies:
             self.client.get(self.link)
         return self.client.get(self.path(page))
+
+    def with_code(self) -> Visitor:
+        """The same reader after the code was given; how it is given has tests of its own."""
+        self.get()
+        link = signing.loads(
+            self.client.cookies["account"].value, salt=f"conserje.portal.link.{self.creditor.id}"
+        )
+        self.client.cookies["code"] = signing.dumps(
+            link, salt=f"conserje.portal.confirm.cookie.{self.creditor.id}"
+        )
+        return self
 
     def post(self, page: str, **form: Any) -> Any:
         """Send a form of the account, with what its page hides."""

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests import harness
 from tests.integration import book
+from tests.journeys.code import give_the_code
 from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, stage
 
 from conserje.data.arrangements.models import PaymentPlan
@@ -83,6 +84,7 @@ def sign_in_parts(page: Page, on: Stage) -> None:
         expect(page.get_by_role("cell", name=part).first).to_be_visible()
     expect(page.get_by_text("no hay recargo").first).to_be_visible()
     page.get_by_role("button", name="Firmar y aceptar").click()
+    give_the_code(page, on)
     expect(page.get_by_text("Escriba su nombre para aceptar.")).to_be_visible()
     page.get_by_label("Su nombre, para firmar").fill("Laura Pérez")
     page.get_by_role("button", name="Firmar y aceptar").click()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests import harness
+from tests.journeys.code import give_the_code
 from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, stage
 
 from conserje.data.receivables.models import CreditNote, Invoice, LedgerEntry
@@ -91,6 +92,7 @@ def accept_and_pay(page: Page, on: Stage) -> str:
     page.reload()
     expect(page.get_by_text("Lo miramos con el equipo")).to_be_visible()
     page.get_by_role("button", name="Acepto este acuerdo").click()
+    give_the_code(page, on)
     expect(page.get_by_text("Queda acordado")).to_be_visible()
     agreement = page.url
     page.get_by_role("link", name="Ver y pagar").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from conserje.portal.confirm import confirmed
 from conserje.portal.disputes import drawn
 from conserje.portal.proposals import speaker
 from conserje.portal.visit import Visit, acting, not_open
@@ -63,6 +64,7 @@ def withdraw(request: HttpRequest, visit: Visit, *, dispute: int) -> HttpRespons
 
 
 @acting("POST")
+@confirmed
 def accept(request: HttpRequest, visit: Visit, *, dispute: int) -> HttpResponse:
     """Agree to the exact text that was read."""
     try:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from conserje.domain.kit.money import Money
 from conserje.portal import brand, proposals
+from conserje.portal.confirm import confirmed
 from conserje.portal.dispute_pages import AgreementPage
 from conserje.portal.visit import Visit, looking, not_open
 from conserje.services.arrangements import agreement as agreements
@@ -20,6 +21,7 @@ from conserje.ui.figures import show_day
 
 
 @looking
+@confirmed
 def show(request: HttpRequest, visit: Visit, *, agreement: int) -> HttpResponse:
     """The agreement."""
     found = agreements.one(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from conserje.domain.arrangements.plan import Spacing
 from conserje.domain.kit.money import Money
 from conserje.portal import brand
+from conserje.portal.confirm import confirmed
 from conserje.portal.plan_pages import PlanChoosePage, PlanLine, PlanPage, PlanText
 from conserje.portal.visit import Visit, acting, by_method, looking
 from conserje.services.arrangements import plan, plan_read, plan_terms, plan_text, policy
@@ -63,6 +64,7 @@ def _show(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @acting("POST")
+@confirmed
 def _sign(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The reader accepts what they saw: a plan they chose, or the one that was offered."""
     form = {key: request.POST.get(key, "").strip() for key in (*_FIELDS, "name", "seen", "offer")}

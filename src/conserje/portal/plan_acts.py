@@ -18,6 +18,7 @@ from conserje.domain.outreach.evidence import Trace
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.checkout import Attempt
 from conserje.portal import plan as plan_page
+from conserje.portal.confirm import confirmed
 from conserje.portal.visit import Visit, acting, leave_trace, not_open
 from conserje.services.arrangements import plan, plan_read
 from conserje.services.arrangements.plan_read import Plan
@@ -57,6 +58,7 @@ def pay(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @acting("POST")
+@confirmed
 def move(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Another day for a part (POST `position`, `on`)."""
     with reading(creditor_id=visit.creditor_id):

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from conserje.portal import brand, proposals
+from conserje.portal.confirm import confirmed
 from conserje.portal.dispute_pages import SettlementPage, SettlementWay
 from conserje.portal.visit import Visit, acting, by_method, looking
 from conserje.services.arrangements import agreement, settlement
@@ -23,6 +24,7 @@ def _show(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @acting("POST")
+@confirmed
 def accept(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Agree to one of the ways, in the text that was read."""
     parts = request.POST.get("parts", "")
