@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import Abilities, Mandates, Way
+from conserje.domain.ports.gateway import Abilities, Mandates
 from conserje.domain.ports.registry import gateways
+from conserje.domain.receivables.way import may_pay
 from conserje.services.receivables.checkout import Access
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import step
@@ -82,22 +83,6 @@ def choices(*, offers: tuple[Offer, ...], amount: Money, country: str) -> tuple[
         if offer.is_offered and amount.currency in offer.currencies and methods:
             found.append(Choice(offer, methods))
     return tuple(found)
-
-
-def may_pay(*, abilities: Abilities, method: str, amount: Money, country: str) -> bool:
-    """Whether a method is offered for this amount to a payer in `country` ("" unknown: then only where any will do)."""
-    if not abilities.ways:
-        return amount.currency in abilities.currencies
-    return any(way.method == method and _fits(way, amount, country) for way in abilities.ways)
-
-
-def _fits(way: Way, amount: Money, country: str) -> bool:
-    return (
-        way.currency == amount.currency
-        and (not way.countries or country in way.countries)
-        and (way.least is None or amount.minor >= way.least.minor)
-        and (way.most is None or amount.minor <= way.most.minor)
-    )
 
 
 def _allowed(abilities: Abilities, chosen: tuple[str, ...]) -> tuple[str, ...]:

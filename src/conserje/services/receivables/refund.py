@@ -151,7 +151,9 @@ def _write_down(*, creditor_id: int, asked: RefundAsked, gateway: str, by: str, 
         asked_at=now,
     )
     payload = {"refund": row.id, "minor": row.amount_minor, "invoices": list(asked.invoice_ids)}
-    checkout_fact.tell(creditor_id, held, "receivables.refund.asked", payload, by, now)
+    checkout_fact.tell(
+        creditor_id=creditor_id, row=held, kind="receivables.refund.asked", payload=payload, actor=by, now=now
+    )
     return row
 
 
@@ -181,7 +183,12 @@ def _note(*, creditor_id: int, refund_id: int, fact: RefundFact, now: datetime) 
         if row.state != before:
             payload = {"refund": row.id, "minor": row.amount_minor}
             checkout_fact.tell(
-                creditor_id, row.checkout, f"receivables.refund.{row.state}", payload, "system", now
+                creditor_id=creditor_id,
+                row=row.checkout,
+                kind=f"receivables.refund.{row.state}",
+                payload=payload,
+                actor="system",
+                now=now,
             )
     return RefundFact(row.state, row.external_id, row.detail)
 
