@@ -21,8 +21,10 @@ PORTAL = [
     path("<str:creditor>/unsubscribe/<str:token>/", _nothing, name="unsubscribe"),
     path("<str:creditor>/genuine/", _nothing, name="genuine"),
     path("<str:creditor>/data/", _nothing, name="data"),
+    path("<str:creditor>/mandate/", _nothing, name="mandate"),
 ]
 WORKBENCH = [
+    path("<str:creditor>/ways/", _nothing, name="ways"),
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
     path("<str:creditor>/drafts/", _nothing, name="drafts"),

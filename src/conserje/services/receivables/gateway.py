@@ -19,7 +19,7 @@ class Offer:
     """One gateway in use: which currencies it takes, and the origins ("https://pay.example") of its pages.
 
     `methods` are those the creditor allows, in its order. One that `is_offered` no more is only followed to the end of
-    what began before.
+    what began before; with `from_days` it is offered once the oldest invoice is so many days past due.
     """
 
     access: Access
@@ -27,6 +27,7 @@ class Offer:
     origins: tuple[str, ...]
     methods: tuple[str, ...]
     is_offered: bool = True
+    from_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ def offers(*, creditor_id: int) -> tuple[Offer, ...]:
             access=Access(name, held.settings, connection.http()),
             currencies=gateways.get(name).abilities.currencies,
             origins=gateways.get(name).origins(held.settings),
-            methods=_allowed(gateways.get(name).abilities, held.methods),
-            is_offered=held.is_offered,
+            methods=_allowed(gateways.get(name).abilities, held.choice.methods),
+            is_offered=held.choice.is_offered,
+            from_days=held.choice.from_days,
         )
         for name, held in found.items()
         if gateways.has(name)
@@ -70,8 +72,11 @@ def keeping(*, offers: tuple[Offer, ...], currency: str) -> tuple[Offer, ...]:
     )
 
 
-def choices(*, offers: tuple[Offer, ...], amount: Money, country: str) -> tuple[Choice, ...]:
-    """The gateways that take this amount from a payer in `country`, side by side, each with the methods that do."""
+def choices(*, offers: tuple[Offer, ...], amount: Money, country: str, late_days: int) -> tuple[Choice, ...]:
+    """The gateways that take this amount from a payer in `country`, side by side, each with the methods that do.
+
+    `late_days` is how long the oldest of what is paid is past due, below 0 before its date.
+    """
     found = []
     for offer in offers:
         abilities = gateways.get(offer.access.gateway).abilities
@@ -80,7 +85,8 @@ def choices(*, offers: tuple[Offer, ...], amount: Money, country: str) -> tuple[
             for method in offer.methods
             if may_pay(abilities=abilities, method=method, amount=amount, country=country)
         )
-        if offer.is_offered and amount.currency in offer.currencies and methods:
+        in_stage = offer.from_days is None or late_days >= offer.from_days
+        if offer.is_offered and in_stage and amount.currency in offer.currencies and methods:
             found.append(Choice(offer, methods))
     return tuple(found)
 
