@@ -333,7 +333,8 @@ def test_a_pending_refund_moves_the_books_when_it_ends(buyer, access, outside):
     assert refunded(buyer, access, 500, "r-1", buyer[2]).state == "pending"
     assert book.open_of(buyer[0], buyer[2]) == [0]
     with reaching():
-        assert refund.look_due(creditor_id=buyer[0], now=book.NOW) == 1
         assert refund.look_due(creditor_id=buyer[0], now=book.NOW) == 0
+        assert refund.look_due(creditor_id=buyer[0], now=book.NOW + refund.ASKED_AGAIN) == 1
+        assert refund.look_due(creditor_id=buyer[0], now=book.NOW + 2 * refund.ASKED_AGAIN) == 0
     assert book.open_of(buyer[0], buyer[2]) == [500]
     book.sound(buyer[0])

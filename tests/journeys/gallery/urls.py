@@ -25,6 +25,7 @@ PORTAL = [
 ]
 WORKBENCH = [
     path("<str:creditor>/ways/", _nothing, name="ways"),
+    path("<str:creditor>/payments/", _nothing, name="payments"),
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
     path("<str:creditor>/drafts/", _nothing, name="drafts"),

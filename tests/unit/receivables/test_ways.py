@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import Abilities, MandateState, Way
+from conserje.domain.receivables.checkout import look_is_due
 from conserje.domain.receivables.mandate import next_state
 from conserje.domain.receivables.way import may_pay
 from conserje.ui.amount_input import typed_money
@@ -83,3 +85,20 @@ def test_a_mandate_moves_on_alike_in_any_order(told):
 def test_an_amount_is_read_as_it_is_written_there(text, currency, locale, minor):
     wanted = None if minor is None else Money(currency, minor)
     assert typed_money(text, currency=currency, locale=locale) == wanted
+
+
+def test_a_voucher_is_looked_at_every_day_until_its_last_has_been_told():
+    begun = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+    def days_looked(until_on):
+        checked, seen = begun, []
+        for number in range(1, 60):
+            now = begun + timedelta(days=number)
+            if look_is_due(created_at=begun, checked_at=checked, now=now, until_on=until_on):
+                checked = now
+                seen.append(number)
+        return seen
+
+    assert days_looked(None) == [1, 2, 3, 4, 5]
+    assert days_looked(date(2026, 3, 4)) == [1, 2, 3, 4, 5]
+    assert days_looked(date(2026, 4, 1)) == list(range(1, 33))
