@@ -14,10 +14,17 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests import harness
-from tests.journeys.gallery import dispute_samples, portal_samples, sign_in_samples, site, workbench_samples
+from tests.journeys.gallery import (
+    dispute_samples,
+    payment_samples,
+    portal_samples,
+    sign_in_samples,
+    site,
+    workbench_samples,
+)
 
 harness.prepare_django()
-_PORTAL = (*portal_samples.every(), *dispute_samples.of_portal())
+_PORTAL = (*portal_samples.every(), *payment_samples.portal(), *dispute_samples.of_portal())
 _WORKBENCH = (*workbench_samples.every(), *dispute_samples.of_workbench(workbench_samples.FRAME))
 PORTAL = {name: (template, page) for name, template, page in _PORTAL}
 WORKBENCH = {name: (template, page) for name, template, page in _WORKBENCH}

@@ -142,13 +142,22 @@ def _group(
         calm=not any(item.ticked and item.payable for item in invoices),
         attempt=secrets.token_urlsafe(12),
         seen=seen(invoices),
-        ways=_ways(found, currency, _sum(currency, (pays(item) for item in proposed(invoices)))),
+        ways=_ways(visit, found, proposed(invoices)),
     )
 
 
-def _ways(found: Account, currency: str, amount: Money) -> tuple[Option, ...]:
+def late_days(visit: Visit, invoices: Iterable[OpenInvoice]) -> int:
+    """How long the oldest of `invoices` is past due, below 0 before its date."""
+    return max(((visit.today - item.due_on).days for item in invoices), default=0)
+
+
+def _ways(visit: Visit, found: Account, invoices: Sequence[OpenInvoice]) -> tuple[Option, ...]:
     """The gateways to choose among; none when there is one at most. Another amount may have fewer of them."""
-    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country)
+    if not invoices:
+        return ()
+    amount = _sum(invoices[0].open.currency, (pays(item) for item in invoices))
+    late = late_days(visit, invoices)
+    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country, late_days=late)
     if len(choices) < 2:
         return ()
     return tuple(

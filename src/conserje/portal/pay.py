@@ -45,7 +45,8 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     shares = _shares(
         wanted, form.get("amount", ""), currency=currency, locale=visit.locale, part=scope == "part"
     )
-    choice = _choice(found, shares, form.get("way", ""))
+    late = account.late_days(visit, wanted)
+    choice = _choice(found, shares, form.get("way", ""), late_days=late)
     warning = _trouble(invoices, wanted, seen=form.get("seen", ""), found=found)
     if not warning and scope != "part" and form.get("amount", "").strip():
         # Enter in the field presses the first button of the form, which pays everything.
@@ -103,12 +104,12 @@ def _shares(
     return tuple(shares)
 
 
-def _choice(found: Account, shares: Sequence[Share], way: str) -> Choice | None:
+def _choice(found: Account, shares: Sequence[Share], way: str, *, late_days: int) -> Choice | None:
     """The gateway that was chosen, if it takes the amount; the first that does when none was."""
     if not shares:
         return None
     amount = total((item.amount for item in shares), currency=shares[0].amount.currency)
-    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country)
+    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country, late_days=late_days)
     named = [item for item in choices if item.offer.access.gateway == way]
     return next(iter(named if way else choices), None)
 

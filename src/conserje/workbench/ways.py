@@ -13,7 +13,7 @@ from conserje.domain.ports.settings import FieldInfo, SettingsRefused
 from conserje.services.receivables import gateway_setup
 from conserje.services.receivables.gateway_setup import Installed
 from conserje.services.tenancy.act import reading
-from conserje.services.tenancy.connection import NotConnected
+from conserje.services.tenancy.connection import Choice, NotConnected
 from conserje.ui import labels
 from conserje.ui.listing import Option
 from conserje.workbench.access import Desk, acting, by_method, looking
@@ -76,16 +76,23 @@ def _keep(request: HttpRequest, desk: Desk, item: Installed) -> None:
 
 
 def _choose(request: HttpRequest, desk: Desk, item: Installed) -> None:
-    chosen = request.POST.getlist("method")
-    gateway_setup.choose(
-        creditor_id=desk.creditor_id,
-        name=item.name,
-        methods=chosen,
+    choice = Choice(
+        methods=tuple(request.POST.getlist("method")),
         is_offered=request.POST.get("offered") == "yes",
-        by=desk.by,
-        now=desk.now,
+        position=abs(_whole(request.POST.get("position", "")) or 0),
+        from_days=_whole(request.POST.get("from_days", "")),
+    )
+    gateway_setup.choose(
+        creditor_id=desk.creditor_id, name=item.name, choice=choice, by=desk.by, now=desk.now
     )
     messages.success(request, _("Saved. Customers see it from now on."))
+
+
+def _whole(text: str) -> int | None:
+    """A whole number of days or a place; None for anything else."""
+    bare = text.strip()
+    digits = bare.removeprefix("-")
+    return int(bare) if digits.isascii() and digits.isdigit() and len(digits) < 4 else None
 
 
 def _test(request: HttpRequest, desk: Desk, name: str) -> None:
@@ -97,7 +104,7 @@ def _test(request: HttpRequest, desk: Desk, name: str) -> None:
 
 
 def _row(item: Installed) -> WayRow:
-    chosen = item.chosen or item.methods
+    chosen = item.choice.methods or item.methods
     return WayRow(
         name=item.name,
         title=item.name.replace("_", " ").title(),
@@ -108,7 +115,9 @@ def _row(item: Installed) -> WayRow:
             for method in item.methods
         ),
         is_set_up=item.is_set_up,
-        is_offered=item.is_offered,
+        is_offered=item.choice.is_offered,
+        position=item.choice.position,
+        from_days=item.choice.from_days,
     )
 
 

@@ -25,7 +25,7 @@ class SettingField:
 
 @dataclass(frozen=True, slots=True)
 class WayRow:
-    """One gateway: its form, its methods as ticks, and what it is doing now."""
+    """One gateway: its form, its methods as ticks, its place, and from how many days past due it is offered."""
 
     name: str
     title: str
@@ -34,6 +34,8 @@ class WayRow:
     methods: tuple[Option, ...]
     is_set_up: bool
     is_offered: bool
+    position: int = 0
+    from_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,13 @@ _ARGUMENTS = [
 def main(out: Path, names: list[str]) -> None:
     """Draws and photographs the pages whose names begin with one of `names` (all when empty)."""
     site.ready()
-    from tests.journeys.gallery import dispute_samples, portal_samples, sign_in_samples, workbench_samples
+    from tests.journeys.gallery import (
+        dispute_samples,
+        payment_samples,
+        portal_samples,
+        sign_in_samples,
+        workbench_samples,
+    )
 
     language = os.environ.get("GALLERY_LANGUAGE", "es-co")
     out.mkdir(parents=True, exist_ok=True)
@@ -35,6 +41,7 @@ def main(out: Path, names: list[str]) -> None:
         site.draw(*one, language=language)
         for one in (
             *portal_samples.every(),
+            *payment_samples.portal(),
             *workbench_samples.every(),
             *dispute_samples.of_portal(),
             *dispute_samples.of_workbench(workbench_samples.FRAME),

@@ -91,7 +91,11 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
         why="La pasarela confirmó un importe distinto del que se pidió.",
         to_do="No se registró nada. Búsquelo en la lista de pagos de la propia pasarela.",
     )
-    yield "w-in-doubt", "workbench/in_doubt/list.html", InDoubtPage(frame, (second, wrong))
+    yield (
+        "w-in-doubt",
+        "workbench/in_doubt/list.html",
+        InDoubtPage(frame, (second, wrong, replace(wrong, decide_url="#decide"))),
+    )
     yield "w-in-doubt-none", "workbench/in_doubt/list.html", InDoubtPage(frame, ())
     ends = (("Enviado", 118), ("No llegó", 2), ("No salió, con su motivo", 9), ("No sabemos si llegó", 1))
     whole = BookPage(frame, date(2026, 11, 24), 136, ends, (("Espera aprobación", 6),), 0, (), "#before")

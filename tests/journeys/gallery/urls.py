@@ -30,8 +30,11 @@ PORTAL = [
     path("<str:creditor>/papers/statement.pdf", _nothing, name="statement"),
     path("<str:creditor>/papers/statement.xlsx", _nothing, name="statement_sheet"),
     path("<str:creditor>/papers/paz-y-salvo.pdf", _nothing, name="clearance"),
+    path("<str:creditor>/mandate/", _nothing, name="mandate"),
 ]
 WORKBENCH = [
+    path("<str:creditor>/ways/", _nothing, name="ways"),
+    path("<str:creditor>/payments/", _nothing, name="payments"),
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
     path("<str:creditor>/drafts/", _nothing, name="drafts"),

@@ -12,6 +12,7 @@ from tests.journeys.gallery import (
     import_samples,
     law_samples,
     letterbox_samples,
+    payment_samples,
     permission_samples,
     recovery_samples,
     unsure_samples,
@@ -230,6 +231,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)
     yield from permission_samples.every(FRAME)
+    yield from payment_samples.workbench(FRAME)
     clock = pages.ClockPage(
         replace(FRAME, section="clock"),
         date(2026, 11, 25),

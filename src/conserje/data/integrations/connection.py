@@ -12,8 +12,9 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 class Connection(TenantModel):
     """One adapter set up for one creditor. Secret settings are stored encrypted under the installation's key.
 
-    Of a gateway: `methods` are those that the creditor allows, in its order (empty: all), `position` is its place among
-    the gateways. Not offered, it starts nothing new, and what began before is still followed to its end.
+    Of a gateway: `methods` are those that the creditor allows (empty: all), `position` is its place among the gateways,
+    `from_days` the stage from which it is offered: days since the oldest due date. Not offered, it starts nothing new,
+    and what began before is still followed to its end.
     """
 
     kind = models.CharField(max_length=12)
@@ -22,6 +23,7 @@ class Connection(TenantModel):
     sealed = models.BinaryField(default=bytes)
     methods = ArrayField(models.CharField(max_length=40), default=list)
     position = models.PositiveSmallIntegerField(default=0)
+    from_days = models.SmallIntegerField(null=True)
     is_offered = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -97,6 +97,11 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
         _OWN,
     ),
     ("receivables_checkout", "detail = ''", _OWN),
+    (
+        "receivables_mandate",
+        "agreed_by = '', agreed_from = '', brand = '', last4 = '', fingerprint = '', sealed = '', detail = ''",
+        _OWN,
+    ),
     ("receivables_datarequest", "words = '', answer = '', extension_reason = ''", _OWN),
     ("arrangements_paymentclaim", "words = ''", _OWN),
     ("arrangements_dispute", "words = ''", _OF_INVOICE),

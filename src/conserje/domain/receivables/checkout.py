@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from conserje.domain.kit.money import Money
@@ -100,7 +100,14 @@ def next_state(*, state: str, fact: ChargeState) -> str:
     return fact.value
 
 
-def look_is_due(*, created_at: datetime, checked_at: datetime | None, now: datetime) -> bool:
-    """Whether one of the `LOOKS` at an unfinished checkout has come and nobody has looked since."""
-    come = [created_at + wait for wait in LOOKS if created_at + wait <= now]
+def look_is_due(
+    *, created_at: datetime, checked_at: datetime | None, now: datetime, until_on: date | None = None
+) -> bool:
+    """Whether one of the `LOOKS` at an unfinished checkout has come and nobody has looked since.
+
+    A voucher is looked at once a day besides, until two days after its last one.
+    """
+    days = 0 if until_on is None else (until_on - created_at.date()).days + 2
+    daily = (timedelta(days=number) for number in range(LOOKS[-1].days + 1, days + 1))
+    come = [created_at + wait for wait in (*LOOKS, *daily) if created_at + wait <= now]
     return bool(come) and (checked_at is None or checked_at < come[-1])

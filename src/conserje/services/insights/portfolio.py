@@ -25,7 +25,8 @@ SELECT count(*) FILTER (WHERE state = 'proposed'), count(*) FILTER (WHERE state 
        (SELECT count(*) FROM arrangements_paymentclaim WHERE creditor_id = %(creditor)s AND answered_at IS NULL),
        (SELECT count(*) FROM receivables_payment
          WHERE creditor_id = %(creditor)s AND second_of_id IS NOT NULL AND unallocated_minor > 0)
-     + (SELECT count(*) FROM receivables_checkout WHERE creditor_id = %(creditor)s AND state = 'quarantined'),
+     + (SELECT count(*) FROM receivables_checkout WHERE creditor_id = %(creditor)s
+          AND (state = 'quarantined' OR contested)),
        EXISTS (SELECT 1 FROM receivables_customer WHERE creditor_id = %(creditor)s)
   FROM outreach_touch WHERE creditor_id = %(creditor)s
    AND (state IN ('proposed', 'unsure', 'planned', 'claimed') OR handed_at >= %(day_starts)s)"""

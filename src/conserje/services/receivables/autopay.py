@@ -6,12 +6,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 
-from conserje.data.receivables.models import Mandate
+from conserje.data.receivables.models import Checkout, Mandate
 from conserje.domain.ports.gateway import ChargeState, Mandates
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
@@ -26,6 +26,7 @@ from conserje.services.tenancy.act import reading
 
 _LOG = logging.getLogger(__name__)
 
+ASKED_AGAIN: Final = timedelta(minutes=10)
 # Each is called as `orders_due(creditor_id=, now=)` in a reading transaction: what of its own is to be charged now.
 SOURCES: Final[list[Callable[..., list[ChargeOrder]]]] = [
     charge_notice.orders_due,
@@ -67,13 +68,28 @@ def charge_due(*, creditor_id: int, now: datetime) -> Charged:
         rows = Mandate.objects.filter(creditor_id=creditor_id, id__in=ids)
         of = dict(rows.values_list("id", "gateway"))
     asked, paid, refused = 0, 0, 0
-    for order in orders:
+    for order in _asked_long_ago(creditor_id, orders, now):
         standing = _charged(creditor_id, order, access.get(of.get(order.mandate_id, "")), now)
         if standing is None:
             refused += 1
         else:
             asked, paid = asked + 1, paid + (standing.state == "paid")
     return Charged(announced, asked, paid, refused)
+
+
+def _asked_long_ago(creditor_id: int, orders: list[ChargeOrder], now: datetime) -> list[ChargeOrder]:
+    """Those that a silent gateway was not asked for a moment ago."""
+    with reading(creditor_id=creditor_id):
+        public = creditor.by_id(creditor_id=creditor_id).public_id
+        names = {charge.public_id(creditor=public, order=order): order for order in orders}
+        fresh = Checkout.objects.filter(
+            creditor_id=creditor_id,
+            public_id__in=names,
+            state__in=UNFINISHED,
+            checked_at__gt=now - ASKED_AGAIN,
+        )
+        waiting = set(fresh.values_list("public_id", flat=True))
+    return [order for name, order in names.items() if name not in waiting]
 
 
 def _charged(creditor_id: int, order: ChargeOrder, access: Access | None, now: datetime) -> Standing | None:

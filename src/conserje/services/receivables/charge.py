@@ -114,7 +114,14 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
     made = checkout_row.create(creditor_id=creditor_id, row=row, shares=order.shares)
     if made is row:
         payload = {"cause": order.cause.value, "ref": order.ref, "mandate": held.id}
-        checkout_fact.tell(creditor_id, row, "receivables.charge.started", payload, "rule", now)
+        checkout_fact.tell(
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.charge.started",
+            payload=payload,
+            actor="rule",
+            now=now,
+        )
     return made
 
 
@@ -171,6 +178,11 @@ def _give_up(*, creditor_id: int, checkout_id: int, now: datetime) -> Standing:
         row.state, row.detail, row.checked_at = "quarantined", "never_answered", now
         row.save(update_fields=["state", "detail", "checked_at"])
         checkout_fact.tell(
-            creditor_id, row, "receivables.checkout.quarantined", {"why": row.detail}, "system", now
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.checkout.quarantined",
+            payload={"why": row.detail},
+            actor="system",
+            now=now,
         )
     return standing_of(row)

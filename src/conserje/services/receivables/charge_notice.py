@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from conserje.data.receivables.models import ChargeNotice, Invoice, Mandate
+from conserje.data.receivables.models import ChargeNotice, Invoice, InvoiceDue, Mandate
 from conserje.domain.kit.days import business_days_after, local_date
 from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import Case, Due
@@ -43,6 +43,7 @@ class Announced:
 def announce_due(*, creditor_id: int, now: datetime) -> int:
     """Announce what falls due soon for mandates that cover invoices; returns how many charges were announced."""
     mandates = Mandate.objects.filter(creditor_id=creditor_id, state="active", covers_invoices=True)
+    mandates = mandates.filter(Exists(_untold(creditor_id, now)))
     count = 0
     for row in mandates.order_by("id"):
         case = telling.case(creditor_id=creditor_id, customer_id=row.customer_id, now=now)
@@ -124,9 +125,9 @@ def _announce(creditor_id: int, row: Mandate, case: Case, now: datetime) -> int:
     )
     ended = Q(stopped_at__isnull=False, mandate_id=row.id) | Q(made_at__isnull=False)
     in_time = Q(stopped_at=None, charge_on__gte=today - timedelta(days=LATE_DAYS))
-    known = set(told.filter(ended | in_time).values_list("cause_ref", flat=True))
-    known |= failure.taken_on(creditor_id=creditor_id, customer_id=row.customer_id)
+    known = dict(told.filter(ended | in_time).order_by("charge_on").values_list("cause_ref", "charge_on"))
     resting = {block.invoice_id for block in case.blocks if block.until is None or block.until >= today}
+    resting |= failure.taken_on(creditor_id=creditor_id, customer_id=row.customer_id)
     wanted: dict[int, tuple[int, date]] = {}
     for due in case.dues:
         if due.currency == row.currency and due.due_on <= soonest and _is_free(due, known, resting):
@@ -146,8 +147,33 @@ def _announce(creditor_id: int, row: Mandate, case: Case, now: datetime) -> int:
     return len(wanted)
 
 
-def _is_free(due: Due, known: set[int], resting: set[int | None]) -> bool:
-    return due.invoice_id not in known and due.invoice_id not in resting and None not in resting
+def _is_free(due: Due, known: Mapping[int, date], resting: set[int | None]) -> bool:
+    """Not left alone, no part of a plan, and due later than what was announced of its invoice before."""
+    told_through = known.get(due.invoice_id)
+    later = told_through is None or due.due_on > told_through
+    return later and due.late_after is None and due.invoice_id not in resting and None not in resting
+
+
+def _untold(creditor_id: int, now: datetime) -> QuerySet[InvoiceDue]:
+    """For a mandate: parts of open invoices that fall due soon and were not announced, or too long ago."""
+    horizon = business_days_after(now.date() + timedelta(days=1), NOTICE_BUSINESS_DAYS)
+    ended = Q(stopped_at__isnull=False) | Q(made_at__isnull=False)
+    told = ChargeNotice.objects.filter(
+        ended | Q(charge_on__gte=now.date() - timedelta(days=LATE_DAYS)),
+        creditor_id=creditor_id,
+        cause=ChargeCause.INVOICE.value,
+        cause_ref=OuterRef("invoice_id"),
+        charge_on__gte=OuterRef("due_on"),
+    )
+    return InvoiceDue.objects.filter(
+        ~Exists(told),
+        creditor_id=creditor_id,
+        invoice__creditor_id=creditor_id,
+        invoice__customer_id=OuterRef("customer_id"),
+        invoice__currency=OuterRef("currency"),
+        invoice__open_minor__gt=0,
+        due_on__lte=horizon,
+    )
 
 
 def _standing(creditor_id: int) -> QuerySet[ChargeNotice]:

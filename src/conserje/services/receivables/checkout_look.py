@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from conserje.data.receivables.models import Checkout
 from conserje.domain.receivables.checkout import LOOKS, UNFINISHED, look_is_due
 from conserje.domain.receivables.payment import Road, RoadName
@@ -19,14 +21,15 @@ def look_due(*, creditor_id: int, now: datetime) -> int:
     Calls gateways, outside any transaction. A gateway that is silent is asked again at the next look.
     """
     with reading(creditor_id=creditor_id):
-        rows = Checkout.objects.filter(
-            creditor_id=creditor_id, state__in=UNFINISHED, created_at__gt=now - 2 * LOOKS[-1]
-        ).exclude(external_id="")
-        told = list(rows.order_by("id").values_list("public_id", "gateway", "created_at", "checked_at"))
+        young = Q(created_at__gt=now - 2 * LOOKS[-1]) | Q(until_on__gte=now.date() - LOOKS[-1])
+        rows = Checkout.objects.filter(young, creditor_id=creditor_id, state__in=UNFINISHED)
+        told = rows.exclude(external_id="").order_by("id")
         due = [
             (public_id, name)
-            for public_id, name, created_at, checked_at in told
-            if look_is_due(created_at=created_at, checked_at=checked_at, now=now)
+            for public_id, name, created_at, checked_at, until_on in told.values_list(
+                "public_id", "gateway", "created_at", "checked_at", "until_on"
+            )
+            if look_is_due(created_at=created_at, checked_at=checked_at, now=now, until_on=until_on)
         ]
         offers = gateway.offers(creditor_id=creditor_id) if due else ()
     access = {offer.access.gateway: offer.access for offer in offers}

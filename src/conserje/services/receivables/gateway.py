@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import Abilities, Mandates, OwnCurrencies, Way
+from conserje.domain.ports.gateway import Abilities, Mandates, OwnCurrencies
 from conserje.domain.ports.registry import gateways
+from conserje.domain.receivables.way import may_pay
 from conserje.services.receivables.checkout import Access
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import step
@@ -19,7 +20,7 @@ class Offer:
     """One gateway in use: which currencies it takes, and the origins ("https://pay.example") of its pages.
 
     `methods` are those the creditor allows, in its order. One that `is_offered` no more is only followed to the end of
-    what began before.
+    what began before; with `from_days` it is offered once the oldest invoice is so many days past due.
     """
 
     access: Access
@@ -27,6 +28,7 @@ class Offer:
     origins: tuple[str, ...]
     methods: tuple[str, ...]
     is_offered: bool = True
+    from_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ def offers(*, creditor_id: int) -> tuple[Offer, ...]:
             access=Access(name, held.settings, connection.http()),
             currencies=_currencies(name, held.settings),
             origins=gateways.get(name).origins(held.settings),
-            methods=_allowed(gateways.get(name).abilities, held.methods),
-            is_offered=held.is_offered,
+            methods=_allowed(gateways.get(name).abilities, held.choice.methods),
+            is_offered=held.choice.is_offered,
+            from_days=held.choice.from_days,
         )
         for name, held in found.items()
         if gateways.has(name)
@@ -79,8 +82,11 @@ def keeping(*, offers: tuple[Offer, ...], currency: str) -> tuple[Offer, ...]:
     )
 
 
-def choices(*, offers: tuple[Offer, ...], amount: Money, country: str) -> tuple[Choice, ...]:
-    """The gateways that take this amount from a payer in `country`, side by side, each with the methods that do."""
+def choices(*, offers: tuple[Offer, ...], amount: Money, country: str, late_days: int) -> tuple[Choice, ...]:
+    """The gateways that take this amount from a payer in `country`, side by side, each with the methods that do.
+
+    `late_days` is how long the oldest of what is paid is past due, below 0 before its date.
+    """
     found = []
     for offer in offers:
         abilities = gateways.get(offer.access.gateway).abilities
@@ -89,25 +95,10 @@ def choices(*, offers: tuple[Offer, ...], amount: Money, country: str) -> tuple[
             for method in offer.methods
             if may_pay(abilities=abilities, method=method, amount=amount, country=country)
         )
-        if offer.is_offered and amount.currency in offer.currencies and methods:
+        in_stage = offer.from_days is None or late_days >= offer.from_days
+        if offer.is_offered and in_stage and amount.currency in offer.currencies and methods:
             found.append(Choice(offer, methods))
     return tuple(found)
-
-
-def may_pay(*, abilities: Abilities, method: str, amount: Money, country: str) -> bool:
-    """Whether a method is offered for this amount to a payer in `country` ("" unknown: then only where any will do)."""
-    if not abilities.ways:
-        return amount.currency in abilities.currencies
-    return any(way.method == method and _fits(way, amount, country) for way in abilities.ways)
-
-
-def _fits(way: Way, amount: Money, country: str) -> bool:
-    return (
-        way.currency == amount.currency
-        and (not way.countries or country in way.countries)
-        and (way.least is None or amount.minor >= way.least.minor)
-        and (way.most is None or amount.minor <= way.most.minor)
-    )
 
 
 def _allowed(abilities: Abilities, chosen: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +19,15 @@ from conserje.services.tenancy.act import act, reading, step
 class Installed:
     """One gateway folder. `values` are its open settings; of a secret nobody is told more than that it is there.
 
-    `methods` are all that it can, `chosen` those that the creditor allows (empty: all).
+    `methods` are all that it can, `choice` is how the creditor wants it offered.
     """
 
     name: str
     fields: tuple[FieldInfo, ...]
     values: Mapping[str, str]
     methods: tuple[str, ...]
-    chosen: tuple[str, ...]
+    choice: connection.Choice
     is_set_up: bool
-    is_offered: bool
     currencies: tuple[str, ...]
 
 
@@ -58,20 +57,13 @@ def set_up(*, creditor_id: int, name: str, values: Mapping[str, str], by: str, n
 
 
 @act
-def choose(
-    *, creditor_id: int, name: str, methods: Sequence[str], is_offered: bool, by: str, now: datetime
-) -> None:
-    """Which methods of a gateway are offered, and whether it is. Raises `NotConnected`."""
+def choose(*, creditor_id: int, name: str, choice: connection.Choice, by: str, now: datetime) -> None:
+    """How a gateway is offered; one without any method left is not. Raises `NotConnected`."""
     allowed = gateways.get(name).abilities.methods
-    chosen = [method for method in allowed if method in methods]
-    connection.choose(
-        creditor_id=creditor_id,
-        adapter=name,
-        methods=chosen,
-        position=0,
-        is_offered=is_offered and bool(chosen),
-    )
-    _tell(creditor_id, "chosen", {"gateway": name, "methods": chosen, "offered": is_offered}, by, now)
+    chosen = tuple(method for method in allowed if method in choice.methods)
+    kept = replace(choice, methods=chosen, is_offered=choice.is_offered and bool(chosen))
+    connection.choose(creditor_id=creditor_id, adapter=name, choice=kept)
+    _tell(creditor_id, "chosen", {"gateway": name, **asdict(kept), "methods": list(chosen)}, by, now)
 
 
 def check(*, creditor_id: int, name: str) -> tuple[str, ...]:
@@ -90,9 +82,8 @@ def _one(name: str, held: connection.InUse | None) -> Installed:
         fields=fields,
         values={field.name: str(values.get(field.name, "")) for field in fields if not field.secret},
         methods=adapter.abilities.methods,
-        chosen=held.methods if held is not None else (),
+        choice=held.choice if held is not None else connection.Choice(is_offered=False),
         is_set_up=held is not None,
-        is_offered=held is not None and held.is_offered,
         currencies=tuple(sorted(adapter.abilities.currencies)),
     )
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from conserje.data.receivables.models import ChargeNotice, Mandate
 from conserje.domain.kit.days import local_date
 from conserje.domain.ports.gateway import MandateFact, MandateRequest, Mandates, MandateState, StartFailed
@@ -29,6 +31,9 @@ _PURPOSE = "mandate token"
 _NOT_TOLD = "gateway_not_told"
 # How long an unfinished page is asked about when its hook was lost.
 _LOOKED_FOR = timedelta(days=1)
+_ASKED_AGAIN = timedelta(minutes=10)
+# How long after a gateway did not confirm the end of a mandate it is told again.
+_TOLD_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def look_due(*, creditor_id: int, access: Access, now: datetime) -> None:
             gateway=access.gateway,
             state__in=[MandateState.OPEN.value, MandateState.UNKNOWN.value],
             created_at__gt=now - _LOOKED_FOR,
-            created_at__lte=now - timedelta(minutes=10),
+            checked_at__lte=now - _ASKED_AGAIN,
         )
         waiting = list(rows.exclude(external_id="").values_list("public_id", flat=True))
     for public_id in waiting:
@@ -242,8 +247,8 @@ def _end(*, creditor_id: int, mandate_id: int, by: str, now: datetime) -> Held:
 
 def _ended(creditor_id: int, row: Mandate, by: str, now: datetime) -> None:
     row.state, row.ended_at, row.ended_by = MandateState.ENDED.value, now, by
-    row.detail = _NOT_TOLD if row.sealed else ""
-    row.save(update_fields=["state", "ended_at", "ended_by", "detail"])
+    row.detail, row.checked_at = (_NOT_TOLD if row.sealed else ""), None
+    row.save(update_fields=["state", "ended_at", "ended_by", "detail", "checked_at"])
     ChargeNotice.objects.filter(creditor_id=creditor_id, mandate_id=row.id, stopped_at=None).update(
         stopped_at=now
     )
@@ -254,23 +259,26 @@ def _ended(creditor_id: int, row: Mandate, by: str, now: datetime) -> None:
 def _tell_ended(*, creditor_id: int, access: Access, now: datetime) -> None:
     """Have the gateway forget what ended here. The token is kept sealed only until it says that it did."""
     with reading(creditor_id=creditor_id):
+        turn = Q(checked_at=None) | Q(checked_at__lte=now - _TOLD_AGAIN)
         rows = Mandate.objects.filter(
-            creditor_id=creditor_id, gateway=access.gateway, state="ended", detail=_NOT_TOLD
+            turn, creditor_id=creditor_id, gateway=access.gateway, state="ended", detail=_NOT_TOLD
         )
         told = [
             (row.id, sealing.unseal(sealed=bytes(row.sealed), purpose=_PURPOSE))
             for row in rows.order_by("id")[:50]
         ]
     for mandate_id, token in told:
-        if _keeper(access).end_mandate(token, access.settings, access.http):
-            _forget(creditor_id=creditor_id, mandate_id=mandate_id, now=now)
+        done = _keeper(access).end_mandate(token, access.settings, access.http)
+        _note_end(creditor_id=creditor_id, mandate_id=mandate_id, done=done, now=now)
 
 
 @keyed
 @act
-def _forget(*, creditor_id: int, mandate_id: int, now: datetime) -> None:
+def _note_end(*, creditor_id: int, mandate_id: int, done: bool, now: datetime) -> None:
     row = locked.row(creditor_id=creditor_id, model=Mandate, row_id=mandate_id)
-    row.sealed, row.detail, row.checked_at = b"", "", now
+    row.checked_at = now
+    if done:
+        row.sealed, row.detail = b"", ""
     row.save(update_fields=["sealed", "detail", "checked_at"])
 
 

@@ -7,7 +7,9 @@ The books move when the gateway says that money went back, in `checkout_fact`: t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from conserje.data.receivables.models import Allocation, Checkout, Payment, PaymentRoad, Refund
 from conserje.domain.kit.money import Money
@@ -21,6 +23,7 @@ from conserje.services.receivables.refusals import AmountRefused, Refused, Unkno
 from conserje.services.tenancy.act import act, keyed, reading, step
 
 _UNFINISHED = ("pending", "unknown")
+ASKED_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,9 @@ def give_back(*, creditor_id: int, asked: RefundAsked, access: Access, by: str, 
 def look_due(*, creditor_id: int, now: datetime) -> int:
     """Ask again, under the same key, for every refund whose end is not known; returns how many ended."""
     with reading(creditor_id=creditor_id):
-        rows = Refund.objects.filter(creditor_id=creditor_id, state__in=_UNFINISHED).select_related(
-            "checkout"
-        )
+        turn = Q(checked_at=None) | Q(checked_at__lte=now - ASKED_AGAIN)
+        rows = Refund.objects.filter(turn, creditor_id=creditor_id, state__in=_UNFINISHED)
+        rows = rows.select_related("checkout")
         waiting = list(rows.order_by("id")[:100])
         offers = gateway.offers(creditor_id=creditor_id) if waiting else ()
     access = {offer.access.gateway: offer.access for offer in offers}
@@ -151,7 +154,9 @@ def _write_down(*, creditor_id: int, asked: RefundAsked, gateway: str, by: str, 
         asked_at=now,
     )
     payload = {"refund": row.id, "minor": row.amount_minor, "invoices": list(asked.invoice_ids)}
-    checkout_fact.tell(creditor_id, held, "receivables.refund.asked", payload, by, now)
+    checkout_fact.tell(
+        creditor_id=creditor_id, row=held, kind="receivables.refund.asked", payload=payload, actor=by, now=now
+    )
     return row
 
 
@@ -181,7 +186,12 @@ def _note(*, creditor_id: int, refund_id: int, fact: RefundFact, now: datetime) 
         if row.state != before:
             payload = {"refund": row.id, "minor": row.amount_minor}
             checkout_fact.tell(
-                creditor_id, row.checkout, f"receivables.refund.{row.state}", payload, "system", now
+                creditor_id=creditor_id,
+                row=row.checkout,
+                kind=f"receivables.refund.{row.state}",
+                payload=payload,
+                actor="system",
+                now=now,
             )
     return RefundFact(row.state, row.external_id, row.detail)
 

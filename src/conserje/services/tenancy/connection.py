@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,17 +26,26 @@ _SETTINGS = """
 SELECT settings, sealed FROM integrations_connection
  WHERE creditor_id = %s AND kind = %s AND adapter = %s AND ended_at IS NULL ORDER BY id LIMIT 1"""
 _ALL_SETTINGS = """
-SELECT adapter, settings, sealed, methods, is_offered FROM integrations_connection
+SELECT adapter, settings, sealed, methods, is_offered, position, from_days FROM integrations_connection
  WHERE creditor_id = %s AND kind = %s AND ended_at IS NULL ORDER BY position, adapter, id"""
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The methods allowed (empty: all), whether it is offered, its place, and from how many days past due (or any)."""
+
+    methods: tuple[str, ...] = ()
+    is_offered: bool = True
+    position: int = 0
+    from_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InUse:
-    """An adapter that is set up: its typed settings, the methods allowed (empty: all), and whether it is offered."""
+    """An adapter that is set up: its typed settings, and how the creditor wants it offered."""
 
     settings: Any
-    methods: tuple[str, ...]
-    is_offered: bool
+    choice: Choice
 
 
 class NotConnected(LookupError):
@@ -79,6 +88,7 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
         sealed=sealed,
         methods=former.methods if former else [],
         position=former.position if former else 0,
+        from_days=former.from_days if former else None,
         is_offered=former.is_offered if former else True,
         created_at=now,
     )
@@ -111,20 +121,24 @@ def set_up_all(*, creditor_id: int, kind: str) -> dict[str, InUse]:
         rows = cursor.fetchall()
     return {
         adapter: InUse(
-            _opened(kind, adapter, settings, bytes(sealed), sealing.key()), tuple(methods), is_offered
+            _opened(kind, adapter, settings, bytes(sealed), sealing.key()),
+            Choice(tuple(methods), is_offered, position, from_days),
         )
-        for adapter, settings, sealed, methods, is_offered in rows
+        for adapter, settings, sealed, methods, is_offered, position, from_days in rows
         if _registry(kind).has(adapter)
     }
 
 
 @step
-def choose(
-    *, creditor_id: int, adapter: str, methods: Sequence[str], position: int, is_offered: bool
-) -> None:
+def choose(*, creditor_id: int, adapter: str, choice: Choice) -> None:
     """The creditor's choice for a gateway in use. Raises `NotConnected`."""
     rows = Connection.objects.filter(creditor_id=creditor_id, kind="gateway", adapter=adapter, ended_at=None)
-    if not rows.update(methods=list(methods), position=position, is_offered=is_offered):
+    if not rows.update(
+        methods=list(choice.methods),
+        is_offered=choice.is_offered,
+        position=choice.position,
+        from_days=choice.from_days,
+    ):
         raise NotConnected(
             f"The gateway '{adapter}' is not set up for this creditor. Set it up before using it."
         )

@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='connection',
+            name='from_days',
+            field=models.SmallIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name='connection',
             name='is_offered',
             field=models.BooleanField(default=True),
         ),
