@@ -178,12 +178,16 @@ class ChargeRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """Money to give back, of the payment that the gateway calls `payment_id` in checkout or charge `external_id`."""
+    """Money to give back, of the payment that the gateway calls `payment_id` in checkout or charge `external_id`.
+
+    With a `refund_id`, from an earlier answer, it is looked at and never sent: keys are forgotten after a day.
+    """
 
     key: str
     external_id: str
     payment_id: str
     amount: Money
+    refund_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +265,13 @@ class Mandates(Protocol):
     def fetch_mandate(self, external_id: str, settings: Any, http: Http) -> MandateFact: ...
     def charge(self, request: ChargeRequest, settings: Any, http: Http) -> ChargeFact: ...
     def end_mandate(self, token: str, settings: Any, http: Http) -> bool: ...
+
+
+@runtime_checkable
+class Local(Protocol):
+    """A gateway whose accounts each take less than all it claims: those of one country take one currency."""
+
+    def currencies(self, settings: Any) -> frozenset[str]: ...
 
 
 @runtime_checkable

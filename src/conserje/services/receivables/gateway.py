@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import Abilities, Mandates, Way
+from conserje.domain.ports.gateway import Abilities, Gateway, Local, Mandates, Way
 from conserje.domain.ports.registry import gateways
 from conserje.services.receivables.checkout import Access
 from conserje.services.tenancy import connection
@@ -43,7 +44,7 @@ def offers(*, creditor_id: int) -> tuple[Offer, ...]:
     return tuple(
         Offer(
             access=Access(name, held.settings, connection.http()),
-            currencies=gateways.get(name).abilities.currencies,
+            currencies=_taken(gateways.get(name), held.settings),
             origins=gateways.get(name).origins(held.settings),
             methods=_allowed(gateways.get(name).abilities, held.methods),
             is_offered=held.is_offered,
@@ -98,6 +99,10 @@ def _fits(way: Way, amount: Money, country: str) -> bool:
         and (way.least is None or amount.minor >= way.least.minor)
         and (way.most is None or amount.minor <= way.most.minor)
     )
+
+
+def _taken(adapter: Gateway, settings: Any) -> frozenset[str]:
+    return adapter.currencies(settings) if isinstance(adapter, Local) else adapter.abilities.currencies
 
 
 def _allowed(abilities: Abilities, chosen: tuple[str, ...]) -> tuple[str, ...]:

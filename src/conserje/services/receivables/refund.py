@@ -7,7 +7,7 @@ The books move when the gateway says that money went back, in `checkout_fact`: t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from conserje.data.receivables.models import Allocation, Checkout, Payment, PaymentRoad, Refund
 from conserje.domain.kit.money import Money
@@ -21,6 +21,8 @@ from conserje.services.receivables.refusals import AmountRefused, Refused, Unkno
 from conserje.services.tenancy.act import act, keyed, reading, step
 
 _UNFINISHED = ("pending", "unknown")
+# Gateways forget a key after a day: sent again later, the same refund would be a second one.
+_RESEND = timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,11 @@ def _ask(creditor_id: int, row: Refund, access: Access, now: datetime) -> Refund
         external_id=held.external_id,
         payment_id=charge_id,
         amount=Money(held.currency, row.amount_minor),
+        refund_id=row.external_id,
     )
+    if not row.external_id and now - row.asked_at > _RESEND:
+        lost = RefundFact("unknown", detail="never_answered")
+        return _note(creditor_id=creditor_id, refund_id=row.id, fact=lost, now=now)
     fact = _giver(access).refund(request, access.settings, access.http)
     if fact.state == "done":
         checkout.refresh(
