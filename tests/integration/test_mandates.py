@@ -16,7 +16,7 @@ import pytest
 from tests.integration import receivables_book as book
 from tests.integration.served import reaching
 
-from conserje.data.receivables.models import ChargeNotice, Checkout, Mandate, Payment
+from conserje.data.receivables.models import ChargeNotice, Checkout, Mandate, Payment, Refund
 from conserje.domain.kit.days import business_days_after
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.http import RawRequest
@@ -338,3 +338,17 @@ def test_a_pending_refund_moves_the_books_when_it_ends(buyer, access, outside):
         assert refund.look_due(creditor_id=buyer[0], now=book.NOW + 2 * refund.ASKED_AGAIN) == 0
     assert book.open_of(buyer[0], buyer[2]) == [500]
     book.sound(buyer[0])
+
+
+def test_a_refund_nobody_answered_for_a_day_is_not_sent_again(buyer, access, outside):
+    connected(buyer, outside)
+    charged(buyer, access, order(buyer, given(buyer, access)))
+    outside.fault("server_error", phase="refund")
+    assert refunded(buyer, access, 200, "r-1", buyer[2]).state == "unknown"
+    outside.clear_faults()
+    with reaching():
+        assert refund.look_due(creditor_id=buyer[0], now=book.NOW + timedelta(hours=21)) == 0
+    with reading(creditor_id=buyer[0]):
+        assert Refund.objects.get().detail == "never_answered"
+        returned = next(one for one in outside.checkouts() if one["id"] == Checkout.objects.get().external_id)
+    assert not returned["returned"], "a key is forgotten after a day: sent again it would be another refund"

@@ -200,12 +200,16 @@ class ChargeRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """Money to give back, of the payment that the gateway calls `payment_id` in checkout or charge `external_id`."""
+    """Money to give back, of the payment that the gateway calls `payment_id` in checkout or charge `external_id`.
+
+    With a `refund_id`, from an earlier answer, it is looked at and never sent: keys are forgotten after a day.
+    """
 
     key: str
     external_id: str
     payment_id: str
     amount: Money
+    refund_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from conserje.domain.ports.gateway import (
 from conserje.domain.ports.http import Answer, Http, NoAnswer, RawRequest
 from conserje.gateways.conekta import facts, hooks, wire
 from conserje.gateways.conekta.settings import ConektaSettings
-from conserje.gateways.conekta.vocabulary import EXPONENTS, METHODS, ORIGINS, TYPES, WAYS
+from conserje.gateways.conekta.vocabulary import EXPONENTS, METHODS, ORIGINS, REFUNDS, TYPES, WAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,8 @@ class ConektaGateway:
             before = _refunds(charge)
             if before is None:
                 return RefundFact("unknown", detail="answer_unreadable")
+            if request.refund_id:
+                return _followed(before, request.refund_id, amount)
             if any(abs(row["amount"]) == amount for row in before):
                 return RefundFact("unknown", detail="same_refund_exists")
             body = {"amount": amount, "reason": "requested_by_client"}
@@ -132,8 +134,7 @@ class ConektaGateway:
         ]
         if len(made) != 1:
             return RefundFact("unknown", detail=_why_unread(answer))
-        state = "pending" if made[0].get("status") == "pending" else "done"
-        return RefundFact(state, str(made[0].get("id")))
+        return _followed(made, str(made[0].get("id")), amount)
 
 
 def _order(request: CheckoutRequest, amount: int, settings: ConektaSettings) -> dict[str, Any]:
@@ -196,6 +197,14 @@ def _charge(order: dict[str, Any], request: RefundRequest) -> dict[str, Any] | N
         return None
     charges = wire.rows(order.get("charges")) or []
     return next((charge for charge in charges if charge.get("id") == request.payment_id), None)
+
+
+def _followed(rows: list[dict[str, Any]], refund_id: str, amount: int) -> RefundFact:
+    """What became of a refund that was made. Only those that are on their way have a word for it."""
+    found = [row for row in rows if row.get("id") == refund_id and abs(row["amount"]) == amount]
+    if len(found) != 1:
+        return RefundFact("unknown", detail="not_found")
+    return RefundFact(REFUNDS.get(found[0].get("status"), "unknown"), refund_id)
 
 
 def _refunds(charge: dict[str, Any]) -> list[dict[str, Any]] | None:

@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from typing import Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from conserje.domain.ports.settings import SettingsRefused, setting
 
 _KEY: Final = re.compile(r"key_[A-Za-z0-9_]{8,}")
 _ADDRESS: Final = re.compile(r"https?://[a-z0-9.:-]+")
 _PHONE: Final = re.compile(r"\+[0-9]{8,15}")
+_PEM: Final = re.compile(r"-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----")
 _LEAST_BITS: Final = 2048
 
 
@@ -61,11 +64,12 @@ class ConektaSettings:
 def hook_key(settings: ConektaSettings) -> RSAPublicKey | None:
     """The key that webhooks are signed with; None when there is no such key in the settings.
 
-    Conekta's answer shows the line breaks of the key as the two characters of an escape.
+    Its line breaks may be gone, as a form's line loses them, or written as the escapes that Conekta's answer shows.
     """
-    pem = settings.hook_public_key.replace("\\n", "\n").strip().encode("utf-8", "replace")
+    found = _PEM.fullmatch(settings.hook_public_key.replace("\\n", "\n").strip())
     try:
-        found = load_pem_public_key(pem)
-    except (ValueError, TypeError):
+        inside = base64.b64decode("".join(found[1].split()), validate=True) if found else b""
+        key = load_der_public_key(inside)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
-    return found if isinstance(found, RSAPublicKey) and found.key_size >= _LEAST_BITS else None
+    return key if isinstance(key, RSAPublicKey) and key.key_size >= _LEAST_BITS else None

@@ -56,6 +56,17 @@ EVENTS: Final[Mapping[str, str]] = MappingProxyType(
         "charge.chargeback.lost": "contest_lost",
     }
 )
+# The state of a refund; one without a word is done.
+REFUNDS: Final[Mapping[str | None, str]] = MappingProxyType(
+    {
+        None: "done",
+        "completed": "done",
+        "refunded": "done",
+        "pending": "pending",
+        "expired": "refused",
+        "canceled": "refused",
+    }
+)
 PAID: Final = frozenset({"paid", "partially_refunded", "refunded", "charged_back"})
 CHARGEBACK_WON: Final = "won"
 CHARGEBACK_LOST: Final = "lost"

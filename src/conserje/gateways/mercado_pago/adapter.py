@@ -87,6 +87,10 @@ class MercadoPagoGateway:
             return facts.unknown(external_id, silent.why)
         return facts.unknown(external_id, "not_ours")
 
+    def currencies_taken(self, settings: Any) -> frozenset[str]:
+        """The one of the account's country."""
+        return frozenset({SITES[settings.country][0]})
+
     def trusts(self, raw: RawRequest, settings: Any, *, now_epoch: int) -> bool:
         """Whether Mercado Pago signed it within the last five minutes."""
         return hooks.trusts(raw, settings, now_epoch=now_epoch)
@@ -114,19 +118,32 @@ class MercadoPagoGateway:
             return RefundFact("refused", detail="amount_not_expressible")
         path = f"/v1/payments/{request.payment_id}/refunds"
         body = f'{{"amount":{wire.number(amount)}}}'
+        known = request.refund_id
         try:
-            answer = wire.post(http, settings, path, body, key=request.key)
+            if known and not known.isdigit():
+                return RefundFact("unknown", detail="not_ours")
+            answer = (
+                wire.get(http, settings, f"{path}/{known}")
+                if known
+                else wire.post(http, settings, path, body, key=request.key)
+            )
         except NoAnswer as silent:
             return RefundFact("unknown", detail=silent.why)
-        if answer.status in (400, 404, 422):
+        if not known and answer.status in (400, 404, 422):
             return RefundFact("refused", detail=wire.refusal_word(answer))
         told = wire.json_object(answer.body)
         state = _REFUNDS.get(str(told.get("status")), "unknown")
         same = told.get("payment_id") == int(request.payment_id) and told.get("amount") == amount
-        if answer.status not in (200, 201) or not same or type(told.get("id")) is not int:
+        told_id = told.get("id")
+        if (
+            answer.status not in (200, 201)
+            or not same
+            or type(told_id) is not int
+            or known not in ("", str(told_id))
+        ):
             read = answer.status in (200, 201)
             return RefundFact("unknown", detail="answer_unreadable" if read else wire.refusal_word(answer))
-        return RefundFact(state, str(told["id"]))
+        return RefundFact(state, str(told_id))
 
 
 def _preference(request: CheckoutRequest, amount: str) -> str:

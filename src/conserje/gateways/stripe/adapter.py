@@ -30,6 +30,7 @@ from conserje.gateways.stripe.vocabulary import EXPONENTS, LOCALES, METHODS, TYP
 _SESSION: Final = re.compile(r"cs_[A-Za-z0-9_]{4,120}")
 _INTENT: Final = re.compile(r"pi_[A-Za-z0-9_]{4,120}")
 _CARD: Final = re.compile(r"(?:pm|card|src)_[A-Za-z0-9_]{4,120}")
+_REFUND: Final = re.compile(r"(?:re|pyr)_[A-Za-z0-9_]{1,120}")
 _INSIDE: Final = "payment_intent.latest_charge"
 _REFUNDS: Final = {
     "succeeded": "done",
@@ -153,19 +154,27 @@ class StripeGateway:
         if amount is None or amount <= 0 or not _INTENT.fullmatch(request.payment_id):
             return RefundFact("refused", detail="amount_not_expressible")
         form = {"payment_intent": request.payment_id, "amount": str(amount)}
+        known = request.refund_id
         try:
-            answer = wire.post(http, settings, "/v1/refunds", form, key=request.key)
+            if known and not _REFUND.fullmatch(known):
+                return RefundFact("unknown", detail="not_ours")
+            answer = (
+                wire.get(http, settings, f"/v1/refunds/{known}")
+                if known
+                else wire.post(http, settings, "/v1/refunds", form, key=request.key)
+            )
         except NoAnswer as silent:
             return RefundFact("unknown", detail=silent.why)
-        if answer.status in (400, 402, 404) and wire.refusal_word(answer) != "key_reused":
+        if not known and answer.status in (400, 402, 404) and wire.refusal_word(answer) != "key_reused":
             return RefundFact("refused", detail=wire.refusal_word(answer))
         told = wire.json_object(answer.body)
         state = _REFUNDS.get(str(told.get("status")), "unknown")
-        same = told.get("payment_intent") == request.payment_id and told.get("amount") == amount
-        if answer.status != 200 or not same or not told.get("id"):
+        told_id = str(told.get("id") or "")
+        same = (told.get("payment_intent"), told.get("amount")) == (request.payment_id, amount)
+        if answer.status != 200 or not same or not told_id or known not in ("", told_id):
             word = "answer_unreadable" if answer.status == 200 else wire.refusal_word(answer)
             return RefundFact("unknown", detail=word)
-        return RefundFact(state, str(told["id"]), str(told.get("failure_reason") or "")[:80])
+        return RefundFact(state, told_id, str(told.get("failure_reason") or "")[:80])
 
 
 def _checkout_form(request: CheckoutRequest, amount: int) -> dict[str, str]:

@@ -24,6 +24,8 @@ from conserje.services.tenancy.act import act, keyed, reading, step
 
 _UNFINISHED = ("pending", "unknown")
 ASKED_AGAIN = timedelta(minutes=10)
+# Gateways forget a key after a day: sent again later, the same refund would be a second one.
+_RESEND = timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,11 @@ def _ask(creditor_id: int, row: Refund, access: Access, now: datetime) -> Refund
         external_id=held.external_id,
         payment_id=charge_id,
         amount=Money(held.currency, row.amount_minor),
+        refund_id=row.external_id,
     )
+    if not row.external_id and now - row.asked_at > _RESEND:
+        lost = RefundFact("unknown", detail="never_answered")
+        return _note(creditor_id=creditor_id, refund_id=row.id, fact=lost, now=now)
     fact = _giver(access).refund(request, access.settings, access.http)
     if fact.state == "done":
         checkout.refresh(
