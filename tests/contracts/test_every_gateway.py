@@ -159,7 +159,7 @@ def test_its_pages_live_where_it_says(folder: Path) -> None:
         ours = urlsplit(request_of(recording).return_url)
         parts = urlsplit(answer.url)
         at = f"{parts.scheme}://{parts.netloc}"
-        assert at in origins or (not origins and at == f"{ours.scheme}://{ours.netloc}")
+        assert at in (*origins, f"{ours.scheme}://{ours.netloc}")
         assert all(urlsplit(origin)._replace(scheme="", netloc="").geturl() == "" for origin in origins)
         seen += 1
     assert seen
@@ -173,7 +173,7 @@ def test_exponents_are_applied_on_the_way_out(folder: Path) -> None:
     for path in of(folder, "start", "charge", "refund"):
         recording, answer, http = replay(path)
         left = "\n".join([*http.sent, answer.url if isinstance(answer, Redirect) else ""])
-        if not left.strip():
+        if not isinstance(answer, Redirect) and all(one.startswith("GET\n") for one in http.sent):
             continue
         amount = request_of(recording).amount
         minor, whole = forms(amount, places[amount.currency])
