@@ -21,7 +21,7 @@ from conserje.services.receivables import account, gateway
 from conserje.services.receivables.account import InvoiceStanding, Paper
 from conserje.services.receivables.gateway import Offer
 from conserje.ui.labels import method
-from conserje.ui.listing import Pager
+from conserje.ui.listing import Option, Pager
 
 PAGE_SIZE = 20
 _DOCUMENT_KINDS = {"application/pdf": "PDF", "application/xml": "XML", "text/xml": "XML"}
@@ -34,6 +34,7 @@ class Account:
     open: tuple[OpenInvoice, ...]
     paid: tuple[PaidInvoice, ...]
     offers: tuple[Offer, ...]
+    country: str = ""
 
     def of(self, currency: str) -> tuple[OpenInvoice, ...]:
         """The open invoices of one currency."""
@@ -61,6 +62,7 @@ def read(visit: Visit, case: Case) -> Account:
         open=tuple(_open(visit, row, dues[row.id], _pause(row, blocks, said)) for row in rows if row.open),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
+        country=case.subject.country or visit.creditor.country,
     )
 
 
@@ -114,6 +116,22 @@ def _group(
         calm=not any(item.ticked and item.payable for item in invoices),
         attempt=secrets.token_urlsafe(12),
         seen=seen(invoices),
+        ways=_ways(found, currency, _sum(currency, (pays(item) for item in proposed(invoices)))),
+    )
+
+
+def _ways(found: Account, currency: str, amount: Money) -> tuple[Option, ...]:
+    """The gateways to choose among; none when there is one at most. Another amount may have fewer of them."""
+    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country)
+    if len(choices) < 2:
+        return ()
+    return tuple(
+        Option(
+            choice.offer.access.gateway,
+            ", ".join(method(name) for name in choice.methods if method(name)) or choice.offer.access.gateway,
+            chosen=number == 0,
+        )
+        for number, choice in enumerate(choices)
     )
 
 

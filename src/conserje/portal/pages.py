@@ -119,7 +119,7 @@ class CurrencyGroup:
     all pages. `can_pay` is False when no gateway takes this currency; then `other_ways` says how to pay
     (one line each). `calm` is True when everything is on pause: paying is possible, and not asked for.
     `attempt` makes a double tap one payment; `seen` marks what the reader saw, so that an
-    account that changed meanwhile is told and not charged.
+    account that changed meanwhile is told and not charged. `ways` are gateways to choose among, empty for one alone.
     """
 
     currency: str
@@ -134,6 +134,7 @@ class CurrencyGroup:
     calm: bool = False
     attempt: str = ""
     seen: str = ""
+    ways: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class HomePage:
 class ResultPage:
     """`portal/payment/result.html`, at `portal:result`. `state`:
 
-    paid, processing, declined, cancelled, expired.
+    paid, processing, waiting, declined, cancelled, expired. `until` is the last day of a reference that waits.
 
     `remaining` is what stays open by currency; `try_again_url` is the home page, or the checkout while it
     is still open. `detail` is the bank's reason in plain words, empty when none is known.
@@ -227,6 +228,7 @@ class ResultPage:
     receipt_url: str = ""
     try_again_url: str = ""
     detail: str = ""
+    until: date | None = None
     theme: str = ""
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from conserje.domain.kit.money import Money, total
 from conserje.domain.outreach.evidence import Trace
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.checkout import Attempt
@@ -21,11 +22,12 @@ from conserje.portal.home import Kept
 from conserje.portal.pages import OpenInvoice
 from conserje.portal.visit import Visit, acting, leave_trace
 from conserje.services.outreach import telling
-from conserje.services.receivables import checkout, gateway
+from conserje.services.receivables import checkout, gateway, payer
 from conserje.services.receivables.checkout import Started
-from conserje.services.receivables.gateway import Offer
+from conserje.services.receivables.gateway import Choice
 from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy.act import reading
+from conserje.ui.amount_input import typed_money
 
 NUMBERS_NAMED = 3
 
@@ -37,25 +39,36 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
     currency, ticks = form.get("currency", ""), tuple(dict.fromkeys(form.getlist("invoice")))
     found = _account(visit)
     invoices = found.of(currency)
-    everything = form.get("scope") == "all"
-    wanted = account.proposed(invoices) if everything else _chosen(invoices, ticks)
-    offer = gateway.taking(offers=found.offers, currency=currency)
-    warning = _trouble(invoices, wanted, seen=form.get("seen", ""), offer=offer)
-    if warning or offer is None:
-        return home.again(request, visit, kept=Kept(warning, None if everything else ticks))
-    attempt = _attempt(visit, wanted, nonce=form.get("attempt", ""), offer=offer)
+    scope = form.get("scope")
+    wanted = account.proposed(invoices) if scope == "all" else _chosen(invoices, ticks)
+    kept = None if scope == "all" else ticks
+    shares = _shares(
+        wanted, form.get("amount", ""), currency=currency, locale=visit.locale, part=scope == "part"
+    )
+    choice = _choice(found, shares, form.get("way", ""))
+    warning = _trouble(invoices, wanted, seen=form.get("seen", ""), found=found)
+    if not warning and scope != "part" and form.get("amount", "").strip():
+        # Enter in the field presses the first button of the form, which pays everything.
+        warning = _("You wrote an amount: press “Pay this amount”, or empty it to pay what is ticked.")
+    if not warning and not shares:
+        warning = _("Write an amount that is not more than what is open of the invoices you ticked.")
+    if not warning and choice is None:
+        warning = _("None of the ways to pay takes this amount here. Try another amount, or all of it.")
+    if warning or choice is None:
+        return home.again(request, visit, kept=Kept(warning, kept))
+    attempt = _attempt(visit, wanted, shares, nonce=form.get("attempt", ""), choice=choice)
     try:
         started = checkout.start(
             creditor_id=visit.creditor_id,
             attempt=attempt,
-            access=offer.access,
+            access=choice.offer.access,
             now=visit.now,
         )
     except Refused:
         return home.again(request, visit, kept=Kept(_changed(), ticks))
     if not isinstance(started, Started):
         sentence = _("The payment page did not open. Nothing was charged: please try again in a few minutes.")
-        return home.again(request, visit, kept=Kept(sentence, None if everything else ticks))
+        return home.again(request, visit, kept=Kept(sentence, kept))
     leave_trace(visit, Trace.PAYMENT, attempt.public_id)
     onward = started.url or visit.url("instructions", attempt=attempt.public_id)
     return HttpResponse(status=303, headers={"Location": onward})
@@ -71,8 +84,37 @@ def _chosen(invoices: Sequence[OpenInvoice], ticks: Sequence[str]) -> tuple[Open
     return tuple(item for item in invoices if item.id in ticks and item.payable)
 
 
+def _shares(
+    wanted: Sequence[OpenInvoice], typed: str, *, currency: str, locale: str, part: bool
+) -> tuple[Share, ...]:
+    """What is paid of each invoice; of a part, the oldest first. Empty when the part is no amount or too much."""
+    whole = tuple(Share(int(item.id), account.pays(item)) for item in wanted)
+    if not part:
+        return whole
+    amount = typed_money(typed, currency=currency, locale=locale)
+    if amount is None or amount.minor > sum(item.amount.minor for item in whole):
+        return ()
+    shares, left = [], amount.minor
+    for item in whole:
+        taken = min(left, item.amount.minor)
+        left -= taken
+        if taken:
+            shares.append(Share(item.invoice_id, Money(currency, taken)))
+    return tuple(shares)
+
+
+def _choice(found: Account, shares: Sequence[Share], way: str) -> Choice | None:
+    """The gateway that was chosen, if it takes the amount; the first that does when none was."""
+    if not shares:
+        return None
+    amount = total((item.amount for item in shares), currency=shares[0].amount.currency)
+    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country)
+    named = [item for item in choices if item.offer.access.gateway == way]
+    return next(iter(named if way else choices), None)
+
+
 def _trouble(
-    invoices: Sequence[OpenInvoice], wanted: Sequence[OpenInvoice], *, seen: str, offer: Offer | None
+    invoices: Sequence[OpenInvoice], wanted: Sequence[OpenInvoice], *, seen: str, found: Account
 ) -> str:
     if not invoices:
         return _("There is nothing open any more: it has been paid. Thank you.")
@@ -80,7 +122,7 @@ def _trouble(
         return _changed()
     if not wanted:
         return _("Tick at least one invoice, and then press the button again.")
-    if offer is None:
+    if gateway.taking(offers=found.offers, currency=invoices[0].open.currency) is None:
         return _("This currency cannot be paid here. The ways to pay it are below.")
     return ""
 
@@ -92,21 +134,33 @@ def _changed() -> str:
     )
 
 
-def _attempt(visit: Visit, wanted: Sequence[OpenInvoice], *, nonce: str, offer: Offer) -> Attempt:
-    shares = tuple(Share(int(item.id), account.pays(item)) for item in wanted)
-    public_id = _public_id(visit, shares, nonce)
-    hook = reverse(
-        "hooks:receive", kwargs={"creditor": visit.creditor.public_id, "adapter": offer.access.gateway}
-    )
+def _attempt(
+    visit: Visit, wanted: Sequence[OpenInvoice], shares: tuple[Share, ...], *, nonce: str, choice: Choice
+) -> Attempt:
+    public_id = _public_id(visit, shares, f"{nonce} {choice.offer.access.gateway}")
+    paid = {share.invoice_id for share in shares}
+    with reading(creditor_id=visit.creditor_id):
+        who = payer.of(
+            creditor_id=visit.creditor_id, customer_id=visit.customer_id, contact_id=visit.opened.contact_id
+        )
     return Attempt(
         public_id=public_id,
         customer_id=visit.customer_id,
         shares=shares,
-        description=f"{visit.creditor.name} · {_named(wanted)}"[:120],
+        description=f"{visit.creditor.name} · {_named([item for item in wanted if int(item.id) in paid])}"[
+            :120
+        ],
         return_url=settings.PUBLIC_URL + visit.url("result", attempt=public_id),
-        hook_url=settings.PUBLIC_URL + hook,
+        hook_url=settings.PUBLIC_URL + hook_path(visit, choice.offer.access.gateway),
         locale=visit.locale,
+        methods=choice.methods,
+        payer=who,
     )
+
+
+def hook_path(visit: Visit, name: str) -> str:
+    """Where the hooks of a gateway of this creditor arrive."""
+    return reverse("hooks:receive", kwargs={"creditor": visit.creditor.public_id, "adapter": name})
 
 
 def _public_id(visit: Visit, shares: Sequence[Share], nonce: str) -> str:

@@ -21,6 +21,7 @@ _STATES = {
     "declined": "declined",
     "expired": "expired",
     "open": "cancelled",
+    "waiting": "waiting",
 }
 _DETAILS = {
     "insufficient_funds": gettext_lazy("The bank answered that the account had not enough funds."),
@@ -71,5 +72,6 @@ def _page(visit: Visit, found: Attempt) -> ResultPage:
         reference=found.reference,
         remaining=found.remaining,
         try_again_url=visit.url("home") if ended else "",
+        until=found.until_on,
         detail=str(_DETAILS.get(found.detail, "")) if state == "declined" else "",
     )

@@ -17,12 +17,16 @@ from conserje.workbench.frame import frame
 from conserje.workbench.unsure_pages import InDoubtPage, InDoubtRow
 
 _SECOND: Final = "second"
+_CONTESTED: Final = "contested"
 _WHY: Final[dict[str, Promise]] = {
     _SECOND: gettext_lazy("Those invoices were already paid: this is a second payment of as much."),
     "reference_differs": gettext_lazy("The gateway confirmed it under a reference that is not ours."),
     "currency_differs": gettext_lazy("The gateway confirmed it in another currency."),
     "amount_differs": gettext_lazy("The gateway confirmed another amount than was asked for."),
     "payment_id_missing": gettext_lazy("The gateway says it is paid and does not name the payment."),
+    "contested": gettext_lazy("The payer's bank asks for it back, or it went back without us asking."),
+    "returned_differs": gettext_lazy("The gateway says that more went back than the books can follow."),
+    "never_answered": gettext_lazy("A charge was asked for and never answered: perhaps it was made."),
     "payment_conflict": gettext_lazy("The gateway named a payment that the books know with other figures."),
 }
 _KEEP: Final = gettext_lazy(
@@ -31,6 +35,10 @@ _KEEP: Final = gettext_lazy(
 _LOOK: Final = gettext_lazy(
     "Nothing was booked. Look for it in the gateway's own list of payments: record it if it is right, "
     "send it back if it is not."
+)
+_DECIDE: Final = gettext_lazy(
+    "Nobody writes about its invoices until you decide. If they are owed, go on; if not, credit them or leave them on "
+    "hold, and then go on."
 )
 
 
@@ -51,5 +59,8 @@ def _row(desk: Desk, item: InDoubt) -> InDoubtRow:
         source=item.source,
         at=desk.local(item.at),
         why=str(_WHY[item.why]),
-        to_do=str(_KEEP if item.why == _SECOND else _LOOK),
+        to_do=str({_SECOND: _KEEP, _CONTESTED: _DECIDE}.get(item.why, _LOOK)),
+        decide_url=desk.url("contest_decision", checkout=item.number)
+        if item.why == _CONTESTED and desk.seat.leads
+        else "",
     )

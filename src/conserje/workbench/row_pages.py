@@ -31,6 +31,7 @@ class PaymentRow:
     amount: Money
     what: str = ""
     unallocated: Money | None = None
+    refund_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

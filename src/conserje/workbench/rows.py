@@ -14,7 +14,7 @@ from conserje.domain.kit.days import day_bounds
 from conserje.services.insights import contacts_made, money_in
 from conserje.services.insights.contacts_made import ContactMade
 from conserje.services.insights.money_in import MoneyIn
-from conserje.services.receivables import freshness
+from conserje.services.receivables import freshness, refund
 from conserje.ui import labels
 from conserje.workbench.access import Desk, acting, looking
 from conserje.workbench.frame import frame
@@ -95,6 +95,9 @@ def _payment(desk: Desk, row: MoneyIn) -> PaymentRow:
         amount=row.amount,
         what=name(REVERSALS, row.reversal) if row.reversal else method,
         unallocated=row.unallocated if row.unallocated else None,
+        refund_url=desk.url("refund", payment=row.payment_id)
+        if desk.seat.leads and not row.reversal and refund.gives_back(name=row.source)
+        else "",
     )
 
 

@@ -64,7 +64,10 @@ class UnsurePage:
 
 @dataclass(frozen=True, slots=True)
 class InDoubtRow:
-    """One payment that waits: `invoices` are numbers, `source` the gateway or file, `why`, and what is `to_do`."""
+    """One payment that waits: `invoices` are numbers, `source` the gateway or file, `why`, and what is `to_do`.
+
+    `decide_url` is where a contested one is decided; empty for others.
+    """
 
     customer: str
     customer_url: str
@@ -74,6 +77,7 @@ class InDoubtRow:
     at: datetime
     why: str
     to_do: str
+    decide_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

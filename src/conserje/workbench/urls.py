@@ -22,12 +22,14 @@ from conserje.workbench import (
     law_try,
     message,
     receivables,
+    refund,
     rows,
     safety,
     start,
     stops,
     today,
     unsure,
+    ways,
 )
 
 app_name = "workbench"
@@ -38,6 +40,9 @@ _desk = [
     path("payments/", rows.payments, name="payments"),
     path("payments/recorded/", rows.recorded, name="payments_recorded"),
     path("payments/in-doubt/", in_doubt.show_all, name="in_doubt"),
+    path("payments/<int:payment>/refund/", refund.show, name="refund"),
+    path("payments/contested/<int:checkout>/decision/", refund.decide, name="contest_decision"),
+    path("ways/", ways.show, name="ways"),
     path("contacts/", rows.contacts, name="contacts"),
     path("contacts/book/", contact_book.show, name="contact_book"),
     path("unsure/", unsure.show_all, name="unsure"),

@@ -3,18 +3,26 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_unique
 
 
 class Connection(TenantModel):
-    """One adapter set up for one creditor. Secret settings are stored encrypted under the installation's key."""
+    """One adapter set up for one creditor. Secret settings are stored encrypted under the installation's key.
+
+    Of a gateway: `methods` are those that the creditor allows, in its order (empty: all), `position` is its place among
+    the gateways. Not offered, it starts nothing new, and what began before is still followed to its end.
+    """
 
     kind = models.CharField(max_length=12)
     adapter = models.CharField(max_length=40)
     settings = models.JSONField()
     sealed = models.BinaryField(default=bytes)
+    methods = ArrayField(models.CharField(max_length=40), default=list)
+    position = models.PositiveSmallIntegerField(default=0)
+    is_offered = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

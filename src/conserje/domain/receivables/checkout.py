@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from conserje.domain.kit.money import Money
-from conserje.domain.ports.gateway import ChargeFact, ChargeState
+from conserje.domain.ports.gateway import ChargeFact, ChargeState, Payer
 from conserje.domain.receivables.allocation import Share
 
 _PAID = ChargeState.PAID.value
@@ -31,8 +31,9 @@ LASTS = LOOKS[-1]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What the customer is about to pay. `public_id` is made by the page that offers it, so a double tap is
-    one.
+    """What the customer is about to pay. `public_id` is made by the page that offers it, so a double tap is one.
+
+    `methods` are those that may be offered for it, `payer` what a gateway may ask about who pays.
     """
 
     public_id: str
@@ -42,6 +43,8 @@ class Attempt:
     return_url: str
     hook_url: str
     locale: str
+    methods: tuple[str, ...] = ()
+    payer: Payer | None = None
 
 
 class Doubt(StrEnum):

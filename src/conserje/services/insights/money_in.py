@@ -14,13 +14,13 @@ from conserje.domain.kit.money import Money
 from conserje.services.tenancy.act import step
 
 _MONEY = """
-SELECT p.customer_id, c.name, p.value_on, p.currency, p.amount_minor, p.method, p.unallocated_minor, ''
+SELECT p.customer_id, c.name, p.value_on, p.currency, p.amount_minor, p.method, p.unallocated_minor, '', p.id, p.source
   FROM receivables_payment p
   JOIN receivables_customer c ON c.creditor_id = p.creditor_id AND c.id = p.customer_id
  WHERE p.creditor_id = %(creditor)s AND p.value_on BETWEEN %(since)s AND %(until)s
 UNION ALL
 SELECT p.customer_id, c.name, (r.reversed_at AT TIME ZONE k.time_zone)::date, p.currency, -r.amount_minor, p.method, 0,
-       r.kind
+       r.kind, p.id, p.source
   FROM receivables_paymentreversal r
   JOIN receivables_payment p ON p.creditor_id = r.creditor_id AND p.id = r.payment_id
   JOIN receivables_customer c ON c.creditor_id = p.creditor_id AND c.id = p.customer_id
@@ -43,6 +43,8 @@ class MoneyIn:
     method: str
     unallocated: Money
     reversal: str
+    payment_id: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,10 @@ def collected(*, creditor_id: int, since: date, until: date) -> Collected:
                 method,
                 Money(currency, unallocated),
                 reversal,
+                payment_id,
+                source,
             )
-            for customer_id, customer, on, currency, minor, method, unallocated, reversal in _rows(
+            for customer_id, customer, on, currency, minor, method, unallocated, reversal, payment_id, source in _rows(
                 _MONEY, asked
             )
         )

@@ -44,7 +44,7 @@ def turn(
     enough: Callable[[], bool] = sweep.never,
     judged_enough: Callable[[], bool] = sweep.never,
 ) -> Turned:
-    """One turn: hooks, unfinished payments, refunds, charges, lost claims, evidence, promises, the sweep, what may leave.
+    """One turn: hooks, payments begun, refunds, charges, lost claims, evidence, promises, the sweep, what may leave.
 
     `clock` is the door's; `furthest` bounds the stages' own modes; sending ends when it is `enough`, judging when
     it is `judged_enough`, which comes earlier: what may leave waits for no backlog of customers to be judged.

@@ -24,6 +24,7 @@ from conserje.services.outreach import telling
 from conserje.services.receivables import checkout_fact, checkout_row, locked, mandate
 from conserje.services.receivables.checkout import Access, Standing, Which, refresh, standing_of
 from conserje.services.receivables.refusals import Refused
+from conserje.services.tenancy import creditor as creditors
 from conserje.services.tenancy.act import act, keyed, reading
 
 # Gateways forget a key after a day: an unanswered charge is asked for again under it only well before that.
@@ -56,7 +57,7 @@ def charge(*, creditor_id: int, order: ChargeOrder, access: Access, hook_url: st
     if now - row.created_at > timedelta(hours=RESEND_HOURS):
         return _give_up(creditor_id=creditor_id, checkout_id=row.id, now=now)
     with reading(creditor_id=creditor_id):
-        token = mandate.token_of(creditor_id=creditor_id, mandate_id=order.mandate_id)
+        token = mandate.token_of(creditor_id=creditor_id, mandate_id=row.mandate_id or 0)
     adapter = gateways.get(access.gateway)
     if not isinstance(adapter, Mandates):
         raise Refused("This gateway does not charge by mandates any more.")
@@ -72,9 +73,12 @@ def charge(*, creditor_id: int, order: ChargeOrder, access: Access, hook_url: st
     return _apply(creditor_id=creditor_id, checkout_id=row.id, fact=fact, now=now)
 
 
-def public_id(*, order: ChargeOrder) -> str:
-    """The name of an order's charge, here and as its key at the gateway."""
-    return hashlib.sha256(f"charge {order.key}".encode()).hexdigest()[:40]
+def public_id(*, creditor: str, order: ChargeOrder) -> str:
+    """The name of an order's charge, here and as its key at the gateway, which may serve several creditors.
+
+    `creditor` is the creditor's public id. By whatever mandate it is made, the same order has the same name.
+    """
+    return hashlib.sha256(f"charge {creditor} {order.key}".encode()).hexdigest()[:40]
 
 
 @keyed
@@ -83,7 +87,7 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
     held = locked.row(creditor_id=creditor_id, model=Mandate, row_id=order.mandate_id)
     if held.customer_id != order.customer_id or held.gateway != gateway:
         raise Refused("This mandate is another customer's, or of another gateway.")
-    name = public_id(order=order)
+    name = public_id(creditor=creditors.by_id(creditor_id=creditor_id).public_id, order=order)
     known = Checkout.objects.filter(creditor_id=creditor_id, public_id=name).first()
     if known is not None:
         return known
@@ -110,7 +114,14 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
     made = checkout_row.create(creditor_id=creditor_id, row=row, shares=order.shares)
     if made is row:
         payload = {"cause": order.cause.value, "ref": order.ref, "mandate": held.id}
-        checkout_fact.tell(creditor_id, row, "receivables.charge.started", payload, "rule", now)
+        checkout_fact.tell(
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.charge.started",
+            payload=payload,
+            actor="rule",
+            now=now,
+        )
     return made
 
 
@@ -167,6 +178,11 @@ def _give_up(*, creditor_id: int, checkout_id: int, now: datetime) -> Standing:
         row.state, row.detail, row.checked_at = "quarantined", "never_answered", now
         row.save(update_fields=["state", "detail", "checked_at"])
         checkout_fact.tell(
-            creditor_id, row, "receivables.checkout.quarantined", {"why": row.detail}, "system", now
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.checkout.quarantined",
+            payload={"why": row.detail},
+            actor="system",
+            now=now,
         )
     return standing_of(row)

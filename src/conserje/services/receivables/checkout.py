@@ -90,6 +90,8 @@ def start(*, creditor_id: int, attempt: Attempt, access: Access, now: datetime) 
         hook_url=attempt.hook_url,
         locale=attempt.locale,
         until=row.created_at + LASTS,
+        payer=attempt.payer,
+        methods=attempt.methods,
     )
     answer = gateways.get(access.gateway).start(request, access.settings, access.http)
     if isinstance(answer, StartFailed):
@@ -140,7 +142,14 @@ def _write_down(*, creditor_id: int, attempt: Attempt, gateway: str, now: dateti
     )
     made = checkout_row.create(creditor_id=creditor_id, row=row, shares=attempt.shares)
     if made is row:
-        checkout_fact.tell(creditor_id, row, "receivables.checkout.started", {}, "customer", now)
+        checkout_fact.tell(
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.checkout.started",
+            payload={},
+            actor="customer",
+            now=now,
+        )
     return made
 
 
@@ -181,7 +190,14 @@ def _note_failure(*, creditor_id: int, checkout_id: int, failed: StartFailed, no
     row.state, row.detail, row.checked_at = state, failed.reason[:240], now
     row.save(update_fields=["state", "detail", "checked_at"])
     payload = {"retry": failed.retry}
-    checkout_fact.tell(creditor_id, row, "receivables.checkout.not_started", payload, "system", now)
+    checkout_fact.tell(
+        creditor_id=creditor_id,
+        row=row,
+        kind="receivables.checkout.not_started",
+        payload=payload,
+        actor="system",
+        now=now,
+    )
 
 
 def _find(creditor_id: int, which: Which, gateway: str) -> Checkout | None:

@@ -54,15 +54,22 @@ def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: 
     if row.state != before:
         payload = {"from": before, "to": row.state, "road": road.name.value}
         payload |= {"why": wrong.value} if wrong is not None else {}
-        tell(creditor_id, row, "receivables.checkout." + row.state, payload, "system", now)
+        tell(
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.checkout." + row.state,
+            payload=payload,
+            actor="system",
+            now=now,
+        )
     if row.contested and not contested:
         tell(
-            creditor_id,
-            row,
-            "receivables.checkout.contested",
-            {"returned": row.returned_minor},
-            "system",
-            now,
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.checkout.contested",
+            payload={"returned": row.returned_minor},
+            actor="system",
+            now=now,
         )
     under_way = (before in UNDER_WAY) != (row.state in UNDER_WAY)
     if under_way or row.contested != contested:
@@ -72,7 +79,7 @@ def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: 
 
 
 def tell(
-    creditor_id: int, row: Checkout, kind: str, payload: dict[str, Any], actor: str, now: datetime
+    *, creditor_id: int, row: Checkout, kind: str, payload: dict[str, Any], actor: str, now: datetime
 ) -> None:
     """An entry of the journal about a checkout, with its amount."""
     new = entry.NewEntry(

@@ -25,7 +25,14 @@ def decide(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> Non
     row.contested, row.contest_decided_at, row.contest_decided_by = False, now, by
     row.save(update_fields=["contested", "contest_decided_at", "contest_decided_by"])
     payload = {"returned": row.returned_minor}
-    checkout_fact.tell(creditor_id, row, "receivables.checkout.contest_decided", payload, by, now)
+    checkout_fact.tell(
+        creditor_id=creditor_id,
+        row=row,
+        kind="receivables.checkout.contest_decided",
+        payload=payload,
+        actor=by,
+        now=now,
+    )
     review.wake_many(
         creditor_id=creditor_id, customer_ids=[row.customer_id], now=now, reason="checkout.contest_decided"
     )

@@ -11,7 +11,7 @@ from django.db import connection
 from conserje.domain.kit.money import Money
 from conserje.services.tenancy.act import step
 
-# `why` is "second" or a word of `domain.receivables.checkout.Doubt`.
+# `why` is "second", "contested" or a word of `domain.receivables.checkout.Doubt`.
 _LIST = """
 SELECT 'second', p.id, p.customer_id, u.name, p.currency, p.unallocated_minor, p.received_at, p.source,
        ARRAY(SELECT i.number FROM receivables_allocation a
@@ -30,6 +30,15 @@ SELECT c.detail, c.id, c.customer_id, u.name, c.currency, c.amount_minor, coales
   FROM receivables_checkout c
   JOIN receivables_customer u ON u.creditor_id = c.creditor_id AND u.id = c.customer_id
  WHERE c.creditor_id = %(creditor)s AND c.state = 'quarantined'
+ UNION ALL
+SELECT 'contested', c.id, c.customer_id, u.name, c.currency, c.amount_minor, coalesce(c.checked_at, c.created_at),
+       c.gateway,
+       ARRAY(SELECT i.number FROM receivables_checkoutline l
+               JOIN receivables_invoice i ON i.creditor_id = l.creditor_id AND i.id = l.invoice_id
+              WHERE l.creditor_id = c.creditor_id AND l.checkout_id = c.id ORDER BY i.id)
+  FROM receivables_checkout c
+  JOIN receivables_customer u ON u.creditor_id = c.creditor_id AND u.id = c.customer_id
+ WHERE c.creditor_id = %(creditor)s AND c.contested
  ORDER BY 7, 2 LIMIT %(limit)s"""
 
 
@@ -37,7 +46,8 @@ SELECT c.detail, c.id, c.customer_id, u.name, c.currency, c.amount_minor, coales
 class InDoubt:
     """`amount` of a customer that waits. `invoices` are the numbers it was meant for; `number` is of its own kind.
 
-    `why` is "second" (what it names was paid already) or a `Doubt`: then no money has moved in the books.
+    `why` is "second" (what it names was paid already), "contested" (it went back or is asked back) or a `Doubt`: then
+    no money has moved in the books.
     """
 
     why: str

@@ -14,6 +14,7 @@ from conserje.services.tenancy.act import step
 
 _ATTEMPT = """
 SELECT k.gateway, k.state, k.detail, k.reference, k.currency, k.amount_minor, y.value_on, coalesce(y.method, ''),
+       k.until_on,
        array(SELECT i.number FROM receivables_checkoutline l
                JOIN receivables_invoice i ON i.creditor_id = l.creditor_id AND i.id = l.invoice_id
               WHERE l.creditor_id = k.creditor_id AND l.checkout_id = k.id ORDER BY i.first_due_on, i.id),
@@ -28,7 +29,7 @@ SELECT k.gateway, k.state, k.detail, k.reference, k.currency, k.amount_minor, y.
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One checkout of a customer. `value_on` and `method` are known once it is paid.
+    """One checkout of a customer. `value_on` and `method` are known once it is paid, `until_on` when it waits.
 
     `remaining` is all that stays open, by currency.
     """
@@ -40,6 +41,7 @@ class Attempt:
     amount: Money
     value_on: date | None
     method: str
+    until_on: date | None
     numbers: tuple[str, ...]
     remaining: tuple[Money, ...]
 
@@ -53,7 +55,7 @@ def attempt(*, creditor_id: int, customer_id: int, public_id: str) -> Attempt | 
         row = cursor.fetchone()
     if row is None:
         return None
-    gateway, state, detail, reference, currency, minor, value_on, method, numbers, remaining = row
+    gateway, state, detail, reference, currency, minor, value_on, method, until_on, numbers, remaining = row
     return Attempt(
         gateway=gateway,
         state=state,
@@ -62,6 +64,7 @@ def attempt(*, creditor_id: int, customer_id: int, public_id: str) -> Attempt | 
         amount=Money(currency, minor),
         value_on=value_on,
         method=method,
+        until_on=until_on,
         numbers=tuple(numbers),
         remaining=tuple(Money(code, left) for code, left in remaining),
     )

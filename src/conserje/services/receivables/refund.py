@@ -79,7 +79,7 @@ def look_due(*, creditor_id: int, now: datetime) -> int:
 def refundable(*, creditor_id: int, payment_id: int) -> Refundable | None:
     """What of a payment may be given back through its gateway; None for one that came by another road."""
     found = Checkout.objects.filter(creditor_id=creditor_id, payment_id=payment_id).order_by("id").first()
-    if found is None or not _is_giver(found.gateway):
+    if found is None or not gives_back(name=found.gateway):
         return None
     held = Payment.objects.get(creditor_id=creditor_id, id=payment_id)
     rows = Rows(held.customer_id, payment_id=payment_id)
@@ -151,7 +151,9 @@ def _write_down(*, creditor_id: int, asked: RefundAsked, gateway: str, by: str, 
         asked_at=now,
     )
     payload = {"refund": row.id, "minor": row.amount_minor, "invoices": list(asked.invoice_ids)}
-    checkout_fact.tell(creditor_id, held, "receivables.refund.asked", payload, by, now)
+    checkout_fact.tell(
+        creditor_id=creditor_id, row=held, kind="receivables.refund.asked", payload=payload, actor=by, now=now
+    )
     return row
 
 
@@ -181,7 +183,12 @@ def _note(*, creditor_id: int, refund_id: int, fact: RefundFact, now: datetime) 
         if row.state != before:
             payload = {"refund": row.id, "minor": row.amount_minor}
             checkout_fact.tell(
-                creditor_id, row.checkout, f"receivables.refund.{row.state}", payload, "system", now
+                creditor_id=creditor_id,
+                row=row.checkout,
+                kind=f"receivables.refund.{row.state}",
+                payload=payload,
+                actor="system",
+                now=now,
             )
     return RefundFact(row.state, row.external_id, row.detail)
 
@@ -209,5 +216,6 @@ def _giver(access: Access) -> Refunds:
     return adapter
 
 
-def _is_giver(name: str) -> bool:
+def gives_back(*, name: str) -> bool:
+    """Whether an installed gateway of that name gives money back when asked."""
     return gateways.has(name) and isinstance(gateways.get(name), Refunds)

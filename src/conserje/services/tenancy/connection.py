@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -26,8 +26,17 @@ _SETTINGS = """
 SELECT settings, sealed FROM integrations_connection
  WHERE creditor_id = %s AND kind = %s AND adapter = %s AND ended_at IS NULL ORDER BY id LIMIT 1"""
 _ALL_SETTINGS = """
-SELECT adapter, settings, sealed FROM integrations_connection
- WHERE creditor_id = %s AND kind = %s AND ended_at IS NULL ORDER BY adapter, id"""
+SELECT adapter, settings, sealed, methods, is_offered FROM integrations_connection
+ WHERE creditor_id = %s AND kind = %s AND ended_at IS NULL ORDER BY position, adapter, id"""
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """An adapter that is set up: its typed settings, the methods allowed (empty: all), and whether it is offered."""
+
+    settings: Any
+    methods: tuple[str, ...]
+    is_offered: bool
 
 
 class NotConnected(LookupError):
@@ -60,9 +69,18 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
     secret_part = json.dumps({name: whole[name] for name in secret_names})
     sealed = sealing.seal(text=secret_part, purpose=_PURPOSE)
     in_use = Connection.objects.filter(creditor_id=creditor_id, kind=kind, adapter=adapter, ended_at=None)
+    former = in_use.first()
     in_use.update(ended_at=now)
     Connection.objects.create(
-        creditor_id=creditor_id, kind=kind, adapter=adapter, settings=open_part, sealed=sealed, created_at=now
+        creditor_id=creditor_id,
+        kind=kind,
+        adapter=adapter,
+        settings=open_part,
+        sealed=sealed,
+        methods=former.methods if former else [],
+        position=former.position if former else 0,
+        is_offered=former.is_offered if former else True,
+        created_at=now,
     )
 
 
@@ -82,14 +100,34 @@ def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
 @step
 def all_settings(*, creditor_id: int, kind: str) -> dict[str, Any]:
     """The typed settings of every adapter of a kind that is set up and installed, by name."""
+    return {name: held.settings for name, held in set_up_all(creditor_id=creditor_id, kind=kind).items()}
+
+
+@step
+def set_up_all(*, creditor_id: int, kind: str) -> dict[str, InUse]:
+    """Every adapter of a kind that is set up and installed, by name, in the creditor's order."""
     with database.cursor() as cursor:
         cursor.execute(_ALL_SETTINGS, [creditor_id, kind])
         rows = cursor.fetchall()
     return {
-        adapter: _opened(kind, adapter, settings, bytes(sealed), sealing.key())
-        for adapter, settings, sealed in rows
+        adapter: InUse(
+            _opened(kind, adapter, settings, bytes(sealed), sealing.key()), tuple(methods), is_offered
+        )
+        for adapter, settings, sealed, methods, is_offered in rows
         if _registry(kind).has(adapter)
     }
+
+
+@step
+def choose(
+    *, creditor_id: int, adapter: str, methods: Sequence[str], position: int, is_offered: bool
+) -> None:
+    """The creditor's choice for a gateway in use. Raises `NotConnected`."""
+    rows = Connection.objects.filter(creditor_id=creditor_id, kind="gateway", adapter=adapter, ended_at=None)
+    if not rows.update(methods=list(methods), position=position, is_offered=is_offered):
+        raise NotConnected(
+            f"The gateway '{adapter}' is not set up for this creditor. Set it up before using it."
+        )
 
 
 @step
