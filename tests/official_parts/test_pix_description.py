@@ -83,10 +83,14 @@ def wrong_in_request(violations: str | None) -> str:
 
 
 def described(folder: Path) -> Path:
-    """The description, with the one pattern mended that no CPF can match: it is written between slashes."""
+    """The description in two places mended: a pattern that no CPF can match, being written between slashes, and two
+    operations at one address, of which the other is the payer's bank's (a payload, application/jose).
+    """
     text = (SPECS / "pix.yaml").read_text(encoding="utf-8")
     mended = text.replace('"/^\\\\d{11}$/"', '"^\\\\d{11}$"')
-    assert mended != text
+    mended = mended.replace('"/cobv/{pixUrlAccessToken}"', '"/payload/cobv/{pixUrlAccessToken}"')
+    assert mended.count("/payload/cobv/") == 1
+    assert mended.count(r"/^\\d{11}$/") == 0 < text.count(r"/^\\d{11}$/")
     (folder / "pix.yaml").write_text(mended, encoding="utf-8")
     return folder / "pix.yaml"
 
