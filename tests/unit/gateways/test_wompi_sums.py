@@ -85,6 +85,7 @@ def test_the_documented_event_has_the_sum_of_its_own_text() -> None:
     }
     secret = "prod_events_OcHnIzeBl5socpwByQ4hA52Em3USQ93Z"
     assert signing.checksum(told, secret=secret) == outside(text)
+    assert outside(text) == "5a18ec5e8fdb7df463e9f94774cba8f583ba21bd04a09ceff2ea68a4bc0aefbe"
 
 
 @given(
