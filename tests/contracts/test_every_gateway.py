@@ -159,7 +159,7 @@ def test_its_pages_live_where_it_says(folder: Path) -> None:
         ours = urlsplit(request_of(recording).return_url)
         parts = urlsplit(answer.url)
         at = f"{parts.scheme}://{parts.netloc}"
-        assert at in origins or (not origins and at == f"{ours.scheme}://{ours.netloc}")
+        assert at in (*origins, f"{ours.scheme}://{ours.netloc}")
         assert all(urlsplit(origin)._replace(scheme="", netloc="").geturl() == "" for origin in origins)
         seen += 1
     assert seen

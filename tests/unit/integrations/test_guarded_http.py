@@ -3,17 +3,24 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from conserje.domain.ports.http import NoAnswer
+from conserje.domain.ports.http import Identity, NoAnswer
 from conserje.services.tenancy.http import GuardedHttp, is_public, judged_addresses
 
 # Waits and bombs: left to the whole run.
@@ -302,3 +309,74 @@ def test_the_log_names_host_and_outcome_only(
 def test_floats_that_are_no_numbers_are_not_sent(http: GuardedHttp) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         http.send("POST", "http://127.0.0.1:9/", json={"amount": float("nan")})
+
+
+def credentials(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext, Identity]:
+    """A server that asks for a certificate, what its callers trust, and the identity that it knows."""
+    made = {}
+    for name in ("server", "caller"):
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        built = x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
+        built = built.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        built = built.not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        built = built.not_valid_after(datetime(2090, 1, 1, tzinfo=UTC))
+        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        built = built.add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        built = built.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        pem = built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        secret = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode()
+        (folder / f"{name}.pem").write_text(pem + secret)
+        made[name] = (pem, secret)
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(folder / "server.pem")
+    serving.load_verify_locations(cadata=made["caller"][0])
+    serving.verify_mode = ssl.CERT_REQUIRED
+    trusting = ssl.create_default_context(cadata=made["server"][0])
+    return serving, trusting, Identity(*made["caller"])
+
+
+def test_an_identity_is_shown_to_whom_asks_and_by_nobody_else(
+    peer: Callable[[Callable[[socket.socket, int], None]], Peer], tmp_path: Path
+) -> None:
+    serving, trusting, known = credentials(tmp_path)
+    (tmp_path / "other").mkdir()
+    _, _, stranger = credentials(tmp_path / "other")
+
+    def serve(connection: socket.socket, number: int) -> None:
+        with serving.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(4096)
+            secured.sendall(OK)
+
+    server = peer(serve)
+    url = server.url.replace("http:", "https:")
+    http = GuardedHttp(allowed_hosts=["127.0.0.1"], total_seconds=5.0, verify=trusting)
+
+    assert http.send("GET", url, identity=known).status == 200
+    for nobody in (None, stranger):
+        with pytest.raises(NoAnswer):
+            http.send("GET", url, identity=nobody)
+    assert http.send("GET", url, identity=known).status == 200
+    http.close()
+
+
+@pytest.mark.parametrize(
+    "key", ["", "no key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+)
+def test_an_identity_that_cannot_be_read_reaches_nobody(http: GuardedHttp, key: str) -> None:
+    broken = Identity("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", key)
+    assert silence(http, "GET", "https://127.0.0.1:9/", identity=broken) == ("identity_unreadable", False)
+
+
+def test_a_key_under_a_password_is_asked_for_nowhere(http: GuardedHttp, tmp_path: Path) -> None:
+    _, _, known = credentials(tmp_path)
+    key = serialization.load_pem_private_key(known.private_key.encode(), None)
+    locked = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"clave"),
+    ).decode()
+    broken = Identity(known.certificate, locked)
+    assert silence(http, "GET", "https://127.0.0.1:9/", identity=broken) == ("identity_unreadable", False)

@@ -47,7 +47,7 @@ class Line:
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
         """One request under the API's address. Raises `NoAnswer`."""
-        headers = {"authorization": f"Bearer {self.token}"}
+        headers = {"authorization": f"Bearer {self.token}", "accept": "application/json"}
         return self.http.send(
             method,
             self.settings.base_url.rstrip("/") + path,

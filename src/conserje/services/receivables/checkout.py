@@ -173,7 +173,14 @@ def _note_start(
     changed = ["external_id", "state", "detail", "checked_at", "instructions", "until_on"]
     row.save(update_fields=changed)
     if waits:
-        checkout_fact.tell(creditor_id, row, "receivables.checkout.waiting", {}, "system", now)
+        checkout_fact.tell(
+            creditor_id=creditor_id,
+            row=row,
+            kind="receivables.checkout.waiting",
+            payload={},
+            actor="system",
+            now=now,
+        )
         ids = [row.customer_id]
         review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="checkout.waiting")
 
