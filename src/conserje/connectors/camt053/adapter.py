@@ -64,7 +64,8 @@ def _root(content: bytes) -> Node:
     except etree.XMLSyntaxError as error:
         why = Unfit.UNSAFE if b"<!DOCTYPE" in content or b"<!ENTITY" in content else Unfit.UNREADABLE
         raise StatementRefused(why, line=error.lineno or 0) from error
-    if root.getroottree().docinfo.doctype:
+    info: Any = root.getroottree().docinfo
+    if info.doctype:
         raise StatementRefused(Unfit.UNSAFE)
     return root
 
@@ -72,7 +73,7 @@ def _root(content: bytes) -> Node:
 def _statement(node: Node, assumed: Assumed) -> Statement:
     own = _text(node, "Acct/Id/IBAN") or _text(node, "Acct/Id/Othr/Id") or assumed.bank_account
     if not own:
-        raise StatementRefused(Unfit.BANK_ACCOUNT_MISSING)
+        raise StatementRefused(Unfit.WHOSE)
     balances = {code: _balance(item) for item in node.iterfind("{*}Bal") if (code := _code(item))}
     opening = next((balances[code] for code in _OPENING if code in balances), None)
     closing = next((balances[code] for code in _CLOSING if code in balances), None)

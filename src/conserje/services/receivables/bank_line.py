@@ -47,7 +47,7 @@ def record(*, creditor_id: int, line: ToldLine, now: datetime) -> Recorded | Unm
 
 
 def _recorded(creditor_id: int, held: BankDecision, *, is_new: bool) -> Recorded:
-    made = Payment.objects.get(creditor_id=creditor_id, id=held.payment_id)
+    made = Payment.objects.get(creditor_id=creditor_id, id=held.payment_id or 0)
     left = Money(made.currency, made.unallocated_minor)
     if not (is_new and held.made_payment):
         return Recorded(made.id, False, (), left, ())
