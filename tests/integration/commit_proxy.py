@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from django.db import connections
 from tests import harness
 
 from conserje.config.database import url
+
+# Not the `ON COMMIT DROP` of a temporary table.
+_COMMIT = re.compile(rb"(?<!ON )COMMIT")
 
 
 @dataclass
@@ -40,7 +44,7 @@ class Wire:
         threading.Thread(target=self._answer, args=(server, client, losing), daemon=True).start()
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if b"COMMIT" in data and self.left:
+                if _COMMIT.search(data) and self.left:
                     self.left -= self.left > 0
                     self.lost += 1
                     losing.set()

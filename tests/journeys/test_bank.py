@@ -81,7 +81,7 @@ def test_paid_net_of_withholding_closes_the_invoice_and_nobody_is_chased(
     assert on_stage.aside(kept) == [("retefuente", 128_000_00, True)]
     on_stage.conserje("run", "--json")
     assert books(on_stage) == (0, ["friendly suppressed", "thank_you accepted"], False)
-    live_on(on_stage, days=40)
+    live_on(on_stage, days=16)
     assert len(on_stage.world.messages()) == 1
     assert on_stage.conserje("verify", "--json")["ok"] is True
 

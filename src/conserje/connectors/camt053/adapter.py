@@ -72,7 +72,7 @@ def _root(content: bytes) -> Node:
 def _statement(node: Node, assumed: Assumed) -> Statement:
     own = _text(node, "Acct/Id/IBAN") or _text(node, "Acct/Id/Othr/Id") or assumed.bank_account
     if not own:
-        raise StatementRefused(Unfit.BANK_ACCOUNT_MISSING)
+        raise StatementRefused(Unfit.WHOSE)
     balances = {code: _balance(item) for item in node.iterfind("{*}Bal") if (code := _code(item))}
     opening = next((balances[code] for code in _OPENING if code in balances), None)
     closing = next((balances[code] for code in _CLOSING if code in balances), None)

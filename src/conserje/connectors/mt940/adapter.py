@@ -118,7 +118,7 @@ def _take(page: _Page, number: int, tag: str, value: str) -> None:
 def _statement(page: _Page, assumed: Assumed) -> Statement:
     own = page.own or assumed.bank_account
     if not own:
-        raise StatementRefused(Unfit.BANK_ACCOUNT_MISSING)
+        raise StatementRefused(Unfit.WHOSE)
     if page.opening is None or page.closing is None:
         raise StatementRefused(Unfit.UNREADABLE, line=page.last_line)
     opening, closing = page.opening[0], page.closing[0]

@@ -99,7 +99,7 @@ def _statement(told: _Told, assumed: Assumed) -> Statement:
     own = told.values.get("ACCTID") or assumed.bank_account
     currency = told.values.get("CURDEF", assumed.currency).upper()
     if not own:
-        raise StatementRefused(Unfit.BANK_ACCOUNT_MISSING)
+        raise StatementRefused(Unfit.WHOSE)
     if not re.fullmatch("[A-Z]{3}", currency):
         raise StatementRefused(Unfit.CURRENCY_UNKNOWN)
     own = "-".join(part for part in (told.values.get("BANKID", ""), own) if part)

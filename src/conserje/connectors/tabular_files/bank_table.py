@@ -30,7 +30,7 @@ from conserje.domain.ports.statement import (
 
 _SEARCHED: Final = 60
 _MONEY: Final = (Column.AMOUNT, Column.COMES_IN, Column.GOES_OUT, Column.BALANCE)
-_ACCOUNT: Final = re.compile(r"\b(?:cuenta|conta|clabe|iban|account|cbu|cci)\b", re.IGNORECASE)
+_NAMES_IT: Final = re.compile(r"\b(?:cuenta|conta|clabe|iban|account|cbu|cci)\b", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(?:[A-Z]{2}[0-9]{2}[ A-Z0-9]{8,30}|[*xX]*[0-9][0-9 .\-*xX/]{3,40}[0-9])")
 _CURRENCY: Final = re.compile(r"\b(?:moneda|divisa|moeda|currency)\b", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"\s*(cr|db|dr|[cd+\-−])\.?$", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _statement(table: _Table, assumed: Assumed) -> Statement:
     currency = _currency(table) or assumed.currency
     own = _own_number(table) or assumed.bank_account
     if not own:
-        raise StatementRefused(Unfit.BANK_ACCOUNT_MISSING)
+        raise StatementRefused(Unfit.WHOSE)
     table = _with_rules(table, currency)
     rows = list(_rows(table))
     read = [one for number, cells in rows if (one := _movement(table, number, cells, currency)) is not None]
@@ -214,7 +214,7 @@ def _own_number(table: _Table) -> str:
     """The account's number in the preamble: in the cell that names it or in the next."""
     for cells in table.preamble:
         for index, cell in enumerate(cells):
-            if _ACCOUNT.search(cell):
+            if _NAMES_IT.search(cell):
                 for text in (cell, *cells[index + 1 : index + 3]):
                     found = _NUMBER.search(text)
                     if found:

@@ -33,7 +33,7 @@ class Unfit(StrEnum):
     TOO_MANY_LINES = "too_many_lines"
     AMOUNT = "amount"
     DATE = "date"
-    BANK_ACCOUNT_MISSING = "bank_account_missing"
+    WHOSE = "whose"
     CURRENCY_UNKNOWN = "currency_unknown"
     DOES_NOT_ADD_UP = "does_not_add_up"
 
@@ -63,9 +63,7 @@ SENTENCES: Final = {
     Unfit.DATE: _N(
         "A date could not be read at line {line}. Correct it in the file, or export it in another format."
     ),
-    Unfit.BANK_ACCOUNT_MISSING: _N(
-        "The file does not say of which account it is. Give the account's number."
-    ),
+    Unfit.WHOSE: _N("The file does not say of which account it is. Give the account's number."),
     Unfit.CURRENCY_UNKNOWN: _N(
         "The file's currency is not clear at line {line}. Export it in another format."
     ),

@@ -65,7 +65,7 @@ class _Room:
 
 
 def best(
-    line: Credit, owed: Sequence[Owed], *, left: Mapping[int, int], named: Sequence[Owed], country: str
+    line: Credit, *, owed: Sequence[Owed], left: Mapping[int, int], named: Sequence[Owed], country: str
 ) -> Fit | None:
     """The best fit of a line's amount to one customer's invoices; None when nothing is open in its currency.
 

@@ -46,7 +46,7 @@ class Withheld:
 
 
 def _per(of: int, *rates: str) -> tuple[Fraction, ...]:
-    return tuple(Fraction(rate) / of for rate in rates)
+    return tuple(Fraction(rate) * Fraction(1, of) for rate in rates)
 
 
 KINDS: Final[dict[str, tuple[Kind, ...]]] = {

@@ -146,9 +146,10 @@ def bring_in(*, creditor_id: int, file: BankFile, by: str, now: datetime) -> Bro
     moved = [lines[key].amount for key, done in applied.items() if done.match.state is LineState.MATCHED]
     days = [statement.closed_on for statement in file.statements if statement.closed_on]
     brought = Brought(len(lines), len(new), dict(states), _totals(moved), max(days, default=None))
-    payload = {"lines": len(lines), "new": len(new), **states}
-    told = entry.NewEntry(at=now, kind="receivables.bank.brought", actor=by, payload=payload)
-    entry.write(creditor_id=creditor_id, entries=[told])
+    if new:
+        payload = {"lines": len(lines), "new": len(new), **states}
+        told = entry.NewEntry(at=now, kind="receivables.bank.brought", actor=by, payload=payload)
+        entry.write(creditor_id=creditor_id, entries=[told])
     return brought
 
 
