@@ -14,10 +14,12 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests import harness
-from tests.journeys.gallery import portal_samples, sign_in_samples, site, workbench_samples
+from tests.journeys.gallery import plan_samples, portal_samples, sign_in_samples, site, workbench_samples
 
 harness.prepare_django()
-PORTAL = {name: (template, page) for name, template, page in portal_samples.every()}
+PORTAL = {
+    name: (template, page) for name, template, page in (*portal_samples.every(), *plan_samples.portal())
+}
 WORKBENCH = {name: (template, page) for name, template, page in workbench_samples.every()}
 SAMPLES = {**PORTAL, **WORKBENCH}
 LANGUAGES = ["es-co", "es-mx", "en", "pt-br"]

@@ -299,6 +299,7 @@ class CustomerPage:
     data_url: str = ""
     elsewhere_url: str = ""
     plans_url: str = ""
+    promise_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,13 @@ _ARGUMENTS = [
 def main(out: Path, names: list[str]) -> None:
     """Draws and photographs the pages whose names begin with one of `names` (all when empty)."""
     site.ready()
-    from tests.journeys.gallery import portal_samples, sign_in_samples, workbench_samples
+    from tests.journeys.gallery import plan_samples, portal_samples, sign_in_samples, workbench_samples
 
     language = os.environ.get("GALLERY_LANGUAGE", "es-co")
     out.mkdir(parents=True, exist_ok=True)
     drawn = [
-        site.draw(*one, language=language) for one in (*portal_samples.every(), *workbench_samples.every())
+        site.draw(*one, language=language)
+        for one in (*portal_samples.every(), *plan_samples.portal(), *workbench_samples.every())
     ]
     drawn += sign_in_samples.every(language=language)
     paths = site.lay_out((one for one in drawn if not names or one.name.startswith(tuple(names))), into=out)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from tests.journeys.gallery import import_samples, law_samples, unsure_samples, words_samples
+from tests.journeys.gallery import import_samples, law_samples, plan_samples, unsure_samples, words_samples
 from tests.journeys.gallery.customer_sample import ALLOW, GAP, ZONE, customer
 
 from conserje.domain.kit.money import Money
@@ -217,6 +217,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from unsure_samples.every(FRAME)
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)
+    yield from plan_samples.workbench(replace(FRAME, section="receivables"))
     clock = pages.ClockPage(
         replace(FRAME, section="clock"),
         date(2026, 11, 25),
