@@ -31,7 +31,9 @@ def agreement(*, kind: str, locale: str, values: Mapping[str, Any]) -> Words:
     """
     written = render(_template(kind, locale), dict(values), where=f"agreement {kind!r} in {locale!r}")
     blocks = [cleaned(block) for block in written.split("\n\n")]
-    title, heads, after, paragraphs = "", (), 0, []
+    title, after = "", 0
+    heads: tuple[str, ...] = ()
+    paragraphs: list[str] = []
     for block in filter(None, blocks):
         if block.startswith("# "):
             title = block[2:]

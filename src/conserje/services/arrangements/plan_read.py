@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -88,7 +88,7 @@ def waiting(*, creditor_id: int) -> tuple[Plan, ...]:
     return _read(creditor_id, asked.select_related("customer").order_by("made_at", "id"))
 
 
-def _read(creditor_id: int, rows: Sequence[PaymentPlan]) -> tuple[Plan, ...]:
+def _read(creditor_id: int, rows: Iterable[PaymentPlan]) -> tuple[Plan, ...]:
     """Four queries, however many plans."""
     plans = list(rows)
     ids = [row.id for row in plans]
