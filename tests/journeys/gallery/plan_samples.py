@@ -137,6 +137,11 @@ def workbench(frame: Frame) -> Iterator[tuple[str, str, Any]]:
     of_one = PlansPage(frame, (row,), "Comercial Ficticia S.A.S.", "#customer", "#offer", "#policy")
     yield "plans-of-customer", "workbench/plans/list.html", of_one
     yield "plans-none", "workbench/plans/list.html", PlansPage(frame, (), policy_url="#policy")
+    yield from forms(frame)
+
+
+def forms(frame: Frame) -> Iterator[tuple[str, str, Any]]:
+    """Offering a plan, the policy, and a promise."""
     offer = OfferPage(
         frame=frame,
         customer="Comercial Ficticia S.A.S.",
