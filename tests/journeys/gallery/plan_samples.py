@@ -52,7 +52,7 @@ CHOOSE = PlanChoosePage(
     spacings=SPACINGS,
     first_on=DAYS[0],
     latest=date(2026, 12, 29),
-    values={"currency": "USD", "number": "3", "spacing": "monthly", "name": ""},
+    values={"currency": "USD", "number": "3", "spacing": "monthly"},
 )
 LINES = tuple(
     PlanLine(index + 1, index + 1, DAYS[index], PARTS[index], money, state)
@@ -89,7 +89,7 @@ def portal() -> Iterator[tuple[str, str, Any]]:
     """Name, template and page of each state in the portal."""
     choose, show = "portal/plan/choose.html", "portal/plan/show.html"
     yield "plan-choose", choose, CHOOSE
-    yield "plan-sign", choose, replace(CHOOSE, text=TEXT, errors={"name": "Escriba su nombre para aceptar."})
+    yield "plan-sign", choose, replace(CHOOSE, text=TEXT, name_wrong="Escriba su nombre para aceptar.")
     yield (
         "plan-ask",
         choose,
