@@ -66,7 +66,7 @@ def test_a_name_signs_and_the_plan_is_shown(creditor: Creditor) -> None:
     text = reader.get("plan/").content.decode()
     assert states(creditor) == ["active"]
     assert "Firmado por Laura Pérez" in text
-    assert "1 de diciembre" in reader.get().content.decode()
+    assert '<time datetime="2026-12-01">' in reader.get().content.decode()
 
 
 def test_words_that_changed_are_shown_again(creditor: Creditor) -> None:
