@@ -13,10 +13,11 @@ from conserje.data.arrangements.models import PaymentClaim, PromiseToPay
 from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import Customer
 from conserje.data.tenancy.models import Creditor
+from conserje.domain.arrangements import policy as rules
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.invoice import Due, NewInvoice
 from conserje.domain.receivables.payment import Received, Road, RoadName
-from conserje.services.arrangements import claim, promise, word
+from conserje.services.arrangements import claim, policy, promise, word
 from conserje.services.outreach import sweep
 from conserje.services.receivables import invoice as invoices
 from conserje.services.receivables import payment
@@ -82,14 +83,17 @@ def in_parts(creditor: Creditor, customer: Customer) -> int:
         )
 
 
+LATEST_DAYS = rules.DEFAULT["promises"]["latest_days"]
+
+
 def test_in_the_evening_today_may_still_be_promised_and_yesterday_may_not(creditor: Creditor) -> None:
     panaderia = book.customer(creditor)
     promised(creditor, panaderia, TODAY, now=EVENING)
     with pytest.raises(promise.Refused):
         promised(creditor, panaderia, TODAY - timedelta(days=1), now=EVENING)
-    promised(creditor, panaderia, TODAY + timedelta(days=promise.LATEST_DAYS), now=EVENING)
+    promised(creditor, panaderia, TODAY + timedelta(days=LATEST_DAYS), now=EVENING)
     with pytest.raises(promise.Refused):
-        promised(creditor, panaderia, TODAY + timedelta(days=promise.LATEST_DAYS + 1), now=EVENING)
+        promised(creditor, panaderia, TODAY + timedelta(days=LATEST_DAYS + 1), now=EVENING)
 
 
 def test_a_payment_is_told_of_by_the_days_of_who_tells_it(creditor: Creditor) -> None:
@@ -175,3 +179,54 @@ def test_a_claim_holds_while_something_it_was_about_is_open(creditor: Creditor) 
     with acting(creditor_id=creditor.id):
         assert PaymentClaim.objects.get().answered_at is None
         assert not Touch.objects.exists()
+
+
+def broken(creditor: Creditor, customer: Customer, *, times: int) -> None:
+    """The customer's word was not kept so often, a week each time."""
+    for turn in range(times):
+        now = TUESDAY + timedelta(days=7 * turn)
+        promised(creditor, customer, now.date(), now=now)
+        promise.judge_due(creditor_id=creditor.id, now=now + timedelta(days=4))
+
+
+def test_after_two_broken_promises_only_a_person_takes_one(creditor: Creditor) -> None:
+    book.set_up(creditor, world=None)
+    panaderia = book.customer(creditor)
+    book.invoice(creditor, panaderia, "FE-1", due_on=book.days_late(5))
+    broken(creditor, panaderia, times=2)
+    now = TUESDAY + timedelta(days=20)
+
+    with pytest.raises(promise.Refused, match="promise_by_person"):
+        promised(creditor, panaderia, now.date(), now=now)
+    said = promise.Word(now.date(), "collector", rail="card", by="person:1")
+    (taken,) = promise.take(
+        creditor_id=creditor.id, customer_id=panaderia.id, invoice_ids=[], word=said, now=now
+    )
+    with acting(creditor_id=creditor.id):
+        row = PromiseToPay.objects.get(id=taken)
+    assert (row.made_by, row.grace_days, row.state) == ("person:1", 1, "open")
+
+
+def test_policy_says_how_far_ahead_and_how_often(creditor: Creditor) -> None:
+    content = {**rules.DEFAULT, "promises": {"latest_days": 10, "broken_max": 0}}
+    policy.adopt(creditor_id=creditor.id, content=content, by="person:1", now=TUESDAY)
+    panaderia = book.customer(creditor)
+
+    with pytest.raises(promise.Refused, match="promise_too_late"):
+        promised(creditor, panaderia, TODAY + timedelta(days=11))
+    with pytest.raises(promise.Refused, match="promise_by_person"):
+        promised(creditor, panaderia, TODAY)
+
+
+@pytest.mark.parametrize(("minor", "state"), [(0, "broken"), (60, "partly_kept")])
+def test_some_of_it_paid_is_a_promise_kept_in_part(creditor: Creditor, minor: int, state: str) -> None:
+    book.set_up(creditor, world=None)
+    panaderia = book.customer(creditor)
+    book.invoice(creditor, panaderia, "FE-1", due_on=book.days_late(5), minor=100)
+    promised(creditor, panaderia, date(2026, 11, 20))
+    if minor:
+        pay(creditor, panaderia, minor)
+
+    promise.judge_due(creditor_id=creditor.id, now=TUESDAY + timedelta(days=6))
+
+    assert state_of_promise(creditor) == state

@@ -17,6 +17,7 @@ from tests import harness
 from tests.journeys.gallery import (
     dispute_samples,
     payment_samples,
+    plan_samples,
     portal_samples,
     sign_in_samples,
     site,
@@ -24,7 +25,12 @@ from tests.journeys.gallery import (
 )
 
 harness.prepare_django()
-_PORTAL = (*portal_samples.every(), *payment_samples.portal(), *dispute_samples.of_portal())
+_PORTAL = (
+    *portal_samples.every(),
+    *payment_samples.portal(),
+    *plan_samples.portal(),
+    *dispute_samples.of_portal(),
+)
 _WORKBENCH = (*workbench_samples.every(), *dispute_samples.of_workbench(workbench_samples.FRAME))
 PORTAL = {name: (template, page) for name, template, page in _PORTAL}
 WORKBENCH = {name: (template, page) for name, template, page in _WORKBENCH}

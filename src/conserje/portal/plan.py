@@ -150,17 +150,17 @@ def _wish(form: Mapping[str, str]) -> Wish:
 
 
 def _again(visit: Visit, form: Mapping[str, str], code: str) -> PlanChoosePage:
-    errors = {"name": refusal(code)} if code == "name_missing" else {}
-    warning = "" if errors else refusal(code)
+    wrong = refusal(code) if code == "name_missing" else ""
+    warning = "" if wrong else refusal(code)
     if form["offer"]:
         found = plan_read.current(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
         if found is not None and found.state == "offered":
-            return _offer_page(visit, found, values=form, errors=errors, warning=warning)
-    return _choose_page(visit, form, errors=errors, warning=warning)
+            return _offer_page(visit, found, name=form["name"], wrong=wrong, warning=warning)
+    return _choose_page(visit, form, wrong=wrong, warning=warning)
 
 
 def _choose_page(
-    visit: Visit, form: Mapping[str, str], *, errors: Mapping[str, str] | None = None, warning: str = ""
+    visit: Visit, form: Mapping[str, str], *, wrong: str = "", warning: str = ""
 ) -> PlanChoosePage:
     room = plan_terms.room(creditor_id=visit.creditor_id, customer_id=visit.customer_id, now=visit.now)
     offered = room.offered()
@@ -198,8 +198,9 @@ def _choose_page(
         latest=room.today + timedelta(days=rules.first_within_days),
         text=text,
         asks=asks,
-        values={"currency": currency, "number": number, "spacing": spacing, "name": form.get("name", "")},
-        errors=errors or {},
+        values={"currency": currency, "number": number, "spacing": spacing},
+        name=form.get("name", ""),
+        name_wrong=wrong,
         warning=warning,
     )
 
@@ -208,8 +209,8 @@ def _offer_page(
     visit: Visit,
     found: Plan,
     *,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
+    name: str = "",
+    wrong: str = "",
     warning: str = "",
 ) -> PlanChoosePage:
     words = plan.offered_text(
@@ -222,8 +223,8 @@ def _offer_page(
         text=_words(words),
         offer=str(found.id),
         offered_until=found.offered_until,
-        values=values or {},
-        errors=errors or {},
+        name=name,
+        name_wrong=wrong,
         warning=warning,
     )
 

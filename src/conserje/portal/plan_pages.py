@@ -32,7 +32,7 @@ class PlanChoosePage:
     """`portal/plan/choose.html`: how many parts, how far apart, from when; then every date and amount, and a name.
 
     `text` is None until something was chosen. `asks` tells that a person answers, `offer` that it was offered (its id)
-    and until when. `values` and `errors` are keyed by field.
+    and until when. `values` are keyed by field; `name_wrong` says what is missing of the name.
     """
 
     brand: Brand
@@ -48,7 +48,8 @@ class PlanChoosePage:
     offer: str = ""
     offered_until: date | None = None
     values: Mapping[str, str] = field(default_factory=lambda: _NONE)
-    errors: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    name: str = ""
+    name_wrong: str = ""
     warning: str = ""
     theme: str = ""
 

@@ -42,8 +42,8 @@ class _Typed:
 class _Kind:
     """One thing that can be told: its form, its field, the days it takes, and the service that writes it down.
 
-    `trace` is what telling it proves of the message that led here. `write` answers the day through which nothing is
-    sent, None when that depends on a person.
+    `trace` is what telling it proves of the message that led here. `bounds` are how many days ahead it may be, and
+    after how many more a pause ends, where it `pauses` by days and not until a person has looked.
     """
 
     name: str
@@ -51,11 +51,12 @@ class _Kind:
     field: str
     trace: Trace
     earliest: Callable[[date], date]
-    latest: Callable[[date], date]
-    write: Callable[[Visit, Sequence[int], date, _Typed], date | None]
+    bounds: Callable[[Visit], tuple[int, int]]
+    write: Callable[[Visit, Sequence[int], date, _Typed], None]
+    pauses: bool
 
 
-def _write_claim(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) -> date | None:
+def _write_claim(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) -> None:
     form = typed.fields
     said = claim.Said(on, form.get("method", ""), form.get("note", ""), typed.receipt)
     claim.make(
@@ -65,10 +66,9 @@ def _write_claim(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) -> d
         said=said,
         now=visit.now,
     )
-    return None
 
 
-def _write_promise(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) -> date | None:
+def _write_promise(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) -> None:
     promise.make(
         creditor_id=visit.creditor_id,
         customer_id=visit.customer_id,
@@ -77,7 +77,6 @@ def _write_promise(visit: Visit, ids: Sequence[int], on: date, typed: _Typed) ->
         through="portal",
         now=visit.now,
     )
-    return on + timedelta(days=promise.GRACE_DAYS)
 
 
 _PAID = _Kind(
@@ -86,8 +85,9 @@ _PAID = _Kind(
     field="paid_on",
     trace=Trace.PAYMENT_CLAIM,
     earliest=lambda today: today - OLDEST_CLAIM,
-    latest=lambda today: today,
+    bounds=lambda _visit: (0, 0),
     write=_write_claim,
+    pauses=False,
 )
 _SCHEDULED = _Kind(
     name="scheduled",
@@ -95,8 +95,9 @@ _SCHEDULED = _Kind(
     field="pay_on",
     trace=Trace.PROMISE,
     earliest=lambda today: today,
-    latest=lambda today: today + timedelta(days=promise.LATEST_DAYS),
+    bounds=lambda visit: promise.bounds(creditor_id=visit.creditor_id),
     write=_write_promise,
+    pauses=True,
 )
 
 
@@ -107,35 +108,39 @@ def _page_of(kind: _Kind) -> Page:
         invoices = _open(visit)
         late = [str(item.id) for item in invoices if item.due_on < visit.today]
         ticks = late or [str(item.id) for item in invoices]
-        return render(request, kind.template, {"page": _form(visit, kind, invoices, ticks, {}, {})})
+        edges = _edges(visit, kind, kind.bounds(visit)[0])
+        return render(request, kind.template, {"page": _form(visit, edges, invoices, ticks, {}, {})})
 
     @acting("POST")
     def take(request: HttpRequest, visit: Visit) -> HttpResponse:
         """Write it down, or show the form again with what is missing and everything already typed."""
         with reading(creditor_id=visit.creditor_id):
             invoices = _open(visit)
+            ahead, grace = kind.bounds(visit)
+        edges = _edges(visit, kind, ahead)
         form = {name: request.POST.get(name, "").strip() for name in (kind.field, "method", "note")}
         ticks = request.POST.getlist("invoice")
         chosen = [item for item in invoices if str(item.id) in ticks]
         on = _day(form[kind.field])
-        errors = _errors(visit, kind, on, chosen, bool(ticks))
+        errors = _errors(visit, kind, edges, on, chosen, bool(ticks))
         receipt, wrong = _receipt(request)
         if wrong:
             errors["receipt"] = wrong
         if errors or on is None:
-            page = _form(visit, kind, invoices, ticks, form, errors)
+            page = _form(visit, edges, invoices, ticks, form, errors)
             return render(request, kind.template, {"page": page}, status=400)
         try:
-            until = kind.write(visit, [item.id for item in chosen], on, _Typed(form, receipt))
+            kind.write(visit, [item.id for item in chosen], on, _Typed(form, receipt))
         except proof.Refused:
             errors = {"receipt": _not_a_receipt()}
-            page = _form(visit, kind, invoices, ticks, form, errors)
+            page = _form(visit, edges, invoices, ticks, form, errors)
             return render(request, kind.template, {"page": page}, status=400)
-        except (claim.Refused, promise.Refused):
-            errors = {kind.field: _out_of_bounds(visit, kind)}
-            page = _form(visit, kind, invoices, ticks, form, errors)
+        except (claim.Refused, promise.Refused) as refused:
+            errors = {kind.field: _refusal(refused.args[0], edges)}
+            page = _form(visit, edges, invoices, ticks, form, errors)
             return render(request, kind.template, {"page": page}, status=400)
         leave_trace(visit, kind.trace, on.isoformat())
+        until = on + timedelta(days=grace) if kind.pauses else None
         return _written(visit, kind, on, until, [item.number for item in chosen])
 
     return by_method(get=show, post=take)
@@ -205,8 +210,24 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _edges(visit: Visit, kind: _Kind, ahead: int) -> tuple[date, date]:
+    """The first and the last day that can be told."""
+    return kind.earliest(visit.today), visit.today + timedelta(days=ahead)
+
+
+def _refusal(code: str, edges: tuple[date, date]) -> str:
+    if code == "promise_by_person":
+        return _("For another date, please write to us or call: a person agrees on it with you.")
+    return _out_of_bounds(edges)
+
+
 def _errors(
-    visit: Visit, kind: _Kind, on: date | None, chosen: Sequence[InvoiceStanding], any_tick: bool
+    visit: Visit,
+    kind: _Kind,
+    edges: tuple[date, date],
+    on: date | None,
+    chosen: Sequence[InvoiceStanding],
+    any_tick: bool,
 ) -> dict[str, str]:
     errors = {}
     if not chosen:
@@ -217,21 +238,19 @@ def _errors(
         )
     if on is None:
         errors[kind.field] = _("Write a date, as in %(example)s.") % {"example": visit.today.isoformat()}
-    elif not kind.earliest(visit.today) <= on <= kind.latest(visit.today):
-        errors[kind.field] = _out_of_bounds(visit, kind)
+    elif not edges[0] <= on <= edges[1]:
+        errors[kind.field] = _out_of_bounds(edges)
     return errors
 
 
-def _out_of_bounds(visit: Visit, kind: _Kind) -> str:
-    first, last = (
-        show_day(edge(visit.today), language=get_language() or "") for edge in (kind.earliest, kind.latest)
-    )
+def _out_of_bounds(edges: tuple[date, date]) -> str:
+    first, last = (show_day(edge, language=get_language() or "") for edge in edges)
     return _("Choose a day between %(first)s and %(last)s.") % {"first": first, "last": last}
 
 
 def _form(
     visit: Visit,
-    kind: _Kind,
+    edges: tuple[date, date],
     invoices: Sequence[InvoiceStanding],
     ticks: Sequence[str],
     values: Mapping[str, str],
@@ -246,8 +265,8 @@ def _form(
         brand=brand.of(visit.creditor),
         today=visit.today,
         invoices=options,
-        earliest=kind.earliest(visit.today),
-        latest=kind.latest(visit.today),
+        earliest=edges[0],
+        latest=edges[1],
         methods=tuple(Option(code, str(name), chosen=code == method) for code, name in METHODS.items()),
         values=values,
         errors=errors,

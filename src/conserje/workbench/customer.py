@@ -87,6 +87,7 @@ def show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         if desk.creditor.is_demo and desk.seat.may_act
         else "",
         plans_url=desk.url("customer_plans", customer=customer),
+        promise_url=desk.url("promise", customer=customer) if desk.seat.may_act else "",
         elsewhere_url=desk.url("elsewhere", customer=customer) if desk.seat.may_act else "",
     )
     return render(request, "workbench/customer/show.html", {"page": page})

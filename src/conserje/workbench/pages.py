@@ -300,6 +300,7 @@ class CustomerPage:
     data_url: str = ""
     elsewhere_url: str = ""
     plans_url: str = ""
+    promise_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,16 @@ class PolicyPage:
     costs_days: int
     may_change: bool = False
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromisePage:
+    """`workbench/plans/promise.html`: a promise to pay, for the ticked invoices or, with none, for everything due."""
+
+    frame: Frame
+    customer: str
+    customer_url: str
+    invoices: tuple[Option, ...]
+    rails: tuple[Option, ...]
+    on: str = ""
+    error: str = ""

@@ -79,6 +79,7 @@ LANGUAGES: Final[Words] = {"es": _("Spanish"), "en": _("English"), "pt": _("Port
 PROMISE_STATES: Final[Words] = {
     "open": pgettext_lazy("promise", "open"),
     "kept": pgettext_lazy("promise", "kept"),
+    "partly_kept": pgettext_lazy("promise", "kept in part"),
     "broken": pgettext_lazy("promise", "not kept"),
     "withdrawn": pgettext_lazy("promise", "withdrawn"),
 }

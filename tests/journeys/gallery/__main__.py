@@ -30,6 +30,7 @@ def main(out: Path, names: list[str]) -> None:
     from tests.journeys.gallery import (
         dispute_samples,
         payment_samples,
+        plan_samples,
         portal_samples,
         sign_in_samples,
         workbench_samples,
@@ -42,6 +43,7 @@ def main(out: Path, names: list[str]) -> None:
         for one in (
             *portal_samples.every(),
             *payment_samples.portal(),
+            *plan_samples.portal(),
             *workbench_samples.every(),
             *dispute_samples.of_portal(),
             *dispute_samples.of_workbench(workbench_samples.FRAME),

@@ -14,6 +14,7 @@ from tests.journeys.gallery import (
     letterbox_samples,
     payment_samples,
     permission_samples,
+    plan_samples,
     recovery_samples,
     unsure_samples,
     words_samples,
@@ -232,6 +233,7 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from law_samples.every(FRAME)
     yield from permission_samples.every(FRAME)
     yield from payment_samples.workbench(FRAME)
+    yield from plan_samples.workbench(replace(FRAME, section="receivables"))
     clock = pages.ClockPage(
         replace(FRAME, section="clock"),
         date(2026, 11, 25),

@@ -69,10 +69,10 @@ def test_a_down_payment_comes_first() -> None:
     first=DAYS,
     currency=CURRENCIES,
     share=st.integers(0, 90),
-    shut=st.frozensets(st.integers(0, 400), max_size=60),
+    shut=st.tuples(st.integers(0, 60), st.integers(0, 40)),
 )
 def test_sums_are_exact_parts_alike_and_days_rise(
-    minor: int, number: int, spacing: Spacing, first: date, currency: str, share: int, shut: frozenset[int]
+    minor: int, number: int, spacing: Spacing, first: date, currency: str, share: int, shut: tuple[int, int]
 ) -> None:
     down = Money(currency, minor * share // 100)
     terms = Terms(number, spacing, first, down if down.minor else None)
@@ -80,7 +80,7 @@ def test_sums_are_exact_parts_alike_and_days_rise(
         with pytest.raises(ValueError, match="minor unit"):
             schedule(amount=Money(currency, minor), terms=terms, closed=never)
         return
-    closed = {first + timedelta(days=day * 7 % 400) for day in shut}
+    closed = {first + timedelta(days=shut[0] + day) for day in range(shut[1])}
     parts = schedule(amount=Money(currency, minor), terms=terms, closed=closed.__contains__)
     assert total((part.amount for part in parts), currency=currency).minor == minor
     equal = [part.amount.minor for part in parts[1 if down.minor else 0 :]]

@@ -14,7 +14,7 @@ from tests.unit.outreach.cast import BOGOTA, BUSINESS, LAW, MORNING, case, due, 
 
 from conserje.domain.kit.canonical import dump, load
 from conserje.domain.kit.days import local_date
-from conserje.domain.outreach.case import Block, BlockKind, Case
+from conserje.domain.outreach.case import Block, BlockKind, Case, Due
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision, Kind, Planned
 from conserje.domain.outreach.project import project
@@ -203,11 +203,25 @@ def test_a_decision_is_replayed_byte_for_byte() -> None:
     assert load(Decision, dump(ask(of))) == ask(of)
 
 
+def in_time(of: Due, grace: int | None) -> Due:
+    """The same as an instalment of a plan, with so many days of grace."""
+    return of if grace is None else replace(of, late_after=of.due_on + timedelta(days=grace))
+
+
+def test_an_instalment_is_late_only_after_its_grace() -> None:
+    within = case(in_time(due(1, late=4), 6))
+    contact = ask(within).contact
+    assert contact is not None
+    assert contact.on == (MORNING + timedelta(days=3)).date()
+    assert ask(case(in_time(due(1, late=4), 3))).kind is Kind.CONTACT
+
+
 DUES = st.builds(
-    lambda number, late, minor: due(number, late=late, minor=minor),
+    lambda number, late, minor, grace: in_time(due(number, late=late, minor=minor), grace),
     st.integers(1, 6),
     st.integers(-40, 90),
     st.integers(1, 10_000),
+    st.none() | st.integers(0, 9),
 )
 BLOCKS = st.builds(
     lambda kind, ref, invoice, amount, until: Block(kind, ref, invoice, amount if invoice else None, until),

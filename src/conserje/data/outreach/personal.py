@@ -38,6 +38,10 @@ _OF_INVOICE: Final = (
     "invoice_id IN"
     " (SELECT id FROM receivables_invoice WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
 )
+_OF_PLAN: Final = (
+    "plan_id IN"
+    " (SELECT id FROM arrangements_paymentplan WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
+)
 _OF_TOUCH: Final = (
     "touch_id IN"
     " (SELECT id FROM outreach_touch WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
@@ -104,6 +108,7 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
     ),
     ("receivables_datarequest", "words = '', answer = '', extension_reason = ''", _OWN),
     ("arrangements_paymentclaim", "words = ''", _OWN),
+    ("arrangements_planagreement", "signed_by = '', signed_from = '', text = '{}'", _OF_PLAN),
     ("arrangements_dispute", "words = ''", _OF_INVOICE),
     ("arrangements_disputemessage", "words = ''", _OF_DISPUTE),
     ("arrangements_disputefile", "", _OF_DISPUTE),

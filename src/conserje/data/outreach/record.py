@@ -13,6 +13,10 @@ _OF_INVOICES: Final = (
     "x.creditor_id = %(creditor)s AND x.invoice_id IN"
     " (SELECT id FROM receivables_invoice WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
 )
+_OF_PLANS: Final = (
+    "x.creditor_id = %(creditor)s AND x.plan_id IN"
+    " (SELECT id FROM arrangements_paymentplan WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
+)
 _OF_PAYMENTS: Final = (
     "x.creditor_id = %(creditor)s AND x.payment_id IN"
     " (SELECT id FROM receivables_payment WHERE creditor_id = %(creditor)s AND customer_id = %(customer)s)"
@@ -146,6 +150,31 @@ SECTIONS: Final[tuple[tuple[str, str, str, str], ...]] = (
         "invoice_id, made_at, made_through, made_by, promised_on, grace_days, state, closed_at",
         f"arrangements_promisetopay WHERE {_OF_CUSTOMER}",
         "made_at, id",
+    ),
+    (
+        "plans",
+        "id, currency, total_minor, down_minor, number, spacing, first_on, state, why, made_by, made_at, agreed_at,"
+        " referred_at, closed_at, closed_by",
+        f"arrangements_paymentplan WHERE {_OF_CUSTOMER}",
+        "made_at, id",
+    ),
+    (
+        "instalments",
+        "x.plan_id, x.position, x.due_on, x.late_after, x.amount_minor, x.moved_from_on, x.moved_at, x.moved_because",
+        f"arrangements_instalment x WHERE {_OF_PLANS}",
+        "x.plan_id, x.position",
+    ),
+    (
+        "plan_invoices",
+        "x.plan_id, x.invoice_id, x.amount_minor, x.bound_at, x.freed_at",
+        f"arrangements_planinvoice x WHERE {_OF_PLANS}",
+        "x.id",
+    ),
+    (
+        "plan_agreements",
+        "x.plan_id, x.signed_by, x.signed_at, x.signed_from, x.confirmed_by, x.locale, x.text, x.sha256",
+        f"arrangements_planagreement x WHERE {_OF_PLANS}",
+        "x.id",
     ),
     (
         "claims",

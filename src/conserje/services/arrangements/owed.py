@@ -43,3 +43,21 @@ def _settled(word: About, dues: Collection[Due], first: dict[int, date]) -> bool
     mine = [due for due in dues if due.invoice_id == word.invoice_id]
     some_was_due = first[word.invoice_id] <= word.due_by
     return not mine or (some_was_due and all(due.due_on > word.due_by for due in mine))
+
+
+@step
+def due_minor(*, creditor_id: int, words: Sequence[About]) -> list[dict[str, int]]:
+    """For each word, in order, what is open now of what it is about, by currency in minor units."""
+    customers = sorted({item.customer_id for item in words})
+    dues = open_dues.of_customers(creditor_id=creditor_id, customer_ids=customers)
+    return [_minor(item, dues.get(item.customer_id, ())) for item in words]
+
+
+def _minor(word: About, dues: Collection[Due]) -> dict[str, int]:
+    mine = [due for due in dues if word.invoice_id in (None, due.invoice_id)]
+    was_due = [due for due in mine if due.due_on <= word.due_by]
+    found: dict[str, int] = {}
+    # Of an invoice of which nothing was due by that day, all of it was promised.
+    for due in was_due if was_due or word.invoice_id is None else mine:
+        found[due.currency] = found.get(due.currency, 0) + due.open_minor
+    return found
