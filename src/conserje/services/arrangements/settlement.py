@@ -99,7 +99,7 @@ def offered(*, creditor_id: int, case: Case, locale: str, now: datetime) -> tupl
         for item in free
         if item.currency == policy.currency and invoices[item.invoice_id].open_minor == item.minor
     ]
-    found = judged.offer(owed, policy=policy, stage=stage_of(case, rules), today=today)
+    found = judged.offer(owed, policy=policy, stage=stage_of(case, rules=rules), today=today)
     return tuple(_offered(creditor_id, case.customer_id, offer, invoices, locale) for offer in found)
 
 
@@ -140,7 +140,7 @@ def accept(*, creditor_id: int, customer_id: int, wish: Wish, by: Speaker, now: 
     return agreement.conclude(creditor_id=creditor_id, new=new, by=by, now=now)
 
 
-def stage_of(case: Case, rules: Strategy) -> str:
+def stage_of(case: Case, *, rules: Strategy) -> str:
     """The furthest stage of which a contact was made in this episode; "" before the first."""
     steps = [rules.find(made.step) for made in case.made if made.counted]
     reached = [judged.STAGES.index(step.stage.value) for step in steps if step is not None]
