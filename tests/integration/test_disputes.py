@@ -17,8 +17,8 @@ from conserje.data.receivables.models import CreditNote, Invoice
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.arrangements.proposal import Terms
 from conserje.domain.outreach import position
+from conserje.services.arrangements import agreed_words, dispute, dispute_look, proposal
 from conserje.services.arrangements import agreement as agreements
-from conserje.services.arrangements import dispute, dispute_look, proposal
 from conserje.services.arrangements.dispute import Said
 from conserje.services.arrangements.speaker import Speaker
 from conserje.services.outreach import telling
@@ -110,6 +110,18 @@ def test_the_evidence_of_an_agreement(creditor: Creditor) -> None:
         said = " ".join(found.signed.text.paragraphs)
         assert "US$ 13.000" in said or "13.000,00" in said
         assert "crédito" in said
+        deed = agreed_words.as_deed(signed=found.signed, zone_name="America/Bogota")
+        assert deed.sha256 == found.text_hash
+        assert [row[2] for row in deed.rows] == [
+            "US$ 15.000,00",
+            "US$ 13.000,00",
+            "US$ 2.000,00",
+            "US$ 2.000,00",
+        ]
+        assert [lines[1] for lines in deed.signatures] == [
+            "17 de noviembre de 2026, 10:00",
+            "17 de noviembre de 2026, 12:00",
+        ]
         (told,) = Entry.objects.filter(kind="arrangements.agreement.accepted")
         assert told.payload["text"] == found.text_hash
 

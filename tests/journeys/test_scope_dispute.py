@@ -89,7 +89,7 @@ def propose(desk: Page, on: Stage) -> None:
     desk.get_by_label("Crédito para trabajos futuros").fill("1.999,99")
     desk.get_by_label("Pagado a más tardar el").fill("2026-11-27")
     desk.get_by_role("button", name="Enviar la propuesta").click()
-    expect(desk.get_by_text("Los tres valores deben sumar exactamente")).to_be_visible()
+    expect(desk.get_by_text("exactamente lo que está abierto")).to_be_visible()
     expect(desk.get_by_text("US$ 14.999,99")).to_be_visible()
     desk.get_by_label("Crédito para trabajos futuros").fill("2.000,00")
     desk.get_by_role("button", name="Enviar la propuesta").click()

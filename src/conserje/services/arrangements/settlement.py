@@ -16,8 +16,8 @@ from conserje.domain.outreach import position
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.strategy import Strategy
 from conserje.services.arrangements import agreed_words, agreement, locked
+from conserje.services.arrangements.agreed_text import AgreementText
 from conserje.services.arrangements.agreement import New, Sums
-from conserje.services.arrangements.agreement_text import AgreementText
 from conserje.services.arrangements.speaker import Speaker
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import strategy, telling
