@@ -14,8 +14,8 @@ from conserje.portal.confirm import confirmed
 from conserje.portal.dispute_pages import AgreementPage
 from conserje.portal.visit import Visit, looking, not_open
 from conserje.services.arrangements import agreement as agreements
+from conserje.services.arrangements.agreed_text import Signature
 from conserje.services.arrangements.agreement import Standing
-from conserje.services.arrangements.agreement_text import Signature
 from conserje.services.arrangements.speaker import CUSTOMER
 from conserje.ui.figures import show_day
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from conserje.domain.arrangements.proposal import LATEST_DAYS
 from conserje.portal.dispute_pages import AmountLine, ProposalForm, ProposalShown, TextShown
 from conserje.portal.visit import Visit
-from conserje.services.arrangements.agreement_text import AgreementText
+from conserje.services.arrangements.agreed_text import AgreementText
 from conserje.services.arrangements.attachments import FileContent
 from conserje.services.arrangements.dispute_look import Proposed, Whole
 from conserje.services.arrangements.speaker import CUSTOMER, Speaker

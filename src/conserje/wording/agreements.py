@@ -47,6 +47,11 @@ def label(*, locale: str, key: str, **values: str) -> str:
     return str(_table(locale)["labels"][key]).format_map(values)
 
 
+def head(*, locale: str) -> tuple[str, ...]:
+    """What stands over the table of amounts: what, when, how much."""
+    return tuple(_table(locale)["labels"]["head"])
+
+
 def numbers(names: Sequence[str], *, locale: str) -> str:
     """Invoice numbers as a list: "FE-1, FE-2 y FE-3"."""
     return formats.joined(names, locale)

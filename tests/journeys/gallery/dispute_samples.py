@@ -51,6 +51,12 @@ KINDS = tuple(
 
 def of_portal() -> Iterator[tuple[str, str, object]]:
     """(name, template, page) of each page for the customer."""
+    yield from _opening()
+    yield from _threads()
+    yield from _agreed()
+
+
+def _opening() -> Iterator[tuple[str, str, object]]:
     new = portal.NewDisputePage(
         BRAND,
         TODAY,
@@ -75,6 +81,9 @@ def of_portal() -> Iterator[tuple[str, str, object]]:
         replace(new, known=(link,), errors=wrong, words="Mis palabras", amount="mil"),
     )
     yield "p-dispute-none", "portal/dispute/new.html", replace(new, invoices=())
+
+
+def _threads() -> Iterator[tuple[str, str, object]]:
     said = (
         portal.Said(
             "Usted", True, AT, LONG, (portal.FileLink("acta-de-entrega-con-un-nombre-largo.pdf", "#f"),)
@@ -130,6 +139,9 @@ def of_portal() -> Iterator[tuple[str, str, object]]:
             form=None,
         ),
     )
+
+
+def _agreed() -> Iterator[tuple[str, str, object]]:
     agreed = portal.AgreementPage(
         BRAND,
         TODAY,
@@ -158,6 +170,11 @@ def of_portal() -> Iterator[tuple[str, str, object]]:
 def of_workbench(frame: Frame) -> Iterator[tuple[str, str, object]]:
     """(name, template, page) of each screen."""
     frame = replace(frame, section="home")
+    yield from _disputes(frame)
+    yield from _policies(frame)
+
+
+def _disputes(frame: Frame) -> Iterator[tuple[str, str, object]]:
     row = desk.DisputeRow(
         "#d",
         "Consorcio Internacional de Importaciones y Exportaciones Imaginarias del Caribe S.A. E.S.P.",
@@ -178,6 +195,10 @@ def of_workbench(frame: Frame) -> Iterator[tuple[str, str, object]]:
         desk.DisputesPage(frame, (row, replace(row, owes="espera al cliente", tone="")), (ended,)),
     )
     yield "w-disputes-none", list_, desk.DisputesPage(frame, (), ())
+    yield from _dispute(frame, row, ended)
+
+
+def _dispute(frame: Frame, row: desk.DisputeRow, ended: desk.DisputeRow) -> Iterator[tuple[str, str, object]]:
     amounts = tuple(desk.AmountLine(line.label, line.amount, line.on) for line in TEXT.amounts)
     proposal = desk.ProposalShown(
         7,
@@ -227,6 +248,9 @@ def of_workbench(frame: Frame) -> Iterator[tuple[str, str, object]]:
         show,
         desk.DisputePage(frame, ended, said, (), ("US$ 13.000,00 a más tardar el 27 nov (cumplido)",)),
     )
+
+
+def _policies(frame: Frame) -> Iterator[tuple[str, str, object]]:
     stages = (Option("escalation", "Escalamiento"), Option("final", "Final", chosen=True))
     policy = desk.SettlementPolicyPage(
         frame, True, stages, (("45", "10"), ("", "")), "15", "3", "COP", "", may_change=True

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from conserje.data.receivables.models import Contact, Customer, Invoice
 from conserje.data.tenancy.models import Creditor
+from conserje.domain.arrangements.deed import Deed
 from conserje.domain.arrangements.proposal import Terms
 from conserje.domain.arrangements.settlement import Offer
+from conserje.domain.kit.days import zone
 from conserje.domain.kit.money import Money
-from conserje.services.arrangements.agreement_text import AgreementText, AmountRow, Party
+from conserje.services.arrangements.agreed_text import AgreementText, AmountRow, Party, SignedText
+from conserje.services.arrangements.speaker import CUSTOMER
 from conserje.services.tenancy.act import step
 from conserje.services.tenancy.creditor import tax_label
-from conserje.wording import agreements
+from conserje.wording import agreements, formats
 from conserje.wording.agreements import Worded, label
 
 
@@ -97,6 +100,28 @@ def locale_of(*, creditor_id: int, customer_id: int) -> str:
     theirs = Creditor.objects.filter(id=creditor_id).values_list("locale", flat=True)
     found = (*contacts.order_by("id").values_list("locale", flat=True)[:1], *own, *theirs)
     return next((locale for locale in found if locale), "es")
+
+
+def as_deed(*, signed: SignedText, zone_name: str) -> Deed:
+    """A signed text as papers print it: amounts and days in the words of its locale, hours of `zone_name`."""
+    text = signed.text
+    names = {True: text.customer.name, False: text.creditor.name}
+    rows = tuple(
+        (
+            row.label,
+            formats.day(row.on, "day_long", text.locale) if row.on is not None else "",
+            formats.money(row.amount, text.locale),
+        )
+        for row in text.amounts
+    )
+    signatures = []
+    for one in signed.signatures:
+        at = one.at.astimezone(zone(zone_name))
+        day = formats.day(at.date(), "day_long", text.locale)
+        signatures.append((names[one.by == CUSTOMER], f"{day}, {at:%H:%M}"))
+    return Deed(
+        text.title, text.paragraphs, agreements.head(locale=text.locale), rows, tuple(signatures), text.hash
+    )
 
 
 def _clauses(terms: Terms) -> tuple[str, ...]:

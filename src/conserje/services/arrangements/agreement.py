@@ -12,8 +12,8 @@ from conserje.domain.arrangements import dispute as clocks
 from conserje.domain.arrangements.settlement import due_by
 from conserje.domain.kit.days import local_date
 from conserje.domain.kit.money import Money
-from conserje.services.arrangements import agreement_text
-from conserje.services.arrangements.agreement_text import AgreementText, Signature, SignedText
+from conserje.services.arrangements import agreed_text
+from conserje.services.arrangements.agreed_text import AgreementText, Signature, SignedText
 from conserje.services.arrangements.speaker import Speaker
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review
@@ -97,7 +97,7 @@ def conclude(*, creditor_id: int, new: New, by: Speaker, now: datetime) -> int:
         accepted_from=by.source,
         accepted_at=now,
         text_hash=new.text.hash,
-        text=agreement_text.kept(new.text),
+        text=agreed_text.kept(new.text),
     )
     AgreementInvoice.objects.bulk_create(
         [
@@ -239,7 +239,7 @@ def _standing(
     def money(minor: int) -> Money:
         return Money(row.currency, minor)
 
-    text = agreement_text.read(row.text)
+    text = agreed_text.read(row.text)
     signatures = [Signature(row.accepted_by, row.accepted_at, row.accepted_from)]
     if proposal is not None:
         signatures.insert(0, Signature(proposal.made_by, proposal.made_at, proposal.made_from))

@@ -14,7 +14,7 @@ from conserje.data.arrangements.models import Dispute, DisputeFile, DisputeMessa
 from conserje.domain.arrangements.proposal import Terms
 from conserje.domain.kit.money import Money
 from conserje.services.arrangements import agreed_words, agreement, proposal
-from conserje.services.arrangements.agreement_text import AgreementText
+from conserje.services.arrangements.agreed_text import AgreementText
 from conserje.services.arrangements.attachments import FileContent
 from conserje.services.tenancy.act import step
 

@@ -45,7 +45,7 @@ def make(*, creditor_id: int, dispute_id: int, new: NewProposal, by: Speaker, no
     """
     row = dispute.held(creditor_id=creditor_id, dispute_id=dispute_id, by=by)
     open_one = Proposal.objects.filter(creditor_id=creditor_id, dispute_id=dispute_id, state="open").first()
-    if open_one is not None and not other_side(open_one.made_by, by):
+    if open_one is not None and not other_side(open_one.made_by, by=by):
         if terms_of(open_one) == new.terms:
             return open_one.id
         raise Refused("proposal_yours_open")
@@ -98,7 +98,7 @@ def withdraw(*, creditor_id: int, proposal_id: int, by: Speaker, now: datetime) 
     row, found = held(creditor_id=creditor_id, proposal_id=proposal_id, by=by)
     if found.state != "open":
         raise Refused(f"proposal_{found.state}")
-    if other_side(found.made_by, by):
+    if other_side(found.made_by, by=by):
         raise Refused("proposal_not_yours")
     _close(found, "withdrawn", now)
     _tell(creditor_id, row, found, "proposal_withdrawn", by.actor, now)
@@ -140,7 +140,7 @@ def acceptable(*, creditor_id: int, row: Dispute, found: Proposal, by: Speaker, 
     """Why `by` may not accept a proposal at `now`, as a code; "" when they may."""
     if found.state != "open":
         return f"proposal_{found.state}"
-    if not other_side(found.made_by, by):
+    if not other_side(found.made_by, by=by):
         return "proposal_yours_open"
     if judged.is_expired(pay_by=found.pay_by, today=_today(creditor_id, row, now)):
         return "proposal_expired"

@@ -16,8 +16,8 @@ from conserje.domain.outreach import position
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.strategy import Strategy
 from conserje.services.arrangements import agreed_words, agreement, locked
+from conserje.services.arrangements.agreed_text import AgreementText
 from conserje.services.arrangements.agreement import New, Sums
-from conserje.services.arrangements.agreement_text import AgreementText
 from conserje.services.arrangements.speaker import Speaker
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import strategy, telling
@@ -99,7 +99,8 @@ def offered(*, creditor_id: int, case: Case, locale: str, now: datetime) -> tupl
         for item in free
         if item.currency == policy.currency and invoices[item.invoice_id].open_minor == item.minor
     ]
-    found = judged.offer(owed, policy=policy, stage=stage_of(case, rules.serving(case.serves)), today=today)
+    rules = rules.serving(case.serves)
+    found = judged.offer(owed, policy=policy, stage=stage_of(case, rules=rules), today=today)
     return tuple(_offered(creditor_id, case.customer_id, offer, invoices, locale) for offer in found)
 
 
@@ -140,7 +141,7 @@ def accept(*, creditor_id: int, customer_id: int, wish: Wish, by: Speaker, now: 
     return agreement.conclude(creditor_id=creditor_id, new=new, by=by, now=now)
 
 
-def stage_of(case: Case, rules: Strategy) -> str:
+def stage_of(case: Case, *, rules: Strategy) -> str:
     """The furthest stage of which a contact was made in this episode; "" before the first."""
     steps = [rules.find(made.step) for made in case.made if made.counted]
     reached = [judged.STAGES.index(step.stage.value) for step in steps if step is not None]

@@ -27,6 +27,6 @@ class Speaker:
         return self.actor == CUSTOMER
 
 
-def other_side(actor: str, by: Speaker) -> bool:
+def other_side(actor: str, *, by: Speaker) -> bool:
     """Whether `actor` of an earlier act stands on the other side than `by`."""
     return (actor == CUSTOMER) != by.is_customer
