@@ -37,7 +37,7 @@ EXITS = {
     "es": ("Cambiar canal, horario o contacto", "No recibir más"),
     "en": ("Change the channel", "Stop messages"),
 }
-CHASING = [kind for kind in KINDS if kind not in ("thank_you", "link_again")]
+CHASING = [kind for kind in KINDS if kind not in ("thank_you", "link_again", "code")]
 
 
 def _told(kind: str, on: date | None, channel: str | None, letter_kind: str | None = None) -> dict[str, Any]:
@@ -79,6 +79,7 @@ SCENES: dict[str, dict[str, Any]] = {
         "attachments": ["recibo-88.pdf", "paz-y-salvo-FE-1042.pdf"],
     },
     "link_again": {"next": _told("contact", date(2026, 11, 24), "whatsapp"), "attachments": []},
+    "code": {"next": _told("contact", date(2026, 11, 24), "whatsapp"), "attachments": []},
 }
 GOLDEN_CASES = [(kind, locale, "one") for kind in KINDS for locale in ("es_CO", "en")] + [
     ("friendly", "es", "one"),
