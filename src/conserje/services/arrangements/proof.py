@@ -98,7 +98,9 @@ def waiting(*, creditor_id: int) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [creditor_id])
         rows = cursor.fetchall()
-    return [Waiting(*row[:11], None if row[12] is None else Money(row[11], row[12])) for row in rows]
+    return [
+        Waiting(*[*row, None if minor is None else Money(currency, minor)]) for *row, currency, minor in rows
+    ]
 
 
 @step
