@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The customer's own hours narrow the lawful ones; answer letters stay free, and nothing is ever opened by them."""
+"""The customer's own hours: they narrow the lawful ones, and open nothing."""
 
 from __future__ import annotations
 

@@ -268,7 +268,7 @@ _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
         "portal": LINK,
         "stop": STOP,
         "preferences": f"{LINK}preferences/",
-        "complaint": None,
+        "complaint": f"{LINK}complaint/",
         "genuine": f"{LINK}genuine/",
         "card": f"{LINK}card/",
         "cancel": f"{LINK}cancel/",
@@ -280,7 +280,7 @@ _SAID: Final[dict[int, tuple[CreditorFacts, _Said]]] = {}
 
 def _next(writing: Writing) -> dict[str, Any]:
     following, contact = writing.following, _told(writing)
-    if writing.touch.episode_id is None:
+    if writing.touch.purpose == "payment_confirmation":
         return {"kind": "none", "on": None, "channel": None, "letter": None}
     if following is None or contact is None:
         ended = following is not None and following.kind in (Kind.ENDED, Kind.PERSON)
@@ -337,7 +337,7 @@ def _speaker(said: _Said) -> law_texts.Speaker:
         "address": brand.get("collector_address", ""),
     }
     own = {key: value for key, value in _LINKS.items() if value is not None}
-    links = {**own, "complaint": LINK, "data_policy": creditor["policy_url"] or LINK}
+    links = {**own, "data_policy": creditor["policy_url"] or LINK}
     writes_itself = said.role == CreditorRole.FIRST_PARTY
     return law_texts.Speaker(
         tuple(who.items()), () if writes_itself else tuple(collector.items()), tuple(links.items())

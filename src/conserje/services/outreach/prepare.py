@@ -121,9 +121,11 @@ def going(touch: TouchFacts) -> Going:
 def following(case: Case, *, touch: TouchFacts, rules: Strategy, now: datetime) -> Decision | None:
     """What comes after this touch if nothing happens, within `TOLD_AHEAD`: the first that `project` would tell."""
     today = local_date(now, case.zone)
-    after = case.after(
-        step=touch.step, channel=Channel(touch.channel), at=now, on=today, purpose=Purpose(touch.purpose)
-    )
+    after = replace(case, in_hand=None)
+    if touch.episode_id is not None:
+        after = case.after(
+            step=touch.step, channel=Channel(touch.channel), at=now, on=today, purpose=Purpose(touch.purpose)
+        )
     told = decide(after, strategy=rules, law=sweep.stack_of(case), now=now)
     is_near = told.contact is None or local_date(told.contact.at, case.zone) <= today + TOLD_AHEAD
     return told if is_near else None
@@ -152,7 +154,7 @@ def _judge_again(
     if own is not None and isinstance(found, Go) and letter.outdated(own, asked=found.asked, today=today):
         found = Drop(Reason("words_outdated"), None)
     if isinstance(found, Go):
-        after = None if leaving.step is None else following(case, touch=touch, rules=rules, now=now)
+        after = None if payment is not None else following(case, touch=touch, rules=rules, now=now)
         copied = replace(touch, copies=list(found.copies))
         settles = settling.honoured(
             dossier=dossier, touch=touch, case=case, asked=found.asked, rules=rules, now=now

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -21,6 +22,8 @@ from conserje.wording import paper
 # The same facts give the same bytes: no part of the file tells when it was made.
 _EPOCH: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a mark of the format, in no zone
 _ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+# Written by the library at the moment of saving, whatever was said before.
+_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _WIDTHS: Final = (34, 14, 14, 18, 18, 18, 18, 8)
 
 
@@ -68,7 +71,7 @@ def workbook(*, creditor_id: int, reader: Reader) -> File:
         ],
     )
     book.properties.creator = reader.creditor.legal_name or reader.creditor.name
-    book.properties.created = book.properties.modified = _EPOCH
+    book.properties.created = _EPOCH
     into = io.BytesIO()
     book.save(into)
     return File(words["file"], _timeless(into.getvalue()))
@@ -107,5 +110,5 @@ def _timeless(content: bytes) -> bytes:
         for part in made.infolist():
             fresh = zipfile.ZipInfo(part.filename, _ZIP_EPOCH)
             fresh.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(fresh, made.read(part))
+            kept.writestr(fresh, _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z\g<2>", made.read(part)))
     return into.getvalue()
