@@ -324,11 +324,8 @@ _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
     {
         "portal": LINK,
         "stop": STOP,
-        "preferences": f"{LINK}preferences/",
         "complaint": None,
-        "genuine": f"{LINK}genuine/",
-        "card": f"{LINK}card/",
-        "cancel": f"{LINK}cancel/",
+        **{page: f"{LINK}{page}/" for page in ("preferences", "genuine", "card", "cancel")},
     }
 )
 _SAID_MAX: Final = 64
