@@ -21,10 +21,12 @@ PORTAL = [
     path("<str:creditor>/unsubscribe/<str:token>/", _nothing, name="unsubscribe"),
     path("<str:creditor>/genuine/", _nothing, name="genuine"),
     path("<str:creditor>/data/", _nothing, name="data"),
+    path("<str:creditor>/cancel/", _nothing, name="cancel"),
 ]
 WORKBENCH = [
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
+    path("<str:creditor>/failed/", _nothing, name="failed_payments"),
     path("<str:creditor>/drafts/", _nothing, name="drafts"),
     path("<str:creditor>/law/", _nothing, name="law"),
     path("<str:creditor>/clock/", _nothing, name="clock"),
