@@ -14,6 +14,7 @@ from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeState, Decline
 from conserje.domain.receivables.charge import ChargeOrder
+from conserje.domain.receivables.customer import reference_key
 from conserje.domain.receivables.invoice import Due, NewInvoice
 from conserje.domain.recovery.failure import CardFacts, ChargeEnd, FailedCharge, FailureKind, Refusal
 from conserje.services.outreach import strategy
@@ -29,7 +30,12 @@ PRICE = Money("COP", 4_990_000)
 
 def shopper(creditor: Creditor, name: str = "Sofía Ejemplo", **given: Any) -> Customer:
     """A person in Bogota who may be written to by e-mail."""
-    return book.customer(creditor, name, kind="person", debtor_type="natural_consumer", **given)
+    usual = {
+        "kind": "person",
+        "debtor_type": "natural_consumer",
+        "reference_key": reference_key(reference=name),
+    }
+    return book.customer(creditor, name, **(usual | given))
 
 
 def mandate(creditor: Creditor, of: Customer, fingerprint: str = "fp_old", **given: Any) -> Mandate:

@@ -139,7 +139,7 @@ def test_tries_of_others_move_ours(creditor: Creditor) -> None:
         for n in range(3):
             ChargeAttempt.objects.create(
                 creditor=creditor,
-                account="demo",
+                gateway="demo",
                 key=f"own-{n}",
                 made_by="gateway",
                 made_at=MONDAY + timedelta(days=n),

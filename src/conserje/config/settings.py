@@ -29,6 +29,8 @@ SECRET_KEY = os.environ.get("CONSERJE_SECRET_KEY") or SimpleLazyObject(lambda: k
 # What left, beside the database: `services/outreach/outside.py`.
 OUTSIDE_FOLDER = home() / "outside"
 # Without it, figures are told to this machine only.
+# Limits of card networks where an operator knows better: "visa.card_30_days=20,visa.same_amount_30_days=20".
+NETWORK_LIMITS = os.environ.get("CONSERJE_NETWORK_LIMITS", "")
 METRICS_TOKEN = os.environ.get("CONSERJE_METRICS_TOKEN", "")
 ALLOWED_HOSTS = sorted({urlsplit(PUBLIC_URL).hostname or "localhost", "127.0.0.1", "localhost"})
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

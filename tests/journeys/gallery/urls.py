@@ -34,12 +34,14 @@ PORTAL = [
     path("<str:creditor>/papers/statement.xlsx", _nothing, name="statement_sheet"),
     path("<str:creditor>/papers/paz-y-salvo.pdf", _nothing, name="clearance"),
     path("<str:creditor>/mandate/", _nothing, name="mandate"),
+    path("<str:creditor>/cancel/", _nothing, name="cancel"),
 ]
 WORKBENCH = [
     path("<str:creditor>/ways/", _nothing, name="ways"),
     path("<str:creditor>/payments/", _nothing, name="payments"),
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
+    path("<str:creditor>/failed/", _nothing, name="failed_payments"),
     path("<str:creditor>/drafts/", _nothing, name="drafts"),
     path("<str:creditor>/plans/", _nothing, name="plans"),
     path("<str:creditor>/law/", _nothing, name="law"),

@@ -11,10 +11,10 @@ from conserje.domain.ports.gateway import Decline
 from conserje.domain.recovery.decline import classify
 from conserje.domain.recovery.failure import Refusal
 from conserje.domain.recovery.networks import NetworkRefused, read
-from conserje.services.recovery.network import shipped
+from conserje.services.recovery.network import _read
 
 AT = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
-NETWORKS = shipped()
+NETWORKS = _read("")
 
 
 def _class(

@@ -12,10 +12,10 @@ import pytest
 from conserje.domain.kit.money import Money
 from conserje.domain.recovery.governor import Allowed, Card, Denied, History, Try, earliest, judge
 from conserje.domain.recovery.networks import NetworkRefused, configured
-from conserje.services.recovery.network import shipped
+from conserje.services.recovery.network import _read
 
 START = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
-NETWORKS = shipped()
+NETWORKS = _read("")
 AMOUNT = Money("MXN", 19_900)
 UNBOUND = 10**6
 _DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ def _try(at: datetime, amount: Money = AMOUNT, **words: object) -> Try:
 def _over(card: Card, tries: list[Try], at: datetime) -> str:
     """What a try at `at` would break, told without the governor's help."""
     before = [
-        one for one in tries if one.at <= at and one.fingerprint == card.fingerprint and one.account == "demo"
+        one for one in tries if one.at <= at and one.fingerprint == card.fingerprint and one.gateway == "demo"
     ]
     for networks, countries, window, most, _ in LIMITS:
         if card.network not in networks or (countries and card.country not in countries):
@@ -251,3 +251,12 @@ def test_a_limit_is_configured_within_what_the_network_allows() -> None:
         configured(NETWORKS, most={"visa.card_30_days": 21})
     with pytest.raises(NetworkRefused):
         configured(NETWORKS, most={"mastercard.24_hours": 11})
+
+
+def test_an_operator_sets_a_limit_by_the_environment() -> None:
+    wider = _read("visa.card_30_days=20, visa.same_amount_30_days=18")
+    figures = {limit.id: limit.most for limit in wider.on(START.date(), network="visa").limits}
+    assert figures == {"visa.card_30_days": 20, "visa.same_amount_30_days": 18}
+    for wrong in ("visa.card_30_days=21", "visa.nothing=3", "visa.card_30_days"):
+        with pytest.raises(NetworkRefused):
+            _read(wrong)

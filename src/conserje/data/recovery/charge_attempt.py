@@ -9,7 +9,7 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 
 
 class ChargeAttempt(TenantModel):
-    """One try, only added. `account` is the gateway, (`account`, `key`) its identity; `made_by` is "us", "gateway",
+    """One try, only added. (`gateway`, `key`) is its identity; `made_by` is "us", "gateway",
     "page" or "elsewhere". `draw` and `plan` tell how its moment was found, `local_hour` the payer's hour.
     """
 
@@ -20,7 +20,7 @@ class ChargeAttempt(TenantModel):
         null=True,
         related_name="attempts",
     )
-    account = models.CharField(max_length=40)
+    gateway = models.CharField(max_length=40)
     key = models.CharField(max_length=140)
     made_by = models.CharField(max_length=12)
     made_at = models.DateTimeField()
@@ -40,7 +40,7 @@ class ChargeAttempt(TenantModel):
     class Meta:
         constraints = [
             tenant_unique("charge_attempt"),
-            models.UniqueConstraint(fields=["creditor", "account", "key"], name="charge_attempt_once"),
+            models.UniqueConstraint(fields=["creditor", "gateway", "key"], name="charge_attempt_once"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="charge_attempt_positive"),
             models.CheckConstraint(
                 condition=models.Q(made_by__in=["us", "gateway", "page", "elsewhere"]),
@@ -52,6 +52,6 @@ class ChargeAttempt(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["creditor", "account", "fingerprint", "-made_at"], name="charge_attempt_by_card"
+                fields=["creditor", "gateway", "fingerprint", "-made_at"], name="charge_attempt_by_card"
             )
         ]

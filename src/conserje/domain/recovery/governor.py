@@ -21,9 +21,9 @@ _MOVES_MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card at one account of the creditor. `network` is our word ("" when unknown), `country` its issuer's."""
+    """A card at one gateway of the creditor. `network` is our word ("" when unknown), `country` its issuer's."""
 
-    account: str
+    gateway: str
     fingerprint: str
     network: str
     country: str = ""
@@ -34,7 +34,7 @@ class Try:
     """One try of a card by anybody: us, the gateway, a person at its desk. An end nobody knows is not `approved`."""
 
     at: datetime
-    account: str
+    gateway: str
     fingerprint: str
     amount: Money
     approved: bool
@@ -95,8 +95,8 @@ def earliest(
 
 
 def _of(card: Card, history: History) -> Iterator[Try]:
-    same = (card.account, card.fingerprint)
-    return (one for one in history.tries if (one.account, one.fingerprint) == same)
+    same = (card.gateway, card.fingerprint)
+    return (one for one in history.tries if (one.gateway, one.fingerprint) == same)
 
 
 def _ends(one: Try, rules: NetworkRules) -> bool:

@@ -267,11 +267,7 @@ _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
     {
         "portal": LINK,
         "stop": STOP,
-        "preferences": f"{LINK}preferences/",
-        "complaint": f"{LINK}complaint/",
-        "genuine": f"{LINK}genuine/",
-        "card": f"{LINK}card/",
-        "cancel": f"{LINK}cancel/",
+        **{page: f"{LINK}{page}/" for page in ("preferences", "complaint", "genuine", "card", "cancel")},
     }
 )
 _SAID_MAX: Final = 64

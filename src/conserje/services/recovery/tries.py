@@ -16,15 +16,15 @@ from conserje.domain.recovery.governor import Card, History, Try
 from conserje.services.tenancy.act import step
 
 _ADD = """
-INSERT INTO recovery_chargeattempt (creditor_id, failed_payment_id, account, key, made_by, made_at, fingerprint,
+INSERT INTO recovery_chargeattempt (creditor_id, failed_payment_id, gateway, key, made_by, made_at, fingerprint,
        network, currency, amount_minor, approved, decline, response_code, advice, decline_code, draw, plan, local_hour)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (creditor_id, account, key) DO NOTHING"""
+ON CONFLICT (creditor_id, gateway, key) DO NOTHING"""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One try to be kept: its key at the account, who made it and when, and what it was refused with (None: approved).
+    """One try to be kept: its key at the gateway, who made it and when, and what it was refused with (None: approved).
 
     `local_hour` is the payer's hour at which a try of ours was made.
     """
@@ -74,9 +74,9 @@ def add(*, creditor_id: int, row: FailedPayment, made: Iterable[Made], planned: 
 
 @step
 def history(*, creditor_id: int, row: FailedPayment) -> History:
-    """Every try of the card of `row` at its account that is kept."""
+    """Every try of the card of `row` at its gateway that is kept."""
     rows = ChargeAttempt.objects.filter(
-        creditor_id=creditor_id, account=row.gateway, fingerprint=row.fingerprint
+        creditor_id=creditor_id, gateway=row.gateway, fingerprint=row.fingerprint
     )
     return History(tuple(_try(one) for one in rows.order_by("made_at", "id")), row.complete)
 
@@ -89,7 +89,7 @@ def card(*, row: FailedPayment) -> Card:
 def _try(row: ChargeAttempt) -> Try:
     return Try(
         row.made_at,
-        row.account,
+        row.gateway,
         row.fingerprint,
         Money(row.currency, row.amount_minor),
         row.approved,

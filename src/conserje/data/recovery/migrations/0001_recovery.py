@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             name='ChargeAttempt',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('account', models.CharField(max_length=40)),
+                ('gateway', models.CharField(max_length=40)),
                 ('key', models.CharField(max_length=140)),
                 ('made_by', models.CharField(max_length=12)),
                 ('made_at', models.DateTimeField()),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='chargeattempt',
-            index=models.Index(fields=['creditor', 'account', 'fingerprint', '-made_at'], name='charge_attempt_by_card'),
+            index=models.Index(fields=['creditor', 'gateway', 'fingerprint', '-made_at'], name='charge_attempt_by_card'),
         ),
         migrations.AddConstraint(
             model_name='chargeattempt',
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='chargeattempt',
-            constraint=models.UniqueConstraint(fields=('creditor', 'account', 'key'), name='charge_attempt_once'),
+            constraint=models.UniqueConstraint(fields=('creditor', 'gateway', 'key'), name='charge_attempt_once'),
         ),
         migrations.AddConstraint(
             model_name='chargeattempt',
