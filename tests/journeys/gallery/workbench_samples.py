@@ -183,8 +183,8 @@ def drafts() -> Iterator[tuple[str, str, object]]:
     )
 
 
-def every() -> Iterator[tuple[str, str, object]]:
-    """All workbench screens."""
+def _homes() -> Iterator[tuple[str, str, object]]:
+    """The first screen: as usual, stopped, without a book."""
     yield "w-home", "workbench/home/show.html", replace(HOME, stop_url="#stop")
     fuse = home_pages.StopNotice(
         "email",
@@ -207,6 +207,11 @@ def every() -> Iterator[tuple[str, str, object]]:
         "workbench/home/show.html",
         replace(HOME, is_empty=True, figures=(), ageing=(), attention=()),
     )
+
+
+def every() -> Iterator[tuple[str, str, object]]:
+    """All workbench screens."""
+    yield from _homes()
     yield "w-receivables", "workbench/receivables/list.html", receivables()
     searched = replace(receivables(), rows=(), ageing=(), query="xyz")
     yield "w-receivables-none", "workbench/receivables/list.html", searched

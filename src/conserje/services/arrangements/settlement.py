@@ -99,8 +99,8 @@ def offered(*, creditor_id: int, case: Case, locale: str, now: datetime) -> tupl
         for item in free
         if item.currency == policy.currency and invoices[item.invoice_id].open_minor == item.minor
     ]
-    rules = rules.serving(case.serves)
-    found = judged.offer(owed, policy=policy, stage=stage_of(case, rules=rules), today=today)
+    stage = stage_of(case, rules=rules.serving(case.serves))
+    found = judged.offer(owed, policy=policy, stage=stage, today=today)
     return tuple(_offered(creditor_id, case.customer_id, offer, invoices, locale) for offer in found)
 
 
