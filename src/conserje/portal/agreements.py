@@ -12,11 +12,14 @@ from conserje.domain.kit.money import Money
 from conserje.portal import brand, proposals
 from conserje.portal.confirm import confirmed
 from conserje.portal.dispute_pages import AgreementPage
+from conserje.portal.papers import PDF, given, reader
 from conserje.portal.visit import Visit, looking, not_open
+from conserje.services.arrangements import agreed_words
 from conserje.services.arrangements import agreement as agreements
 from conserje.services.arrangements.agreed_text import Signature
 from conserje.services.arrangements.agreement import Standing
 from conserje.services.arrangements.speaker import CUSTOMER
+from conserje.services.receivables import papers
 from conserje.ui.figures import show_day
 
 
@@ -33,6 +36,20 @@ def show(request: HttpRequest, visit: Visit, *, agreement: int) -> HttpResponse:
     return render(request, "portal/agreement/show.html", {"page": _page(visit, found, said)})
 
 
+@looking
+@confirmed
+def paper(request: HttpRequest, visit: Visit, *, agreement: int) -> HttpResponse:
+    """The agreement as a PDF."""
+    found = agreements.one(
+        creditor_id=visit.creditor_id, agreement_id=agreement, customer_id=visit.customer_id
+    )
+    if found is None or found.signed is None:
+        return not_open(request)
+    deed = agreed_words.as_deed(signed=found.signed, zone_name=visit.opened.zone or visit.creditor.time_zone)
+    made = papers.agreement(creditor_id=visit.creditor_id, reader=reader(visit), deed=deed)
+    return given(made, "pdf", PDF)
+
+
 def _page(visit: Visit, found: Standing, said: str) -> AgreementPage:
     signed = found.signed
     return AgreementPage(
@@ -46,6 +63,7 @@ def _page(visit: Visit, found: Standing, said: str) -> AgreementPage:
         hash=found.text_hash,
         credit=found.credit,
         message=said,
+        pdf_url=visit.url("agreement_paper", agreement=str(found.id)) if signed else "",
     )
 
 

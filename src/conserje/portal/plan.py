@@ -25,7 +25,7 @@ from conserje.services.arrangements.plan import Signing
 from conserje.services.arrangements.plan_read import Plan
 from conserje.services.arrangements.plan_terms import Refused, Room, Wish
 from conserje.services.arrangements.plan_text import Agreement
-from conserje.services.receivables import gateway
+from conserje.services.receivables import gateway, mandate
 from conserje.services.tenancy.act import reading
 from conserje.ui.figures import show_day, show_money
 from conserje.ui.listing import Option
@@ -106,6 +106,7 @@ def shown(request: HttpRequest, visit: Visit, found: Plan, *, warning: str = "")
         changes=found.date_changes_left if found.state == "active" else 0,
         change_days=rules.plans.date_change_days,
         by_mandate=found.by_mandate,
+        cards=_cards(visit, found),
         text=_words(signed) if signed is not None else None,
         signed=_signed_line(visit, signed),
         warning=warning,
@@ -259,6 +260,18 @@ def _numbers(most: int, chosen: str) -> tuple[Option, ...]:
             chosen=str(number) == pick,
         )
         for number in shown
+    )
+
+
+def _cards(visit: Visit, found: Plan) -> tuple[Option, ...]:
+    """The cards on file by which an active plan may be charged."""
+    if found.state != "active":
+        return ()
+    held = mandate.in_force(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
+    return tuple(
+        Option(str(one.id), f"{one.brand or one.method} •••• {one.last4}".strip(" •"))
+        for one in held
+        if one.currency == found.amount.currency
     )
 
 

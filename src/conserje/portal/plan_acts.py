@@ -19,12 +19,13 @@ from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.checkout import Attempt
 from conserje.portal import plan as plan_page
 from conserje.portal.confirm import confirmed
-from conserje.portal.visit import Visit, acting, leave_trace, not_open
-from conserje.services.arrangements import plan, plan_read
+from conserje.portal.papers import PDF, given, reader
+from conserje.portal.visit import Visit, acting, leave_trace, looking, not_open
+from conserje.services.arrangements import plan, plan_read, plan_text
 from conserje.services.arrangements.plan_read import Plan
 from conserje.services.arrangements.plan_terms import Refused
 from conserje.services.outreach import telling
-from conserje.services.receivables import checkout, gateway
+from conserje.services.receivables import checkout, gateway, papers
 from conserje.services.receivables.checkout import Started
 from conserje.services.receivables.refusals import Refused as NotPayable
 from conserje.services.tenancy.act import reading
@@ -81,6 +82,43 @@ def move(request: HttpRequest, visit: Visit) -> HttpResponse:
     answer = HttpResponseRedirect(visit.url("plan"))
     answer.status_code = 303
     return answer
+
+
+@acting("POST")
+@confirmed
+def automatic(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Have the parts charged to a card on file on their days (POST `mandate`), or, with none, no longer."""
+    with reading(creditor_id=visit.creditor_id):
+        found = plan_read.current(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
+    chosen = request.POST.get("mandate", "")
+    if found is None:
+        return not_open(request)
+    try:
+        plan.use_mandate(
+            creditor_id=visit.creditor_id,
+            customer_id=visit.customer_id,
+            plan_id=found.id,
+            mandate_id=int(chosen) if chosen.isascii() and chosen.isdecimal() else None,
+            now=visit.now,
+        )
+    except Refused:
+        return _again(request, visit, _("That card cannot be charged any more. Choose another one."))
+    answer = HttpResponseRedirect(visit.url("plan"))
+    answer.status_code = 303
+    return answer
+
+
+@looking
+@confirmed
+def paper(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What was agreed, as a PDF."""
+    found = plan_read.current(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
+    signed = plan_text.signed(creditor_id=visit.creditor_id, plan_id=found.id) if found is not None else None
+    if signed is None:
+        return not_open(request)
+    deed = plan_text.as_deed(text=signed, zone_name=visit.opened.zone or visit.creditor.time_zone)
+    made = papers.agreement(creditor_id=visit.creditor_id, reader=reader(visit), deed=deed)
+    return given(made, "pdf", PDF)
 
 
 def _again(request: HttpRequest, visit: Visit, warning: str) -> HttpResponse:

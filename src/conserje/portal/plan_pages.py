@@ -71,7 +71,8 @@ class PlanLine:
 class PlanPage:
     """`portal/plan/show.html`: the plan as it stands. `state`: active, proposed, kept.
 
-    `next` is what the next instalment has open, `rest` what all of them have; `changes` how often a day may still move.
+    `next` is what the next instalment has open, `rest` what all of them have; `changes` how often a day may still move,
+    `cards` by which the parts may be charged on their days.
     """
 
     brand: Brand
@@ -87,6 +88,7 @@ class PlanPage:
     changes: int = 0
     change_days: int = 0
     by_mandate: bool = False
+    cards: tuple[Option, ...] = ()
     text: PlanText | None = None
     signed: str = ""
     message: str = ""

@@ -112,7 +112,7 @@ class DisputePage:
     row: DisputeRow
     lines: tuple[Said, ...]
     past: tuple[str, ...]
-    agreed: tuple[str, ...]
+    agreed: tuple[tuple[str, str], ...]
     proposal: ProposalShown | None = None
     form: ProposalForm | None = None
     message_url: str = ""

@@ -225,7 +225,7 @@ def _drawn(
         row=_row(desk, found.standing),
         lines=tuple(_said(desk, dispute_id, line) for line in found.lines),
         past=tuple(_past(item) for item in found.proposals if item.state != "open"),
-        agreed=tuple(_agreed(item) for item in found.agreements),
+        agreed=tuple(_agreed(desk, item) for item in found.agreements),
         proposal=_proposal(desk, found, url) if found.open_proposal else None,
         form=_form(desk, found, url, typed) if may else None,
         message_url=f"{url}message/" if may else "",
@@ -288,14 +288,16 @@ def _past(item: Proposed) -> str:
     }
 
 
-def _agreed(item: agreed.Standing) -> str:
+def _agreed(desk: Desk, item: agreed.Standing) -> tuple[str, str]:
+    """What was agreed, and where its paper is; no address once the text was erased."""
     day = show_day(item.pay_by, language=get_language() or "es", shape="short")
-    return _("%(pay)s by %(day)s, of which %(paid)s came (%(state)s)") % {
+    words = _("%(pay)s by %(day)s, of which %(paid)s came (%(state)s)") % {
         "pay": _money(item.pay),
         "day": day,
         "paid": _money(Money(item.pay.currency, min(item.paid.minor, item.pay.minor))),
         "state": name(AGREEMENT_STATES, item.state),
     }
+    return words, desk.url("agreement_paper", number=item.id) if item.signed is not None else ""
 
 
 def _proposal(desk: Desk, found: Whole, url: str) -> ProposalShown | None:

@@ -4,6 +4,7 @@
 from django.urls import include, path
 
 from conserje.workbench import (
+    agreement_paper,
     bank,
     bank_line,
     clock,
@@ -69,6 +70,7 @@ _desk = [
     path("unsure/", unsure.show_all, name="unsure"),
     path("unsure/resolution/", unsure.resolve, name="unsure_resolution"),
     path("unsure/retry/", unsure.retry, name="parked_retry"),
+    path("agreements/<int:number>/agreement.pdf", agreement_paper.download, name="agreement_paper"),
     path("stop/", stops.place, name="stop_place"),
     path("stop/lift/", stops.lift, name="stop_lift"),
     path("customer/<int:customer>/", customer.show, name="customer"),

@@ -117,6 +117,11 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
     ("arrangements_proofofpayment", "file_name = '', content = '', sha256 = 'erased:' || id", _OWN),
     ("arrangements_enquiry", "words = '', answer = ''", _OWN),
     ("arrangements_progress", "words = ''", _OF_INVOICE),
+    (
+        "recovery_failedpayment",
+        "subscription = '', fingerprint = '', brand = '', last4 = '', card_country = ''",
+        _OWN,
+    ),
     ("outreach_permission", "source = ''", _OWN),
     (
         "outreach_message",

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from conserje.data.arrangements.models import PlanAgreement
+from conserje.domain.arrangements.deed import Deed
 from conserje.domain.arrangements.plan import Part
 from conserje.domain.arrangements.policy import Policy
 from conserje.domain.kit.canonical import build, digest, plain
+from conserje.domain.kit.days import zone
 from conserje.domain.kit.money import Money, total
 from conserje.services.tenancy import creditor as creditors
 from conserje.services.tenancy.act import step
@@ -89,6 +91,15 @@ def signed(*, creditor_id: int, plan_id: int) -> Agreement | None:
     return replace(
         text, sha256=row.sha256, signatures=(Signature(row.signed_by, row.signed_at, row.signed_from),)
     )
+
+
+def as_deed(*, text: Agreement, zone_name: str) -> Deed:
+    """A signed text as papers print it, its hours those of `zone_name`."""
+    signatures = []
+    for one in text.signatures:
+        at = one.at.astimezone(zone(zone_name))
+        signatures.append((one.name, f"{formats.day(at.date(), 'day_long', text.language)}, {at:%H:%M}"))
+    return Deed(text.title, text.paragraphs, text.heads, text.rows, tuple(signatures), text.sha256)
 
 
 def stored(text: Agreement) -> dict[str, Any]:
