@@ -13,6 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import DeleteModel, RemoveField
 from django.db.utils import OperationalError
 
+from conserje.config import migration_state
 from conserje.data.tenancy.privileges import grant_to_packages
 
 OWNER = "owner"
@@ -103,6 +104,7 @@ def _need_owner() -> None:
 def _apply(verbosity: int) -> None:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
-    call_command("migrate", database=OWNER, interactive=False, verbosity=verbosity)
+    with migration_state.lightly():
+        call_command("migrate", database=OWNER, interactive=False, verbosity=verbosity)
     grant_to_packages(using=OWNER)
     connections[OWNER].close()
