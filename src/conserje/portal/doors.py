@@ -57,6 +57,10 @@ BESIDE: Final = (
     Door(_("I am not this person"), _("We stop writing to you at once"), "wrong_person", "stop", always=True),
 )
 
+SUBSCRIBERS: Final = (
+    Door(_("Cancel my subscription"), _("It is done at once, and nothing more is charged"), "cancel", "stop"),
+)
+
 
 def shown(visit: Visit, doors: tuple[Door, ...], *, anything_open: bool) -> tuple[DoorShown, ...]:
     """Doors as the page draws them, in the reader's language."""

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from conserje.domain.outreach.strategy import SHOPPERS
 from conserje.portal import account, brand, coming, doors, past
 from conserje.portal.account import Account
 from conserje.portal.pages import HomePage
@@ -72,7 +73,11 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
         older_touches=max(0, len(made) + len(outside) - past.SHOWN),
         paid=found.paid,
         doors=doors.shown(visit, doors.DOORS, anything_open=bool(found.open)),
-        beside=doors.shown(visit, doors.BESIDE, anything_open=bool(found.open)),
+        beside=doors.shown(
+            visit,
+            doors.SUBSCRIBERS + doors.BESIDE if told.case.serves == SHOPPERS else doors.BESIDE,
+            anything_open=bool(found.open),
+        ),
         message=str(_SAID.get(request.GET.get("done", ""), "")),
         warning=kept.warning if kept else _not_found(found),
     )
