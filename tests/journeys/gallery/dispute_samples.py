@@ -246,7 +246,9 @@ def _dispute(frame: Frame, row: desk.DisputeRow, ended: desk.DisputeRow) -> Iter
     yield (
         "w-dispute-closed",
         show,
-        desk.DisputePage(frame, ended, said, (), ("US$ 13.000,00 a más tardar el 27 nov (cumplido)",)),
+        desk.DisputePage(
+            frame, ended, said, (), (("US$ 13.000,00 a más tardar el 27 nov (cumplido)", "#pdf"),)
+        ),
     )
 
 

@@ -40,6 +40,8 @@ PORTAL = [
 ]
 WORKBENCH = [
     path("<str:creditor>/ways/", _nothing, name="ways"),
+    path("<str:creditor>/bank/", _nothing, name="bank"),
+    path("start/", _nothing, name="start"),
     path("<str:creditor>/payments/", _nothing, name="payments"),
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
