@@ -14,8 +14,8 @@ from tests.unit.outreach import cast
 from conserje.config.wiring import wire
 from conserje.data.outreach.letters import CreditorFacts, Dossier, InvoiceFacts, TouchFacts
 from conserje.domain.outreach.decision import Asked
-from conserje.services.outreach import law, law_texts
-from conserje.services.outreach.letter import Writing, _balances, _invoice, _said, _speaker, write
+from conserje.services.outreach import law, law_texts, letter_amounts
+from conserje.services.outreach.letter import Writing, _said, _speaker, write
 
 OTHERS = "Gestores Ejemplo S.A.S."
 OWN_LOCALES = {"es": "es_CO", "en": "en", "pt": "pt_BR"}
@@ -96,14 +96,14 @@ def test_every_text_of_every_law_is_written_and_stands_in_the_letter(
     case = cast.replace_country(case, country)
     writing = Writing(papers.touches[0], case, asked, slots, None)
     made = write(dossier=papers, writing=writing, methods=["pse"], now=cast.MORNING)
-    invoices = [_invoice(papers, asked[0], date(2026, 11, 17))]
+    invoices = [letter_amounts.invoice(dossier=papers, asked=asked[0], today=date(2026, 11, 17))]
     said = law_texts.texts(
         speaker=_speaker(_said(papers.creditor)),
         country=country,
         slots=slots,
         locale=locale,
         invoices=invoices,
-        sums=_balances(invoices),
+        sums=letter_amounts.balances(invoices=invoices),
     )
     left = law_texts.BUILT_IN if role == "first_party" else law_texts.BUILT_IN - {"creditor_identity"}
     assert set(said) == set(slots) - left
@@ -135,7 +135,10 @@ def test_texts_that_speak_of_the_letters_invoices_are_filled_anew_for_each(
     found = []
     for minor in (1000, 700):
         asked = Asked(1, "COP", minor, date(2026, 11, 12))
-        invoices = [_invoice(papers, asked, date(2026, 11, 17)) | {"number": f"FE-{minor}"}]
+        invoices = [
+            letter_amounts.invoice(dossier=papers, asked=asked, today=date(2026, 11, 17))
+            | {"number": f"FE-{minor}"}
+        ]
         found.append(
             law_texts.texts(
                 speaker=speaker,
@@ -143,7 +146,7 @@ def test_texts_that_speak_of_the_letters_invoices_are_filled_anew_for_each(
                 slots=("one", "two", "three"),
                 locale="en",
                 invoices=invoices,
-                sums=_balances(invoices),
+                sums=letter_amounts.balances(invoices=invoices),
             )
         )
     assert [item["one"] for item in found] == ["FE-1000 / Sitio web", "FE-700 / Sitio web"]
