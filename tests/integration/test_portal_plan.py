@@ -45,8 +45,15 @@ def states(creditor: Creditor) -> list[str]:
         return list(PaymentPlan.objects.order_by("id").values_list("state", flat=True))
 
 
-def test_looking_and_choosing_agree_to_nothing(creditor: Creditor) -> None:
+def test_signing_asks_for_the_code_first(creditor: Creditor) -> None:
     reader = visitor.open_account(creditor)
+    answer = sign(reader)
+    assert "Envíenme el código" in answer.content.decode()
+    assert states(creditor) == []
+
+
+def test_looking_and_choosing_agree_to_nothing(creditor: Creditor) -> None:
+    reader = visitor.open_account(creditor).with_code()
 
     assert "¿En cuántas cuotas?" in reader.get("plan/").content.decode()
     text = choose(reader)
@@ -57,7 +64,7 @@ def test_looking_and_choosing_agree_to_nothing(creditor: Creditor) -> None:
 
 
 def test_a_name_signs_and_the_plan_is_shown(creditor: Creditor) -> None:
-    reader = visitor.open_account(creditor)
+    reader = visitor.open_account(creditor).with_code()
 
     assert sign(reader, name=" ").status_code == 400
     assert states(creditor) == []
@@ -70,7 +77,7 @@ def test_a_name_signs_and_the_plan_is_shown(creditor: Creditor) -> None:
 
 
 def test_words_that_changed_are_shown_again(creditor: Creditor) -> None:
-    reader = visitor.open_account(creditor)
+    reader = visitor.open_account(creditor).with_code()
     choose(reader)
 
     answer = reader.post("plan/", **ASKED, name="Laura Pérez", seen="0" * 64)
@@ -85,7 +92,7 @@ def test_words_that_changed_are_shown_again(creditor: Creditor) -> None:
     [{"number": "x"}, {"number": "0"}, {"number": "361"}, {"spacing": "daily"}, {"first_on": "2020-01-01"}],
 )
 def test_bad_input_gives_the_form_again(creditor: Creditor, form: dict[str, str]) -> None:
-    reader = visitor.open_account(creditor)
+    reader = visitor.open_account(creditor).with_code()
     reader.get("plan/")
 
     answer = reader.post("plan/", **{**ASKED, **form}, name="Laura Pérez", seen="0" * 64)
@@ -101,7 +108,7 @@ def test_bad_input_gives_the_form_again(creditor: Creditor, form: dict[str, str]
 
 
 def test_a_plan_in_force_pays_its_next_part_and_moves_a_day(creditor: Creditor) -> None:
-    reader = visitor.open_account(creditor)
+    reader = visitor.open_account(creditor).with_code()
     sign(reader)
 
     later = (TODAY + timedelta(days=16)).isoformat()
@@ -112,7 +119,7 @@ def test_a_plan_in_force_pays_its_next_part_and_moves_a_day(creditor: Creditor) 
 
 
 def test_somebody_elses_offer_cannot_be_taken_up(creditor: Creditor) -> None:
-    reader = visitor.open_account(creditor)
+    reader = visitor.open_account(creditor).with_code()
     other = book.customer(creditor, "Otra S.A.S.")
     book.invoice(creditor, other, "FE-77", due_on=TODAY, minor=1_000)
     offered = plan.offer(
@@ -133,7 +140,7 @@ def test_somebody_elses_offer_cannot_be_taken_up(creditor: Creditor) -> None:
 
 @pytest.mark.parametrize("invoices", [10, 60])
 def test_the_pages_are_light_for_many_invoices(creditor: Creditor, invoices: int) -> None:
-    reader = visitor.open_account(creditor, invoices=invoices)
+    reader = visitor.open_account(creditor, invoices=invoices).with_code()
     reader.get()
     for path in ("plan/?new=1&" + "&".join(f"{key}={value}" for key, value in ASKED.items()), "plan/"):
         with CaptureQueriesContext(
