@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +22,7 @@ from conserje.data.tenancy.models import Creditor
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import ContactOutcome
 from conserje.portal import past
+from conserje.portal.visit import Visit
 from conserje.services.outreach import elsewhere
 from conserje.services.tenancy.act import acting, reading
 
@@ -89,7 +91,8 @@ def test_the_customer_reads_it_among_the_contacts(creditor: Creditor, customer_i
     )
     with reading(creditor_id=creditor.id):
         outside = elsewhere.told(creditor_id=creditor.id, customer_id=customer_id)
-    (line,) = past.touches((), outside, reader=None, zone=TUESDAY.tzinfo)
+    reader = SimpleNamespace(now=TUESDAY)
+    (line,) = past.touches(cast(Visit, reader), (), outside)
     assert (line.on, line.channel, line.state) == (TUESDAY.date(), "call", "no_conversation")
 
 

@@ -125,7 +125,7 @@ def test_a_promise_taken_on_the_telephone_is_noted(creditor: Creditor, owing: Cu
 
     with reading(creditor_id=creditor.id):
         row = PromiseToPay.objects.get()
-    assert (row.made_through, row.grace_days, row.due_minor) == ("collector", 1, {"USD": 850_000})
+    assert (row.made_through, row.grace_days, row.due_then) == ("collector", 1, {"USD": 850_000})
 
 
 def test_the_customers_page_leads_to_its_plans(creditor: Creditor, owing: Customer) -> None:

@@ -11,7 +11,7 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 class PromiseToPay(TenantModel):
     """Open until its date plus its grace days; then kept, kept in part, or broken and the cadence resumes courteously.
 
-    `rail` is how the money will travel, where it was said. `due_minor` maps each currency to what was due by the
+    `rail` is how the money will travel, where it was said. `due_then` maps each currency to what was due by the
     promised day when the word was given, in minor units: what it is held against.
     """
 
@@ -31,7 +31,7 @@ class PromiseToPay(TenantModel):
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
     rail = models.CharField(max_length=12, blank=True, db_default="")
-    due_minor = models.JSONField(default=dict, db_default={})
+    due_then = models.JSONField(default=dict, db_default={})
     state = models.CharField(max_length=12, default="open")
     closed_at = models.DateTimeField(null=True)
 

@@ -97,7 +97,7 @@ def _make(
                 promised_on=word.promised_on,
                 grace_days=rules.grace(word.rail),
                 rail=word.rail,
-                due_minor=minor,
+                due_then=minor,
                 made_through=word.through,
                 made_by=word.by,
                 made_at=now,
@@ -159,7 +159,7 @@ def judge_due(*, creditor_id: int, now: datetime) -> int:
     words = [owed.About(row.customer_id, row.invoice_id, row.promised_on) for row in broken]
     left = owed.due_minor(creditor_id=creditor_id, words=words)
     partly = [
-        any(minor.get(code, 0) < due for code, due in row.due_minor.items())
+        any(minor.get(code, 0) < due for code, due in row.due_then.items())
         for row, minor in zip(broken, left, strict=True)
     ]
     for state, wanted in (("partly_kept", True), ("broken", False)):

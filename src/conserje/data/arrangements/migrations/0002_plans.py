@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='promisetopay',
-            name='due_minor',
+            name='due_then',
             field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
