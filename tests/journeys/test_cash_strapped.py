@@ -106,7 +106,8 @@ def pay_next(on: Stage, address: str) -> None:
 def books(on: Stage) -> tuple[int, str, bool, list[str]]:
     def look() -> tuple[int, str, bool, list[str]]:
         with acting(creditor_id=on.creditor_id):
-            letters = [f"{row.letter} {row.state}" for row in Touch.objects.order_by("id")]
+            rows = Touch.objects.exclude(letter="code").order_by("id")
+            letters = [f"{row.letter} {row.state}" for row in rows]
             running = Episode.objects.filter(closed_at=None).exists()
             return Invoice.objects.get().open_minor, PaymentPlan.objects.get().state, running, letters
 

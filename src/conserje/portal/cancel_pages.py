@@ -21,3 +21,4 @@ class CancelPage:
     open: bool = False
     done: bool = False
     cancelled_on: date | None = None
+    theme: str = ""

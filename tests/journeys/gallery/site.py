@@ -72,6 +72,13 @@ def ready() -> None:
     django.setup()
 
 
+# What was typed and what is wrong with it are asked of mappings that hold it only then.
+_TYPED = re.compile(
+    r"\[(receipt|is_listed|customers|basis|source|channels|paid_on|pay_on|note|method|invoice|text|day|amount|kind"
+    r"|file)\]"
+)
+
+
 def draw(
     name: str, template: str, page: object, *, language: str, extra: Mapping[str, object] | None = None
 ) -> Drawn:
@@ -83,13 +90,7 @@ def draw(
     return Drawn(
         name,
         html,
-        [
-            one
-            for one in missing
-            if not re.search(
-                r"\[(receipt|paid_on|pay_on|note|method|invoice|text|day|amount|kind|file)\]", one
-            )
-        ],
+        [one for one in missing if not _TYPED.search(one)],
     )
 
 
