@@ -130,7 +130,7 @@ def test_a_word_given_without_scripts_is_shown(
     page = context.new_page()
     page.goto(link_in_the_letter(world, "/p/"))
 
-    page.get_by_role("link", name="Tengo programado el pago").click()
+    page.get_by_role("link", name="Elegir una fecha").click()
     page.get_by_role("button").click()
     assert "Todavía no se ha guardado nada" in page.content()
     page.get_by_label("Fecha del pago").fill("2026-11-27")
