@@ -109,6 +109,6 @@ def test_a_wrong_person_is_left_alone_for_good(written_to: Stage) -> None:
     desk = letterbox(on)
     expect(desk.get_by_text("Marta Gil · marta@panaderia.example")).to_be_visible()
     desk.get_by_label("Qué se hizo").fill("Escribimos a Marta")
-    desk.get_by_role("button", name="Hecho").click()
+    desk.get_by_role("button", name="Listo").click()
     expect(desk.get_by_text("Todos tienen respuesta.")).to_be_visible()
     assert on.conserje("verify", "--json")["ok"] is True
