@@ -130,7 +130,7 @@ def test_counts_of_filters_are_the_lengths_of_their_lists(mixed: Creditor) -> No
     dispute.open_(
         creditor_id=mixed.id,
         invoice_id=invoice_id,
-        about=dispute.About(amount_minor=100, kind="amount", words=""),
+        about=dispute.About(amount_minor=100, kind="price", words=""),
         by="customer",
         now=TUESDAY,
     )
@@ -235,7 +235,7 @@ def test_a_list_of_five_hundred_costs_what_one_of_ten_does(creditor: Creditor) -
         sweep.sweep(creditor_id=one.id, now=TUESDAY)
     client = wb.desk(creditor)
     for rest, most in (
-        ("", 22),
+        ("", 26),
         ("receivables/", 32),
         ("receivables/?q=cliente", 32),
         ("receivables/?only=drafted&sort=name&page=2", 32),
