@@ -86,4 +86,4 @@ def test_the_command_tells_the_same(database: harness.Clone, doubted: Creditor) 
 
 
 def test_every_doubt_has_its_sentence() -> None:
-    assert set(screen._WHY) == {"second", *(doubt.value for doubt in Doubt)}
+    assert set(screen._WHY) == {"second", "contested", "never_answered", *(doubt.value for doubt in Doubt)}
