@@ -28,6 +28,8 @@ SENTENCES: Final[Words] = {
         "Money of it went back or is asked back: left alone until a person decides."
     ),
     "left_alone_enquiry": _("The customer wrote to us: left alone until somebody answers."),
+    "left_alone_agreement": _("Left alone by what was agreed, until %(until)s."),
+    "left_alone_agreement.open": _("Left alone by what was agreed."),
     "left_alone_hold": _("On hold until %(until)s."),
     "left_alone_retrying": _("The card is tried again in silence: nobody is written to before %(until)s."),
     "left_alone_hold.open": _("On hold until a person releases it."),

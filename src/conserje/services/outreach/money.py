@@ -17,7 +17,7 @@ from conserje.services.outreach import local_day, review, strategy, thanks
 from conserje.services.tenancy.act import step
 
 # History read from a file is not thanked for: only money that arrived by one of these roads.
-THANKED_ROADS = frozenset({"portal_return", "hook", "bank_line", "person"})
+THANKED_ROADS = frozenset({"portal_return", "hook", "bank_line", "person", "look"})
 
 _SUPPRESS = """
 UPDATE outreach_touch t SET state = 'suppressed', reason = 'paid', ended_at = %(now)s, claim = NULL, claim_until = NULL
