@@ -81,12 +81,8 @@ def _answer_claim(world: World, deed: Deed) -> None:
             ),
             twice=False,
         )
-    except LookupError:
+    except claim.Refused:
         return  # the payment was found meanwhile
-    except Exception as error:
-        if type(error).__name__ != "DoesNotExist":
-            raise
-        return
     world.tell("claim_answered", ref, claim=deed.facts["claim"])
 
 
