@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import connection
 
-from conserje.data.receivables.models import Customer
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Consent
 from conserje.services.journal import entry as journal
@@ -73,6 +72,7 @@ SELECT %(creditor)s, g.customer_id, g.channel, g.consent, g.basis, g.source, %(b
     OR (last.consent = 'granted' AND (last.consent, last.basis, last.source) <> (g.consent, g.basis, g.source))
 RETURNING customer_id"""
 
+_OWN = "SELECT id FROM receivables_customer WHERE creditor_id = %s AND id = ANY(%s)"
 _APPEND = """
 INSERT INTO outreach_permission (creditor_id, customer_id, channel, consent, basis, source, stated_by, stated_at)
 SELECT %s, %s, channel, %s, %s, %s, %s, %s FROM unnest(%s::text[]) AS t(channel) ORDER BY channel"""
@@ -110,7 +110,9 @@ def give(*, creditor_id: int, statements: Sequence[Statement], by: str, now: dat
     What a customer took back stays taken back. Customers of another creditor are passed over.
     """
     asked = sorted({item.customer_id for item in statements})
-    known = set(Customer.objects.filter(creditor_id=creditor_id, id__in=asked).values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [creditor_id, asked])
+        known = {row[0] for row in cursor.fetchall()}
     before = current(creditor_id=creditor_id, customer_ids=sorted(known))
     mine = [item for item in statements if item.customer_id in known]
     state_many(creditor_id=creditor_id, statements=mine, by=by, now=now)
