@@ -13,7 +13,7 @@ def give_the_code(page: Page, on: Stage) -> None:
     """From the page that asks for it to what lies behind."""
     before = len(on.world.messages())
     page.get_by_role("button", name="Envíenme el código").click()
-    page.get_by_text("Seis cifras, en camino a").wait_for()
+    page.get_by_text(re.compile("Seis cifras, en camino a .•••@")).wait_for()
     on.conserje("run", "--json")
     letters = on.world.wait_for_messages(before + 1)[before:]
     texts = [on.world.details(letter.number)["text"] for letter in letters]

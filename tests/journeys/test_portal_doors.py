@@ -12,6 +12,7 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 from tests import harness
+from tests.journeys.code import give_the_code
 from tests.journeys.stage import Stage, stage
 from tests.journeys.test_one_real_invoice import (
     approve_the_draft,
@@ -41,18 +42,6 @@ def letterbox(on: Stage) -> Page:
     page = sign_in(on)
     page.goto(f"{on.url}/w/{on.public_id}/letterbox/")
     return page
-
-
-def give_the_code(page: Page, on: Stage) -> None:
-    """Ask for it, read it in the mailbox, write it."""
-    before = len(on.world.messages())
-    page.get_by_role("button", name="Envíenme el código").click()
-    expect(page.get_by_text("Seis cifras, en camino a p•••@panaderia.example")).to_be_visible()
-    on.conserje("run", "--json")
-    letter = on.world.wait_for_messages(before + 1)[before]
-    (code,) = re.findall(r"(?m)^\W*(\d{6})\W*$", on.world.details(letter.number)["text"])
-    page.get_by_label("El código").fill(code)
-    page.get_by_role("button", name="Seguir").click()
 
 
 def taken_away(page: Page, words: str) -> str:

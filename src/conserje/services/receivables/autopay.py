@@ -28,14 +28,11 @@ _LOG = logging.getLogger(__name__)
 
 ASKED_AGAIN: Final = timedelta(minutes=10)
 # Each is called as `orders_due(creditor_id=, now=)` in a reading transaction: what of its own is to be charged now.
-SOURCES: Final[list[Callable[..., list[ChargeOrder]]]] = [
+SOURCES: Final[tuple[Callable[..., list[ChargeOrder]], ...]] = (
     charge_notice.orders_due,
     plan.orders_due,
     retry.orders_due,
-]
-# Told as `ended(creditor_id=, order=, standing=, now=)` when a charge of its cause is no longer unfinished, and again
-# when the same order is given again.
-ENDS: Final[dict[ChargeCause, Callable[..., None]]] = {}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,10 @@ def charge_due(*, creditor_id: int, now: datetime) -> Charged:
         rows = Mandate.objects.filter(creditor_id=creditor_id, id__in=ids)
         of = dict(rows.values_list("id", "gateway"))
     asked, paid, refused = 0, 0, 0
-    for order in _asked_long_ago(creditor_id, orders, now):
-        standing = _charged(creditor_id, order, access.get(of.get(order.mandate_id, "")), now)
+    public = creditor.by_id(creditor_id=creditor_id).public_id if orders else ""
+    for order in _asked_long_ago(creditor_id, public, orders, now):
+        held_by = access.get(of.get(order.mandate_id, ""))
+        standing = _charged(creditor_id, public, order, held_by, now) if held_by is not None else None
         if standing is None:
             refused += 1
         else:
@@ -77,10 +76,11 @@ def charge_due(*, creditor_id: int, now: datetime) -> Charged:
     return Charged(announced, asked, paid, refused)
 
 
-def _asked_long_ago(creditor_id: int, orders: list[ChargeOrder], now: datetime) -> list[ChargeOrder]:
+def _asked_long_ago(
+    creditor_id: int, public: str, orders: list[ChargeOrder], now: datetime
+) -> list[ChargeOrder]:
     """Those that a silent gateway was not asked for a moment ago."""
     with reading(creditor_id=creditor_id):
-        public = creditor.by_id(creditor_id=creditor_id).public_id
         names = {charge.public_id(creditor=public, order=order): order for order in orders}
         fresh = Checkout.objects.filter(
             creditor_id=creditor_id,
@@ -92,12 +92,11 @@ def _asked_long_ago(creditor_id: int, orders: list[ChargeOrder], now: datetime) 
     return [order for name, order in names.items() if name not in waiting]
 
 
-def _charged(creditor_id: int, order: ChargeOrder, access: Access | None, now: datetime) -> Standing | None:
+def _charged(
+    creditor_id: int, public: str, order: ChargeOrder, access: Access, now: datetime
+) -> Standing | None:
     """The end of one charge so far; None when it may not be made now."""
-    if access is None:
-        return None
-    public_id = creditor.by_id(creditor_id=creditor_id).public_id
-    hook_url = f"{settings.PUBLIC_URL}/hooks/{public_id}/{access.gateway}/"
+    hook_url = f"{settings.PUBLIC_URL}/hooks/{public}/{access.gateway}/"
     try:
         standing = charge.charge(
             creditor_id=creditor_id, order=order, access=access, hook_url=hook_url, now=now
@@ -107,7 +106,4 @@ def _charged(creditor_id: int, order: ChargeOrder, access: Access | None, now: d
         return None
     if order.cause is ChargeCause.INVOICE and standing.state != ChargeState.UNKNOWN.value:
         charge_notice.made(creditor_id=creditor_id, order=order, now=now)
-    tell = ENDS.get(order.cause)
-    if tell is not None and standing.state not in UNFINISHED:
-        tell(creditor_id=creditor_id, order=order, standing=standing, now=now)
     return standing
