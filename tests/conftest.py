@@ -21,11 +21,19 @@ def template() -> str:
     return harness.template()
 
 
+@pytest.fixture(scope="session")
+def shelf(template: str) -> Iterator[harness.Shelf]:
+    """Where this process keeps the database that its tests are lent."""
+    kept = harness.Shelf(template)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def database(template: str) -> Iterator[harness.Clone]:
-    """A fresh migrated database; Django is connected to it as the app role."""
-    with harness.clone(template) as clone, harness.django_on(clone):
-        yield clone
+def database(shelf: harness.Shelf) -> Iterator[harness.Clone]:
+    """A migrated database without a row of another test; Django is connected to it as the app role."""
+    with shelf.lend() as lent, harness.django_on(lent):
+        yield lent
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One database server for the tests, one migrated template, one clone for each test.
+"""One database server for the tests, one migrated template, and for each test a database as the template is.
 
-Tests run as the powerless role with real commits: nothing is rolled back or flushed, the clone is dropped. The server
+Tests run as the powerless role with real commits: nothing is rolled back. The server
 is an embedded one with a home of its own (`CONSERJE_TEST_HOME`), or the one `TEST_DATABASE_ADMIN_URL` names.
 """
 
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,23 @@ from conserje.config.home import make_folder
 SOURCE = Path(embedded.__file__).resolve().parent.parent
 NOBODY_ASKED = "no_test_asked_for_a_database"
 DAYS_KEPT = 2
+# So many rows taken away leave so many dead ones behind that a new database is the better.
+ROWS_WIPED = 20_000
 _numbers = itertools.count(1)
+_CATALOGS = (
+    *(
+        f"pg_{name}"
+        for name in (
+            "class attribute attrdef constraint default_acl event_trigger index inherits policy proc rewrite trigger"
+        ).split()
+    ),
+    "pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    "pg_database WHERE datname = current_database()",
+)
+_SEND_AWAY = (
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 def home() -> Path:
@@ -135,6 +151,79 @@ def clone(source: str) -> Iterator[Clone]:
             yield Clone(name)
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class Shelf:
+    """One database, lent from test to test: what a test wrote is taken away first.
+
+    A new database is some thousand files. So one whose tables, privileges and first rows are as they came is emptied
+    and lent again; one that a test has rebuilt, or that was filled often, is dropped and the next is new.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._stack = ExitStack()
+        self._held: Clone | None = None
+
+    @contextmanager
+    def lend(self) -> Iterator[Clone]:
+        """A database as the template is, for one test."""
+        if self._held is None:
+            self._held = self._stack.enter_context(clone(self._source))
+            self._wiped = 0
+            with admin(self._held.name) as inside:
+                self._kept, self._emptying = _first_rows(inside)
+                self._shape = _shape(inside, self._kept)
+        try:
+            yield self._held
+        finally:
+            if not self._as_it_came(self._held):
+                self.close()
+
+    def close(self) -> None:
+        """Drop the database that is held."""
+        self._held = None
+        self._stack.close()
+
+    def _as_it_came(self, held: Clone) -> bool:
+        with admin(held.name) as inside:
+            while inside.execute(_SEND_AWAY).fetchone()[0]:  # type: ignore[index]
+                time.sleep(0.002)
+            if _shape(inside, self._kept) != self._shape:
+                return False
+            done = inside.execute(self._emptying)
+            self._wiped += sum(max(one.rowcount, 0) for one in done.results())
+            return self._wiped < ROWS_WIPED
+
+
+def _first_rows(inside: psycopg.Connection[Any]) -> tuple[tuple[str, ...], bytes]:
+    """The tables that are not empty, and a script that empties the others and sets each sequence back."""
+    names = inside.execute(
+        "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+    ).fetchall()
+    has_rows = {
+        name
+        for (name,) in names
+        if inside.execute(f"SELECT EXISTS (TABLE {name})".encode()).fetchone()[0]  # type: ignore[index]
+    }
+    sequences = inside.execute(
+        "SELECT format('%L, %s, %L', format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value),"
+        " last_value IS NOT NULL) FROM pg_sequences"
+    ).fetchall()
+    script = [
+        "SET session_replication_role = replica",
+        *(f"DELETE FROM {name}" for (name,) in names if name not in has_rows),
+        *(f"SELECT setval({one})" for (one,) in sequences),
+        "SELECT pg_stat_reset()",
+    ]
+    return tuple(sorted(has_rows)), "; ".join(script).encode()
+
+
+def _shape(inside: psycopg.Connection[Any], kept: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Changes with every change to catalogs, to settings of the database and to the tables in `kept`."""
+    marks = [f"SELECT count(*), max(xmin::text::bigint) FROM {name}" for name in (*_CATALOGS, *kept)]
+    return inside.execute(" UNION ALL ".join(marks).encode()).fetchall()
 
 
 @contextmanager
