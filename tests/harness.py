@@ -37,12 +37,18 @@ DAYS_KEPT = 2
 ROWS_WIPED = 20_000
 _numbers = itertools.count(1)
 _CATALOGS = (
-    *(
-        f"pg_{name}"
-        for name in (
-            "class attribute attrdef constraint default_acl event_trigger index inherits policy proc rewrite trigger"
-        ).split()
-    ),
+    "pg_class",
+    "pg_attribute",
+    "pg_attrdef",
+    "pg_constraint",
+    "pg_default_acl",
+    "pg_event_trigger",
+    "pg_index",
+    "pg_inherits",
+    "pg_policy",
+    "pg_proc",
+    "pg_rewrite",
+    "pg_trigger",
     "pg_db_role_setting WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())",
     "pg_database WHERE datname = current_database()",
 )
