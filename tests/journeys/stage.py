@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 from tests import harness
+from tests.journeys.warm import Warm
 
 from conserje.testing.world import start
 from conserje.testing.world.handle import World
@@ -54,17 +55,11 @@ class Stage:
     environment: dict[str, str]
     creditor_id: int
     public_id: str
+    commands: Warm
 
     def conserje(self, *words: str) -> Any:
         """Run a command as an operator would; answers its JSON when it printed some, else its text."""
-        done = subprocess.run(
-            [sys.executable, "-m", "conserje.cli", *words],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = self.commands.run(list(words))
         if done.returncode != 0:
             raise AssertionError(
                 f"conserje {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
@@ -122,7 +117,8 @@ def stage(clone: harness.Clone) -> Iterator[Stage]:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
         stack.callback(browser.close)
-        yield Stage(url, world, browser, environment, creditor_id, public_id)
+        commands = stack.enter_context(Warm(environment))
+        yield Stage(url, world, browser, environment, creditor_id, public_id, commands)
 
 
 def chromium() -> str:
