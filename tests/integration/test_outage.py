@@ -53,7 +53,9 @@ def heard(world: World) -> Counter[str]:
     return Counter(letter.recipients[0] for letter in world.messages())
 
 
-@pytest.mark.parametrize("hours", [1, 26, 72])
+@pytest.mark.parametrize(
+    "hours", [pytest.param(1, marks=pytest.mark.long), pytest.param(26, marks=pytest.mark.long), 72]
+)
 def test_after_an_outage_each_customer_hears_at_most_once_and_lawfully(
     database: harness.Clone, world: World, hours: int
 ) -> None:

@@ -16,7 +16,9 @@ from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import Payment
 from conserje.data.tenancy.models import Creditor
 from conserje.services.integrations import hook, turn
+from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import acting, reading
+from conserje.services.tenancy.http import GuardedHttp
 from conserje.testing.world import start
 from conserje.testing.world.handle import World
 
@@ -39,6 +41,15 @@ def world(shared_world: World) -> Iterator[World]:
         yield shared_world
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Half a second for an answer from outside."""
+    connections.http.cache_clear()
+    monkeypatch.setitem(GuardedHttp.__init__.__kwdefaults__, "total_seconds", 0.5)
+    yield
+    connections.http.cache_clear()
+
+
 def paid_and_told(creditor: Creditor, world: World, *, silent: bool) -> None:
     """A payment whose hook arrived; when `silent` the gateway does not answer while it is applied."""
     reader = visitor.open_account(creditor, world=world)
@@ -56,7 +67,9 @@ def payments(creditor: Creditor) -> int:
         return Payment.objects.count()
 
 
-def test_a_gateway_that_did_not_answer_is_asked_again_until_it_does(creditor: Creditor, world: World) -> None:
+def test_a_gateway_that_did_not_answer_is_asked_again_until_it_does(
+    creditor: Creditor, world: World, impatient: None
+) -> None:
     paid_and_told(creditor, world, silent=True)
     assert payments(creditor) == 0
 

@@ -120,7 +120,7 @@ def test_no_page_is_wider_than_its_screen(browser: Browser, laid: Path) -> None:
     wide = []
     for path in sorted(laid.glob("*.html")):
         page.goto(path.as_uri())
-        for width in (1280, 768, 360, 320):
+        for width in (1280, 768, 320):
             page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wide.append((path.stem, width))

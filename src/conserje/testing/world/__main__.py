@@ -106,7 +106,8 @@ def _ready(
 
 
 def _follow_stdin(stopping: threading.Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through the buffer: an interpreter that ends waits a second for its lock.
+    while os.read(0, 4096):
         continue
     stopping.set()
 
