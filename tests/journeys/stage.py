@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -24,6 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests import harness
 from tests.journeys.warm import Warm
 
+from conserje.cli.serve import server
 from conserje.testing.world import start
 from conserje.testing.world.handle import World
 
@@ -171,8 +171,8 @@ def _settings() -> Any:
 
 
 def _serve(port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "conserje.cli", "serve", "--port", str(port)]
-    return subprocess.Popen(command, env=environment)
+    settings = {"DJANGO_SETTINGS_MODULE": "conserje.config.settings"}
+    return subprocess.Popen(server(host="127.0.0.1", port=port, threads=4), env=environment | settings)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -20,24 +20,16 @@ def serve(host: str, port: int, threads: int) -> None:
     ready()
     _must_be_powerless()
     _refuse_other_tables()
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--blocking-threads",
-        str(threads),
-        "--no-ws",
-        "conserje.config.wsgi:application",
-    ]
     # This process becomes the server, so that whoever stops it stops the server.
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "conserje.config.settings"}
-    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter, no shell
+    os.execve(sys.executable, server(host=host, port=port, threads=threads), environment)  # noqa: S606 - no shell
+
+
+def server(*, host: str, port: int, threads: int) -> list[str]:
+    """The command of the web server itself."""
+    program = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    place = ["--host", host, "--port", str(port), "--blocking-threads", str(threads)]
+    return [*program, *place, "conserje.config.wsgi:application"]
 
 
 @click.command()
