@@ -9,6 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 from tests.integration import receivables_book as book
 from tests.integration.served import reaching
 
-from conserje.data.receivables.models import ChargeNotice, Checkout, Mandate, Payment, Refund
+from conserje.data.receivables.models import ChargeNotice, Checkout, Customer, Mandate, Payment, Refund
+from conserje.domain.arrangements.plan import Spacing
 from conserje.domain.kit.days import business_days_after
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.http import RawRequest
@@ -26,7 +28,8 @@ from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.receivables.mandate import Back, MandateAsked
 from conserje.gateways.demo.adapter import ADAPTER
 from conserje.gateways.demo.settings import DemoSettings
-from conserje.services.arrangements import promise
+from conserje.services.arrangements import plan, plan_terms, promise
+from conserje.services.arrangements.plan_terms import Wish
 from conserje.services.integrations import hook
 from conserje.services.receivables import autopay, charge, charge_notice, checkout, mandate, refund
 from conserje.services.receivables.refusals import AmountRefused, Refused
@@ -198,6 +201,35 @@ def test_a_refused_charge_says_what_to_do_next(buyer, access, outside, card, dec
     assert row.decline == decline
     assert (row.retry_not_before is not None) == (decline == "retry_at")
     assert book.open_of(buyer[0], buyer[2]) == [500]
+
+
+def test_a_card_that_was_refused_for_good_is_charged_for_nothing_else(buyer, access, outside):
+    held = given(buyer, access, card="robada", covers=True)
+    assert charged(buyer, access, order(buyer, held)).state == "declined"
+    with pytest.raises(Refused, match="for good"):
+        charged(buyer, access, order(buyer, held, key="order-2"))
+    connected(buyer, outside)
+    assert due(buyer, book.NOW + timedelta(days=14)).announced == 0
+    another = given(buyer, access, covers=True)
+    assert due(buyer, book.NOW + timedelta(days=14)).announced == 1
+    assert charged(buyer, access, order(buyer, another, key="order-3")).state == "paid"
+
+
+def test_what_is_in_a_plan_is_taken_by_its_instalments_only(buyer, access):
+    held = given(buyer, access)
+    with acting(creditor_id=buyer[0]):
+        Customer.objects.filter(id=buyer[1]).update(kind="company")
+    wish = Wish("COP", 2, Spacing.MONTHLY, book.TODAY + timedelta(days=2))
+    with reading(creditor_id=buyer[0]):
+        room = plan_terms.room(creditor_id=buyer[0], customer_id=buyer[1], now=book.NOW)
+        draft = plan_terms.draft(of=room, wish=wish)
+        words = plan.text(creditor_id=buyer[0], of=room, draft=draft, locale="es_CO")
+    signing = plan.Signing("Laura", words.sha256, "es_CO")
+    plan.propose(creditor_id=buyer[0], customer_id=buyer[1], wish=wish, signing=signing, now=book.NOW)
+    whole = replace(order(buyer, held), cause=ChargeCause.RETRY)
+    with pytest.raises(Refused, match="arranged"):
+        charged(buyer, access, whole)
+    assert charged(buyer, access, order(buyer, held, minor=250, key="part")).state == "paid"
 
 
 def test_what_is_promised_or_more_than_is_open_is_not_charged(buyer, access):

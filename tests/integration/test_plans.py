@@ -277,6 +277,9 @@ def test_the_customer_moves_a_day_within_what_was_agreed(creditor: Creditor) -> 
         with pytest.raises(Refused, match=code):
             move(position, on)
     move(2, "2027-01-08")
+    with reading(creditor_id=creditor.id):
+        friday = Instalment.objects.get(creditor=creditor, plan_id=made.plan_id, position=2)
+    assert friday.late_after == date(2027, 1, 13), "two business days of grace: Monday 11 is a holiday"
     with pytest.raises(Refused, match="no_change_left"):
         move(3, "2027-02-03")
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from tests.integration import book, recovery_book
+from tests.integration import book, plans, recovery_book
 from tests.integration.recovery_book import (
     MONDAY,
     PRICE,
@@ -24,10 +24,14 @@ from tests.integration.recovery_book import (
 from conserje.data.outreach.models import Hold, Touch
 from conserje.data.recovery.models import ChargeAttempt, FailedPayment
 from conserje.data.tenancy.models import Creditor
+from conserje.domain.arrangements.settlement import Offer
 from conserje.domain.kit.days import zone
+from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import Decline
 from conserje.domain.receivables.payment import Received, Road, RoadName
 from conserje.domain.recovery.failure import Refusal
+from conserje.services.arrangements import agreed_words, agreement
+from conserje.services.arrangements.speaker import Speaker
 from conserje.services.integrations import failed_charges
 from conserje.services.outreach import sweep, telling
 from conserje.services.receivables import payment
@@ -73,6 +77,38 @@ def test_a_refused_charge_is_tried_in_silence_on_the_morning_of_the_payday(
     assert not Touch.objects.filter(creditor=creditor).exists(), (
         "nobody is written to while we try in silence"
     )
+
+
+@pytest.mark.parametrize("how", ["plan", "settlement"])
+def test_what_was_arranged_meanwhile_takes_the_place_of_the_charge(creditor: Creditor, how: str) -> None:
+    book.set_up(creditor, world=None, now=MONDAY)
+    sofia = shopper(creditor)
+    bill = invoiced(creditor, sofia)
+    row = failed(creditor, Whose(sofia.id, bill, mandate(creditor, sofia).id))
+    assert row.next_try_at is not None
+    if how == "plan":
+        wish = plans.wish(2, currency="COP", first_on=PAYDAY.date() + timedelta(days=9))
+        plans.take(creditor, sofia, wish, now=MONDAY)
+    else:
+        _settled(creditor, sofia.id, bill)
+    assert orders(creditor, row.next_try_at) == []
+
+
+def _settled(creditor: Creditor, customer_id: int, bill: int) -> None:
+    """Half of the invoice by the end of the month, and no more is asked for."""
+    half, by = Money("COP", PRICE.minor // 2), PAYDAY.date() + timedelta(days=15)
+    with acting(creditor_id=creditor.id):
+        text = agreed_words.of_settlement(
+            creditor_id=creditor.id,
+            customer_id=customer_id,
+            offer=Offer((bill,), PRICE, half, by),
+            numbers=("SUS-1",),
+            locale="es_CO",
+        )
+        sums = agreement.Sums(half.minor, 0, PRICE.minor - half.minor)
+        new = agreement.New(customer_id, "COP", sums, {bill: PRICE.minor}, by, text)
+        speaker = Speaker("customer", "203.0.113.7", customer_id)
+        agreement.conclude(creditor_id=creditor.id, new=new, by=speaker, now=MONDAY)
 
 
 def test_letters_begin_when_tries_end_and_are_four_at_most_in_21_days_as_told(

@@ -39,6 +39,4 @@ def live(template: str) -> Callable[..., Report]:
 def again(report: Report) -> str:
     """What was found, and the command that lives the world once more."""
     found = "\n".join(item.line() for item in report.findings)
-    return (
-        f"{found}\nconserje simulate --seed {report.seed} --customers {report.customers} --days {report.days}"
-    )
+    return f"{found}\n{report.again}"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,20 +13,31 @@ import pytest
 
 from conserje.data.outreach import dues, hand_over, snapshots
 from conserje.data.outreach.models import Review, Touch
+from conserje.domain.kit.money import Money
 from conserje.domain.outreach import ladder, recheck
 from conserje.domain.outreach.case import BlockKind
 from conserje.domain.ports.channel import Accepted, Channel, Refused, Unsure
 from conserje.domain.rules import counting, hours
 from conserje.domain.rules.facts import Consent, Permission
+from conserje.services.arrangements import plan_read
 from conserje.services.outreach import decided, money, record, send, suppression
-from conserje.services.receivables import checkout_payment
+from conserje.services.receivables import agreement as agreed
+from conserje.services.receivables import charge, checkout_payment, mandate, refund, refused_card
+from conserje.services.recovery import cancel, card, retry
+from conserje.services.recovery import plan as recovery_plan
 from conserje.services.tenancy.act import acting
+from conserje.testing.simulation.auditor import arranged, charges
 from conserje.testing.simulation.faults import ROUGH, USUAL, Dial
+from conserje.testing.simulation.places import EVERYWHERE
 
 Patch = pytest.MonkeyPatch
 LAST_MINUTE = replace(ROUGH, hour="18:58", carrier=1)
 # Where the working day is another one than in UTC for half of its hours.
 FAR_AWAY = replace(USUAL, zone="Pacific/Auckland")
+# Worlds in which nearly everybody does one thing.
+PLANS = replace(USUAL, characters=("dividing",))
+CARDS = replace(USUAL, characters=("subscriber", "carded"))
+TALKS = replace(USUAL, characters=("settling", "objecting"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class Plant:
     dial: Dial = ROUGH
     before: str = ""
     customers: int = 25
+    countries: tuple[str, ...] = ()
 
 
 def _of_cases(patch: Patch, change: Callable[[Any], Any]) -> None:
@@ -190,6 +203,65 @@ DO $$ DECLARE name text; BEGIN
     EXECUTE format('DROP INDEX IF EXISTS %I', name);
   END LOOP; END $$"""
 
+
+def _days_of_no_plan(patch: Patch) -> None:
+    bound = dues._BOUND
+    assert bound in snapshots._OWED
+    assert dues._BY_PLAN in snapshots._OWED
+    whole = snapshots._OWED.replace(f"AND NOT EXISTS ({bound})", "")
+    patch.setattr(snapshots, "_OWED", whole.replace(f"UNION ALL {dues._BY_PLAN}", ""))
+
+
+def _a_part_too_low(patch: Patch) -> None:
+    read = plan_read._plan
+
+    def lower(*asked: Any) -> Any:
+        shown = read(*asked)
+        first, *others = shown.lines
+        less = replace(first, amount=Money(first.amount.currency, first.amount.minor - 100))
+        return replace(shown, lines=(less, *others))
+
+    patch.setattr(plan_read, "_plan", lower)
+
+
+def _a_new_key_each_time(patch: Patch) -> None:
+    name, count = charge.public_id, itertools.count()
+
+    def another(*, creditor: str, order: Any) -> str:
+        return name(creditor=creditor, order=replace(order, key=f"{order.key}:{next(count)}"))
+
+    patch.setattr(charge, "public_id", another)
+
+
+def _charges_what_rests(patch: Patch) -> None:
+    patch.setattr(charge, "_refuse_what_rests", lambda *asked: None)
+
+
+def _no_governor(patch: Patch) -> None:
+    for place in (retry, recovery_plan, card):
+        patch.setattr(place, "earliest", lambda *, at, **asked: at)
+
+
+def _refunds_any_amount(patch: Patch) -> None:
+    patch.setattr(refund, "_check", lambda *asked: None)
+
+
+def _cancels_without_leaving_alone(patch: Patch) -> None:
+    patch.setattr(cancel, "_leave_alone", lambda *asked: ())
+
+
+def _never_writes_off(patch: Patch) -> None:
+    patch.setattr(agreed, "_write_off", lambda *asked: None)
+
+
+def _leave_never_ends(patch: Patch) -> None:
+    patch.setattr(mandate, "_ended", lambda *asked: None)
+
+
+def _dead_cards_live(patch: Patch) -> None:
+    patch.setattr(refused_card, "without", lambda rows, **asked: rows)
+
+
 OWED = "nothing is asked that is not owed or is left alone"
 LEFT = "nobody who left is written to"
 STOPPED = "nothing leaves while the creditor has stopped it"
@@ -197,6 +269,8 @@ HELD = "nothing is asked of whom we leave alone (hold)"
 PROMISED = "nothing is asked of whom we leave alone (promise)"
 TWICE = "nothing is handed over twice"
 WEEK = "one chasing letter a week"
+BOOKS = "the books agree"
+ENDS = "a settlement ends as it was agreed"
 
 PLANTS = (
     Plant(
@@ -257,4 +331,26 @@ PLANTS = (
         before=UNIQUE_STEP,
     ),
     Plant("contacts are not counted", _counts_nothing, (WEEK, "one contact a day")),
+    Plant("a plan's days are not heeded", _days_of_no_plan, (OWED,), PLANS),
+    Plant("what was agreed is asked for", _without(BlockKind.AGREEMENT), (OWED,), TALKS),
+    Plant(
+        "what the bank took back is asked for", _without(BlockKind.CONTESTED), (OWED,), USUAL, customers=60
+    ),
+    Plant("parts do not add up", _a_part_too_low, (arranged.SUMS,), PLANS),
+    Plant("a charge has a new key each time", _a_new_key_each_time, (charges.ONCE,), CARDS),
+    Plant("what rests is charged", _charges_what_rests, (charges.ONCE,), CARDS),
+    Plant("nobody counts tries", _no_governor, (charges.OFTEN,), CARDS),
+    Plant("a refund may be of any amount", _refunds_any_amount, (charges.BACK,), USUAL, customers=60),
+    Plant("a cancelled subscription is asked for", _cancels_without_leaving_alone, (OWED,), CARDS),
+    Plant("a settlement is never carried out", _never_writes_off, (BOOKS, ENDS), TALKS),
+    Plant("a card is charged after its leave ended", _leave_never_ends, (charges.LEAVE,), CARDS),
+    Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), CARDS),
+    Plant(
+        "the window is an hour too long anywhere",
+        _an_hour_longer,
+        ("the law's hours are kept",),
+        replace(USUAL, hour="17:45"),
+        customers=48,
+        countries=EVERYWHERE,
+    ),
 )

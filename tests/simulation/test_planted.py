@@ -32,7 +32,12 @@ def test_a_planted_bug_is_caught(
     plant.plant(monkeypatch)
     for seed in SEEDS:
         report = live(
-            seed=seed, customers=plant.customers, days_of_it=DAYS, dial=plant.dial, before=plant.before
+            seed=seed,
+            customers=plant.customers,
+            days_of_it=DAYS,
+            dial=plant.dial,
+            before=plant.before,
+            countries=plant.countries,
         )
         rules = {item.rule for item in report.findings}
         if rules & set(plant.broken):

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from tests.simulation.conftest import again
 
+from conserje.testing.simulation.places import EVERYWHERE
+
 # The first of `make test`, the others of `make test-long`; SIMULATION_SEEDS="7 8 9" lives other ones.
 CHOSEN = [int(seed) for seed in os.environ.get("SIMULATION_SEEDS", "").split()]
 FEW = CHOSEN or [1]
@@ -27,6 +29,13 @@ def test_the_auditor_finds_nothing_in_a_small_world(live: Callable[..., Any], se
 
 
 @pytest.mark.slow
+def test_the_auditor_finds_nothing_among_customers_of_every_country(live: Callable[..., Any]) -> None:
+    report = live(seed=1, customers=32, days_of_it=30, countries=EVERYWHERE)
+    assert report.ok, again(report)
+    assert report.letters > 20
+
+
+@pytest.mark.slow
 def test_the_same_seed_is_the_same_world_and_another_seed_another(live: Callable[..., Any]) -> None:
     first, second = (live(seed=9, customers=10, days_of_it=8) for _ in range(2))
     assert first.digest == second.digest
@@ -41,3 +50,13 @@ def test_the_auditor_finds_nothing_in_many_worlds(live: Callable[..., Any], seed
     assert report.days_lived == 90
     assert report.letters > 300
     assert report.crashes > 50
+
+
+@pytest.mark.long
+def test_a_year_of_two_thousand_customers_in_every_country(live: Callable[..., Any]) -> None:
+    report = live(seed=1, customers=2000, days_of_it=365, countries=EVERYWHERE)
+    assert report.ok, again(report)
+    assert report.days_lived == 365
+    assert report.letters > 5000
+    for kind in ("plan_agreed", "agreed", "charge", "gave_back", "contested", "cancelled", "refused"):
+        assert report.kinds.get(kind, 0) > 10, report.kinds

@@ -11,7 +11,7 @@ from tests.tidy.source import Source, house
 
 ITS_OWN = ("testing/simulation/auditor", "testing/simulation/books.py", "testing/simulation/history.py")
 _MAY = "conserje.testing.simulation."
-_MAY_NOT = tuple(_MAY + name for name in ("carrier", "gateway", "cast", "behaviour", "faults"))
+_MAY_NOT = tuple(_MAY + name for name in ("carrier", "gateway", "desk", "cast", "behaviour", "faults"))
 
 
 def borrowed(source: Source) -> Iterator[str]:

@@ -15,6 +15,7 @@ import click
 
 from conserje.cli.book import json_option, show
 from conserje.cli.main import ready
+from conserje.testing.simulation.places import EVERYWHERE, ZONES
 
 if TYPE_CHECKING:
     from conserje.cli.simulation.days import Report
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 @click.option("--customers", default=40, show_default=True, type=click.IntRange(1, 5000))
 @click.option("--days", default=45, show_default=True, type=click.IntRange(1, 600))
 @click.option(
+    "--pack",
+    "packs",
+    multiple=True,
+    help="Customers of these countries (CO, MX, ...), or of all: each under its own law.",
+)
+@click.option(
     "--history", type=click.Path(dir_okay=False, path_type=Path), help="Write every event, a line each."
 )
 @json_option
@@ -34,6 +41,7 @@ def simulate(
     range_of_seeds: str,
     customers: int,
     days: int,
+    packs: tuple[str, ...],
     history: Path | None,
     as_json: bool,
 ) -> None:
@@ -41,7 +49,7 @@ def simulate(
 
     Nothing of your book is read or changed, and no message leaves this machine.
     """
-    chosen = _chosen(seeds, range_of_seeds)
+    chosen, countries = _chosen(seeds, range_of_seeds), _countries(packs)
     # Whoever ends this process politely ends its databases too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     ready()
@@ -53,7 +61,13 @@ def simulate(
         for seed in chosen:
             with copy(f"{source}_world", source=source):
                 try:
-                    report = life.run(seed=seed, customers=customers, days=days, keep=history is not None)
+                    report = life.run(
+                        seed=seed,
+                        customers=customers,
+                        days=days,
+                        keep=history is not None,
+                        countries=countries,
+                    )
                 except ValueError as refusal:
                     raise click.ClickException(str(refusal)) from refusal
             reports.append(report)
@@ -91,6 +105,19 @@ def _chosen(seeds: tuple[int, ...], range_of_seeds: str) -> list[int]:
     return [*seeds, *range(int(first), int(last or first) + 1)]
 
 
+def _countries(packs: tuple[str, ...]) -> tuple[str, ...]:
+    """The countries named, or all that have a law; none named: those of one seller in Colombia."""
+    if "all" in packs:
+        return EVERYWHERE
+    wanted = tuple(dict.fromkeys(code.upper() for code in packs))
+    unknown = [code for code in wanted if code not in ZONES]
+    if unknown:
+        raise click.ClickException(
+            f"No world knows {', '.join(unknown)}. There are: {', '.join(ZONES)}, all."
+        )
+    return wanted
+
+
 def _plain(report: Report) -> dict[str, Any]:
     return {
         "seed": report.seed,
@@ -120,7 +147,7 @@ def _lines(report: Report) -> list[str]:
     ]
     if report.ok:
         return [*lines, "  The auditor found nothing."]
-    again = f"conserje simulate --seed {report.seed} --customers {report.customers} --days {report.days}"
+    again = report.again
     found = [f"  {item.line()}" for item in report.findings[:10]]
     return [*lines, f"  The auditor found {len(report.findings)}:", *found, f"  The same again: {again}"]
 

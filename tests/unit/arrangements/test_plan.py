@@ -158,3 +158,10 @@ def test_a_policy_that_does_not_hold_together_is_refused(field: str, value: obje
 def test_grace_runs_in_business_days() -> None:
     friday = date(2026, 12, 4)
     assert plan.late_after(due_on=friday, grace_days=2, closed=HOLIDAYS.__contains__) == date(2026, 12, 9)
+
+
+@given(st.dates(date(2026, 1, 1), date(2028, 1, 1)), st.integers(0, 15))
+def test_the_grace_that_was_given_is_known_from_its_last_day(due_on: date, days: int) -> None:
+    closed = HOLIDAYS.__contains__
+    last = plan.late_after(due_on=due_on, grace_days=days, closed=closed)
+    assert plan.grace_days(due_on=due_on, late_after=last, closed=closed) == days

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import OperationalError
 
-from conserje.cli.simulation import crash, deeds, paying
-from conserje.cli.simulation.world import World, build, start_of
+from conserje.cli.simulation import accords, charging, crash, deeds, paying, plans
+from conserje.cli.simulation.world import Plot, World, build, start_of
 from conserje.services.insights import outline
 from conserje.services.integrations import turn
 from conserje.services.outreach import stop
@@ -23,6 +23,7 @@ from conserje.testing.simulation.behaviour import Deed
 from conserje.testing.simulation.cast import CURRENCY
 from conserje.testing.simulation.draw import stream
 from conserje.testing.simulation.faults import USUAL, Dial, of_turn, outages
+from conserje.testing.simulation.places import EVERYWHERE
 
 # Turns of a day in UTC: Bogota is five hours behind. Some begin so shortly before a window closes that letters are
 # written inside it, and are still waiting to be handed over when it is over.
@@ -32,7 +33,9 @@ TURNS_AGAIN_MAX = 60
 HANGS = 6
 # In days: how often the product's own checks are asked for, of the money and of the whole journal, which grows.
 VERIFIED_EACH = 3
-WHOLE_EACH = 9
+WHOLE_FIRST = 9
+# Other evenings look at the letters of so many days; whatever waits is looked at each evening.
+RECENT = timedelta(days=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ class Report:
     kinds: dict[str, int]
     findings: tuple[Finding, ...]
     lines: tuple[str, ...] = ()
+    refusals: frozenset[tuple[str, str]] = frozenset()
+    reasons: frozenset[str] = frozenset()
+    countries: tuple[str, ...] = ()
+
+    @property
+    def again(self) -> str:
+        """The command that lives this world once more."""
+        packs = "".join(f" --pack {code}" for code in self.countries)
+        packs = " --pack all" if self.countries == EVERYWHERE else packs
+        return f"conserje simulate --seed {self.seed} --customers {self.customers} --days {self.days}{packs}"
 
     @property
     def ok(self) -> bool:
@@ -66,12 +79,16 @@ def run(
     days: int,
     keep: bool = False,
     dial: Dial = USUAL,
+    countries: tuple[str, ...] = (),
 ) -> Report:
     """Live a world in the database that Django is connected to, until its end or the first finding."""
-    world = build(seed=seed, customers=customers, days=days, dial=dial, keep=keep)
+    world = build(Plot(seed, customers, days, dial, countries, keep))
+    world.desk.charged = lambda *seen: charging.charged(world, *seen)
+    world.desk.gave_back = lambda *seen: charging.gave_back(world, *seen)
     world.line.between = lambda address, attempt: _between(world, address, attempt)
     start, lived = start_of(seed, days), 0
     silent = outages(seed=seed, start=start, days=days)
+    world.last = days - len(silent)
     for ahead in range(days):
         on = start + timedelta(days=ahead)
         _day(world, on, silent=on in silent)
@@ -92,6 +109,9 @@ def run(
         kinds=dict(sorted(world.history.kinds.items())),
         findings=tuple(world.auditor.findings),
         lines=tuple(world.history.lines),
+        refusals=frozenset(world.refusals),
+        reasons=frozenset(world.reasons),
+        countries=countries,
     )
 
 
@@ -228,24 +248,35 @@ def _word(world: World, what: str, ref: str, draw: int) -> None:
 
 def _audit(world: World, *, worked: bool) -> None:
     """The auditor's evening: forgotten customers, told and done, the books, every letter's end; then `verify`."""
+    if worked:
+        plans.look(world)
+        accords.look(world)
+    world.days += 1
     at, auditor, creditor_id = world.clock.moment, world.auditor, world.creditor_id
     with reading(creditor_id=creditor_id):
         shown = outline.balances(creditor_id=creditor_id, currency=CURRENCY)
-        touches = outline.touches(creditor_id=creditor_id)
+        since = None if _whole(world) else at - RECENT
+        touches = outline.touches(creditor_id=creditor_id, since=since)
     # Who writes in the last minute of the day cannot be held to the day.
     audit.told_and_done(auditor, at, worked=worked and not world.line.dial.hour)
     audit.forgotten(auditor, at, worked=worked)
     audit.balances(auditor, at, {item.reference: (item.open, item.left) for item in shown})
-    audit.conserved(auditor, at, [_shown(world, item) for item in touches])
+    world.reasons |= {item.reason for item in touches if item.reason}
+    audit.conserved(auditor, at, [_shown(world, item) for item in touches], every=since is None)
     for item in _verified(world):
         if item.state == verify.BROKEN:
             auditor.find(at, f"verify: {item.name}", "", "; ".join(item.findings[:3]))
 
 
+def _whole(world: World) -> bool:
+    """Whether all that ever happened is looked at: on days that double, and on the last one."""
+    doubled = world.days % WHOLE_FIRST == 0 and (world.days // WHOLE_FIRST).bit_count() == 1
+    return doubled or world.days == world.last
+
+
 def _verified(world: World) -> tuple[verify.Property, ...]:
     """The product's own checks, on the days that have them."""
-    world.days += 1
-    if world.days % WHOLE_EACH == 0:
+    if _whole(world):
         return verify.verify(creditor_id=world.creditor_id).properties
     if world.days % VERIFIED_EACH:
         return ()

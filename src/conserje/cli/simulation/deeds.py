@@ -8,10 +8,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from conserje.cli.simulation import paying, setting
+from conserje.cli.simulation import accords, charging, paying, plans, setting
 from conserje.cli.simulation.world import World, open_papers
 from conserje.domain.receivables.customer import Fact, NewContact, NewCustomer
-from conserje.services.arrangements import claim, dispute, promise
+from conserje.services.arrangements import claim, dispute, promise, proof
 from conserje.services.insights import outline
 from conserje.services.outreach import address, draft, hold, stop, unsure
 from conserje.services.receivables import contact, customer, freshness
@@ -42,7 +42,8 @@ def _promise(world: World, deed: Deed) -> None:
             ),
             twice=True,
         )
-    except promise.Refused:
+    except promise.Refused as refused:
+        world.refuse("promise", deed.who, refused)
         return
     world.tell("promised", deed.who, numbers=numbers, on=deed.facts["on"])
 
@@ -55,7 +56,7 @@ def _say_paid(world: World, deed: Deed) -> None:
             creditor_id=world.creditor_id,
             customer_id=world.ids[deed.who],
             invoice_ids=[world.numbers[number]] if number else [],
-            said=claim.Said(paid_on=None, method="transfer"),
+            said=claim.Said(paid_on=None, method="transfer", receipt=_receipt(world, deed)),
             now=now,
         )
         made = world.act(call, twice=False)
@@ -63,6 +64,13 @@ def _say_paid(world: World, deed: Deed) -> None:
             ours = world.open.number()
             world.open.claims[ours] = (deed.who, made[0])
             world.tell("said_paid", deed.who, numbers=[number] if number else [], claim=ours)
+
+
+def _receipt(world: World, deed: Deed) -> proof.File | None:
+    """Half of them send the picture of the bank's screen."""
+    chance = stream(world.seed, "receipt", deed.who, deed.at.isoformat())
+    picture = b"\x89PNG\r\n\x1a\n" + f"{deed.who} {deed.at.isoformat()}".encode()
+    return proof.File("pago.png", picture) if chance.random() < 0.5 else None
 
 
 def _still_open(world: World, deed: Deed) -> list[str]:
@@ -93,16 +101,12 @@ def _dispute(world: World, deed: Deed) -> None:
     if not owed or minor == 0 or any(number == other for _, other, _ in world.open.disputes.values()):
         return
     now, about = world.clock(), dispute.About(amount_minor=minor, kind="scope", words="No es lo acordado.")
-    row = world.act(
-        lambda: dispute.open_(
-            creditor_id=world.creditor_id,
-            invoice_id=world.numbers[number],
-            about=about,
-            by="customer",
-            now=now,
-        ),
-        twice=True,
-    )
+    call = partial(dispute.open_, invoice_id=world.numbers[number], about=about, by="customer", now=now)
+    try:
+        row = world.act(lambda: call(creditor_id=world.creditor_id), twice=True)
+    except dispute.Refused as refused:
+        world.refuse("dispute", deed.who, refused)
+        return
     ours = world.open.number()
     world.open.disputes[ours] = (deed.who, number, row)
     world.tell("disputed", deed.who, number=number, minor=minor, dispute=ours)
@@ -113,12 +117,11 @@ def _close_dispute(world: World, deed: Deed) -> None:
     if not ref:
         return
     now = world.clock()
-    world.act(
-        lambda: dispute.close(
-            creditor_id=world.creditor_id, dispute_id=row, outcome="rejected", by=BY, now=now
-        ),
-        twice=False,
-    )
+    call = partial(dispute.close, dispute_id=row, outcome="rejected", by=BY, now=now)
+    try:
+        world.act(lambda: call(creditor_id=world.creditor_id), twice=False)
+    except dispute.UnknownDispute:
+        return  # what was agreed on it has ended it
     world.tell("dispute_closed", ref, dispute=deed.facts["dispute"])
 
 
@@ -305,4 +308,7 @@ _DOERS: dict[str, Callable[[World, Deed], None]] = {
     "drafts": _drafts,
     "unsure": _unsure,
     **paying.DOERS,
+    **plans.DOERS,
+    **accords.DOERS,
+    **charging.DOERS,
 }

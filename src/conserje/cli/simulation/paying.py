@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from conserje.cli.simulation import setting
 from conserje.cli.simulation.world import World
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeState, StartFailed
+from conserje.domain.ports.statement import Movement, Statement, keyed
 from conserje.domain.receivables.adjustment import NewCreditNote, NewWriteOff
 from conserje.domain.receivables.allocation import Named, Share
 from conserje.domain.receivables.checkout import Attempt
@@ -23,7 +26,8 @@ from conserje.domain.receivables.payment import (
     RoadName,
 )
 from conserje.services.integrations import hook
-from conserje.services.receivables import bank_line, checkout, credit_note, payment, write_off
+from conserje.services.receivables import bank_line, bank_statement, checkout, credit_note, payment, write_off
+from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy import connection
 from conserje.testing.simulation import gateway
 from conserje.testing.simulation.behaviour import Deed
@@ -33,9 +37,10 @@ from conserje.testing.simulation.draw import later, stream
 
 BY = setting.BY
 PESO = 100
+BANK_ACCOUNT = "900-100-200"
 
 
-def _access() -> checkout.Access:
+def access() -> checkout.Access:
     return checkout.Access(gateway.NAME, NoSettings(), connection.http())
 
 
@@ -47,10 +52,15 @@ def _pay(world: World, deed: Deed) -> None:
     if deed.facts.get("part") and shares:
         number, minor = shares[0]
         shares = [(number, max(PESO, minor * 4 // 10 // PESO * PESO))]
+    pay_shares(world, deed, shares)
+
+
+def pay_shares(world: World, deed: Deed, shares: list[tuple[str, int]]) -> None:
+    """The customer pays so much of each of these invoices, by the way of the deed, or one that is drawn."""
     if not shares:
         return
     chance = stream(world.seed, "pay", world.acts, deed.who)
-    way = deed.facts["way"]
+    way = deed.facts.get("way") or chance.choice(("checkout", "checkout", "bank", "person"))
     if way in ("checkout", "both"):
         _check_out(world, deed, shares, both=way == "both")
         return
@@ -74,11 +84,13 @@ def _check_out(world: World, deed: Deed, shares: list[tuple[str, int]], *, both:
         locale="es",
     )
     now = world.clock()
+    begin = partial(checkout.start, creditor_id=world.creditor_id, attempt=attempt, access=access(), now=now)
     for _ in range(3):
-        started = world.act(
-            lambda: checkout.start(creditor_id=world.creditor_id, attempt=attempt, access=_access(), now=now),
-            twice=True,
-        )
+        try:
+            started = world.act(begin, twice=True)
+        except Refused as refused:
+            world.refuse("checkout", deed.who, refused)
+            return
         if not isinstance(started, StartFailed):
             break
     else:
@@ -121,7 +133,7 @@ def _return(world: World, deed: Deed) -> None:
             creditor_id=world.creditor_id,
             which=checkout.Which(public_id=deed.facts["ref"]),
             road=Road(RoadName.PORTAL_RETURN, deed.facts["ref"]),
-            access=_access(),
+            access=access(),
             now=now,
         ),
         twice=True,
@@ -134,7 +146,19 @@ def _return(world: World, deed: Deed) -> None:
 def is_known(world: World, external_id: str) -> None:
     """The product has answered, or has worked to its end, after the gateway told it that a checkout is paid."""
     who, ref, shares = world.checkouts[external_id]
-    _paid(world, who, ref, sum(minor for _, minor in shares), shares)
+    charge = world.desk.charges[external_id]
+    _paid(world, who, ref, charge.amount.minor, shares)
+    more = charge.told_returned - world.known_back.get(external_id, 0)
+    if more <= 0:
+        return
+    world.known_back[external_id] = charge.told_returned
+    if charge.contested:
+        world.open.contests.setdefault(who, []).append(ref)
+        world.tell("contested", who, ref=ref, shares=[list(share) for share in shares])
+        world.tell("went_back", who, ref=ref)
+    else:
+        numbers = world.given_back.get(external_id, [])
+        world.tell("went_back_in_part", who, ref=ref, minor=more, numbers=numbers)
 
 
 def _paid(world: World, who: str, ref: str, minor: int, named: list[tuple[str, int]]) -> None:
@@ -146,6 +170,9 @@ def _paid(world: World, who: str, ref: str, minor: int, named: list[tuple[str, i
 def _bank_line(world: World, deed: Deed) -> None:
     facts, now = deed.facts, world.clock()
     shares = [(number, minor) for number, minor in facts["shares"]]
+    if len(shares) == 1 and "reference" not in facts and len(facts["ref"]) % 2:
+        _by_file(world, deed)
+        return
     text = facts.get("reference") or " ".join(number for number, _ in shares)
     line = BankLine(f"line-{facts['ref']}", f"TRANSF {text}", Money(CURRENCY, facts["minor"]), deed.at.date())
     found = world.act(lambda: bank_line.record(creditor_id=world.creditor_id, line=line, now=now), twice=True)
@@ -159,6 +186,26 @@ def _bank_line(world: World, deed: Deed) -> None:
         meant = sorted((books.invoices[number] for number, _ in shares), key=lambda one: one.opened)
         shares = [(one.number, one.open) for one in meant]
     _paid(world, deed.who, facts["ref"], facts["minor"], shares)
+
+
+def _by_file(world: World, deed: Deed) -> None:
+    """The bank's file of the day is brought: a line that names an invoice and is as much as it has open is sure."""
+    facts, now = deed.facts, world.clock()
+    ((number, _),), on = facts["shares"], deed.at.date()
+    lines = keyed(
+        [Movement(on, on, facts["minor"], f"TRANSF {number}")],
+        bank_account=BANK_ACCOUNT,
+        currency=CURRENCY,
+    )
+    content = hashlib.sha256(facts["ref"].encode()).hexdigest()
+    file = bank_statement.BankFile("simulated", content, (Statement(BANK_ACCOUNT, CURRENCY, lines),))
+    done = world.act(
+        lambda: bank_statement.bring(creditor_id=world.creditor_id, file=file, by=BY, now=now), twice=False
+    )
+    world.tell("bank_file", deed.who, ref=facts["ref"], states=dict(sorted(done.states.items())))
+    if sum(money.minor for money in done.applied) == facts["minor"]:
+        named = [(number, world.auditor.books.invoices[number].open)]
+        _paid(world, deed.who, facts["ref"], facts["minor"], named)
 
 
 def _by_hand(world: World, deed: Deed) -> None:
@@ -188,17 +235,13 @@ def _write_off(world: World, deed: Deed) -> None:
     if not owed:
         return
     number, minor, now = owed[0].number, owed[0].open, world.clock()
-    world.act(
-        lambda: write_off.make(
-            creditor_id=world.creditor_id,
-            new=NewWriteOff(
-                world.numbers[number], Money(CURRENCY, minor), "small", key=f"{number}:{now:%Y%m%d}"
-            ),
-            written_by=BY,
-            now=now,
-        ),
-        twice=True,
-    )
+    new = NewWriteOff(world.numbers[number], Money(CURRENCY, minor), "small", key=f"{number}:{now:%Y%m%d}")
+    call = partial(write_off.make, creditor_id=world.creditor_id, new=new, written_by=BY, now=now)
+    try:
+        world.act(call, twice=True)
+    except Refused as refused:
+        world.refuse("write_off", deed.who, refused)
+        return
     world.tell("lowered", deed.who, number=number, minor=minor, how="write_off")
 
 

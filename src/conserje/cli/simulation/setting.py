@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from conserje.domain.arrangements.settlement import Policy, Tier
 from conserje.domain.kit.money import Money
+from conserje.domain.outreach.strategy import SHOPPERS
 from conserje.domain.ports.channel import Channel
 from conserje.domain.ports.registry import carriers, gateways
 from conserje.domain.receivables.customer import Fact, NewContact, NewCustomer, reference_key
 from conserje.domain.receivables.invoice import Due, NewInvoice
 from conserje.domain.receivables.keys import match_key
 from conserje.domain.rules.facts import Consent
+from conserje.services.arrangements import settlement
 from conserje.services.outreach import permission, review, strategy
 from conserje.services.receivables import contact, customer, invoice
 from conserje.services.tenancy import connection, setting_up
@@ -57,8 +60,15 @@ def prepare(*, seed: int, now: datetime, hour: str = "") -> int:
     content["modes"] = dict.fromkeys(content["modes"], "automatic")
     content["hour"] = hour or content["hour"]
     content["modes"] |= dict.fromkeys(("escalation", "final"), "draft") if drafted else {}
+    if stream(seed, "settles").random() < 0.6:
+        settles = Policy("follow_up", (Tier(15, 1_000), Tier(35, 2_500)), 10, 3, CURRENCY)
+        settlement.adopt(creditor_id=creditor_id, policy=settles, by=BY, now=now)
+    shoppers = strategy.default(serves=SHOPPERS)
+    shoppers["modes"] = dict.fromkeys(shoppers["modes"], "automatic")
+    shoppers["hour"] = content["hour"]
     with acting(creditor_id=creditor_id):
         strategy.adopt(creditor_id=creditor_id, content=content, by=BY, now=now)
+        strategy.adopt(creditor_id=creditor_id, content=shoppers, by=BY, now=now)
         for kind, name in (("channel", carrier.NAME), ("gateway", gateway.NAME)):
             connection.set_up(creditor_id=creditor_id, kind=kind, adapter=name, values={}, now=now)
     return creditor_id
@@ -103,6 +113,8 @@ def open_papers(
             total=Money(CURRENCY, paper.minor),
             dues=tuple(Due(on, Money(CURRENCY, minor)) for on, minor in paper.dues),
             issued_on=paper.issued_on,
+            kind=paper.kind,
+            subject=f"Plan mensual {paper.number}" if paper.kind == "subscription" else "",
         )
         for paper in given
     ]

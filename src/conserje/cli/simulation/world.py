@@ -14,7 +14,7 @@ from django.db import OperationalError
 from conserje.cli.simulation import crash, setting
 from conserje.services.insights import outline
 from conserje.services.tenancy.act import acting
-from conserje.testing.simulation import carrier, gateway
+from conserje.testing.simulation import carrier, desk, gateway
 from conserje.testing.simulation.auditor.auditor import Auditor
 from conserje.testing.simulation.auditor.letters import NUMBER
 from conserje.testing.simulation.behaviour import Deed, People
@@ -45,12 +45,47 @@ class Clock:
 
 
 @dataclass(slots=True)
+class OpenPlan:
+    """A plan by its row: whose, how it stands, whether they keep it ("hand", "card", "some"), who moved its parts."""
+
+    who: str
+    row: int
+    state: str
+    keeps: str
+    referred: bool = False
+    by_person: bool = False
+    kept_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccord:
+    """An agreement by its row, about these invoices; `dispute` is our number of the one it ends."""
+
+    who: str
+    row: int
+    numbers: tuple[str, ...]
+    dispute: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A card by its number at the gateway: whose, and the name of its page."""
+
+    who: str
+    name: str
+
+
+@dataclass(slots=True)
 class Open:
     """What the creditor's people have on their desk, by our own number for it."""
 
     holds: dict[int, tuple[str, int]] = field(default_factory=dict)
     disputes: dict[int, tuple[str, str, int]] = field(default_factory=dict)
     claims: dict[int, tuple[str, int]] = field(default_factory=dict)
+    plans: dict[int, OpenPlan] = field(default_factory=dict)
+    accords: dict[int, OpenAccord] = field(default_factory=dict)
+    parts: dict[str, tuple[tuple[date, int], ...]] = field(default_factory=dict)
+    contests: dict[str, list[str]] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
     numbers: int = 0
 
@@ -65,6 +100,9 @@ class Open:
             "holds": {number: ref for number, (ref, _) in self.holds.items()},
             "disputes": {number: ref for number, (ref, _, _) in self.disputes.items()},
             "claims": {number: ref for number, (ref, _) in self.claims.items()},
+            "proposed": {number: one.who for number, one in self.plans.items() if one.state == "proposed"},
+            "referred": {number: one.who for number, one in self.plans.items() if one.referred},
+            "contests": sorted(self.contests),
             "stopped": self.stopped,
         }
 
@@ -80,7 +118,7 @@ class World:
     auditor: Auditor
     people: People
     line: carrier.Line
-    desk: gateway.Desk
+    desk: desk.Desk
     ids: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     open: Open = field(default_factory=Open)
@@ -88,10 +126,16 @@ class World:
     payment_ids: dict[str, int] = field(default_factory=dict)
     checkouts: dict[str, Any] = field(default_factory=dict)
     known_paid: set[str] = field(default_factory=set)
+    known_back: dict[str, int] = field(default_factory=dict)
+    given_back: dict[str, list[str]] = field(default_factory=dict)
+    cards: dict[int, Held] = field(default_factory=dict)
+    refusals: set[tuple[str, str]] = field(default_factory=set)
+    reasons: set[str] = field(default_factory=set)
     acts: int = 0
     turns: int = 0
     crashes: int = 0
     days: int = 0
+    last: int = 0
     nested: bool = False
     claimed: bool = False
     deeds: int = 0
@@ -105,6 +149,16 @@ class World:
     def tell(self, kind: str, who: str = "", **facts: Any) -> None:
         """Something happened, and everybody outside knows it."""
         self.history.add(self.clock(), kind, who, **facts)
+
+    def today(self) -> date:
+        """This day by the machine's clock, which is not looked at."""
+        return self.clock.moment.date()
+
+    def refuse(self, what: str, who: str, refused: Exception) -> None:
+        """A service said no: the code of its sentence is kept, and everybody knows it."""
+        code = str(refused.args[0]) if refused.args else ""
+        self.refusals.add((what, code))
+        self.tell("refused", who, what=what, code=code)
 
     def expire(self) -> None:
         """Let the claims of dead workers lapse, as two minutes would: the database's own clock cannot be moved."""
@@ -131,16 +185,36 @@ class World:
             return call()
 
 
-def build(*, seed: int, customers: int, days: int, dial: Dial, keep: bool) -> World:
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Which world: its seed, how many customers and days, how rough, over which countries (none: as one seller's)."""
+
+    seed: int
+    customers: int
+    days: int
+    dial: Dial
+    countries: tuple[str, ...] = ()
+    keep: bool = False
+
+
+def build(plot: Plot) -> World:
     """A world on the evening before its first day, written into the database that Django is connected to."""
+    seed, days, dial = plot.seed, plot.days, plot.dial
     start = start_of(seed, days)
     clock = Clock(seed, datetime.combine(start - timedelta(days=1), time(12), UTC))
     auditor = Auditor()
-    cast = {person.ref: person for person in draw_cast(seed=seed, customers=customers, start=start)}
+    drawn = draw_cast(
+        seed=seed,
+        customers=plot.customers,
+        start=start,
+        countries=plot.countries,
+        characters=dial.characters,
+    )
+    cast = {person.ref: person for person in drawn}
     for person in cast.values():
         person.zone = dial.zone if dial.zone and person.country == "CO" else person.zone
-    people = People(seed, cast, auditor.books)
-    history = History(auditor.hear, keep=keep)
+    people = People(seed, cast, auditor.books, plot.countries)
+    history = History(auditor.hear, keep=plot.keep)
     line = carrier.Line(seed, history, clock, crash.kill, lambda address, attempt: None)
     line.dial, line.deaths = dial, (crash.Killed, OperationalError)
     line.dead |= {person.address for person in cast.values() if person.dead}
@@ -152,9 +226,10 @@ def build(*, seed: int, customers: int, days: int, dial: Dial, keep: bool) -> Wo
         auditor=auditor,
         people=people,
         line=line,
-        desk=gateway.Desk(seed),
+        desk=desk.Desk(seed),
     )
     history.heard = lambda event: _heard(world, event)
+    world.desk.today = world.today
     world.desk.answered = lambda external_id: world.tell("charged", world.checkouts[external_id][0])
     carrier.ADAPTER.line, gateway.ADAPTER.desk = line, world.desk
     _first_evening(world, list(cast.values()))
@@ -175,7 +250,8 @@ def _first_evening(world: World, cast: list[Person]) -> None:
     now = world.clock()
     world.ids = setting.write_in(creditor_id=world.creditor_id, people=cast, now=now)
     for person in cast:
-        facts = {"country": person.country, "zone": person.zone, "address": person.address}
+        facts: dict[str, Any] = {"country": person.country, "zone": person.zone, "address": person.address}
+        facts |= {"company": person.kind == "company"}
         world.tell("customer", person.ref, **facts, permitted=person.permitted)
     open_papers(world, [paper for person in cast for paper in person.first])
 
@@ -188,7 +264,8 @@ def open_papers(world: World, papers: list[Paper]) -> None:
         twice=True,
     )
     for paper in papers:
-        world.tell("invoice", paper.owner, number=paper.number, dues=[list(due) for due in paper.dues])
+        facts = {"number": paper.number, "dues": [list(due) for due in paper.dues], "of": paper.kind}
+        world.tell("invoice", paper.owner, issued_on=paper.issued_on, **facts)
         world.push(*world.people.on_paper(world.people.cast[paper.owner], paper, now))
 
 

@@ -118,6 +118,12 @@ def late_after(*, due_on: date, grace_days: int, closed: Callable[[date], bool])
     return day
 
 
+def grace_days(*, due_on: date, late_after: date, closed: Callable[[date], bool]) -> int:
+    """How many business days of grace an instalment has: what `late_after` was given."""
+    days = (due_on + timedelta(days=ahead) for ahead in range(1, (late_after - due_on).days + 1))
+    return sum(day.weekday() < 5 and not closed(day) for day in days)
+
+
 def later(*, after: Collection[date], spacing: Spacing, closed: Callable[[date], bool]) -> date:
     """The day of an instalment that is moved to the end: one spacing after the last of `after`."""
     terms = Terms(2, spacing, max(after))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -174,6 +174,13 @@ def of_customer(*, creditor_id: int, customer_id: int) -> tuple[Standing, ...]:
     """Every agreement of a customer, the newest first."""
     rows = Agreement.objects.filter(creditor_id=creditor_id, customer_id=customer_id)
     return _standings(creditor_id, list(rows.order_by("-id")))
+
+
+@step
+def many(*, creditor_id: int, ids: Collection[int]) -> tuple[Standing, ...]:
+    """These agreements, by id."""
+    rows = Agreement.objects.filter(creditor_id=creditor_id, id__in=ids)
+    return _standings(creditor_id, list(rows.order_by("id")))
 
 
 @step

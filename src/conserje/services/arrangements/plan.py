@@ -222,7 +222,7 @@ def change_day(
     too_far = (day - mine.due_on).days > rules.plans.date_change_days
     if on < today or mine.due_on < today or too_far or between:
         raise Refused("day_out_of_bounds")
-    plan_book.move(creditor_id=creditor_id, item=mine, on=day, because="asked", now=now)
+    plan_book.move(creditor_id=creditor_id, item=mine, on=day, closed=closed, because="asked", now=now)
     row.date_changes_left -= 1
     row.save(update_fields=["date_changes_left"])
     facts = {"position": position, "on": day.isoformat()}

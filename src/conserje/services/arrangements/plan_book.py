@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -164,11 +164,19 @@ def withdraw_open(*, creditor_id: int, customer_id: int, but: int, now: datetime
 
 
 @step
-def move(*, creditor_id: int, item: Instalment, on: date, because: str, now: datetime) -> None:
-    """Give an instalment another day; the grace it had goes with it."""
-    grace = item.late_after - item.due_on
+def move(
+    *,
+    creditor_id: int,
+    item: Instalment,
+    on: date,
+    closed: Callable[[date], bool],
+    because: str,
+    now: datetime,
+) -> None:
+    """Give an instalment another day; the business days of grace it had go with it. `closed` as in `domain`."""
+    grace = domain.grace_days(due_on=item.due_on, late_after=item.late_after, closed=closed)
     item.moved_from_on, item.moved_at, item.moved_because = item.due_on, now, because
-    item.due_on, item.late_after = on, on + grace
+    item.due_on, item.late_after = on, domain.late_after(due_on=on, grace_days=grace, closed=closed)
     item.save(update_fields=["due_on", "late_after", "moved_from_on", "moved_at", "moved_because"])
 
 
@@ -181,7 +189,7 @@ def move_to_end(*, creditor_id: int, plan: PaymentPlan, position: int, actor: st
     closed = plan_terms.closed_in(place=place(creditor_id=creditor_id, customer_id=plan.customer_id))
     days = [*(item.due_on for item in rows), today]
     day = domain.later(after=days, spacing=Spacing(plan.spacing), closed=closed)
-    move(creditor_id=creditor_id, item=mine, on=day, because="missed", now=now)
+    move(creditor_id=creditor_id, item=mine, on=day, closed=closed, because="missed", now=now)
     facts = {"position": position, "on": day.isoformat()}
     tell(creditor_id=creditor_id, plan=plan, what="instalment_moved", actor=actor, now=now, facts=facts)
     return day

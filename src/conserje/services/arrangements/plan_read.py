@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,6 +68,13 @@ def of_customer(*, creditor_id: int, customer_id: int) -> tuple[Plan, ...]:
     """A customer's plans, the latest first: open ones, then the last of those that are over."""
     rows = PaymentPlan.objects.filter(creditor_id=creditor_id, customer_id=customer_id)
     return _read(creditor_id, rows.select_related("customer").order_by("closed_at", "-id")[:SHOWN])
+
+
+@step
+def many(*, creditor_id: int, ids: Collection[int]) -> tuple[Plan, ...]:
+    """These plans, by id."""
+    rows = PaymentPlan.objects.filter(creditor_id=creditor_id, id__in=ids)
+    return _read(creditor_id, rows.select_related("customer").order_by("id"))
 
 
 @step

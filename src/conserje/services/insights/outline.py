@@ -26,7 +26,10 @@ _TOUCHES = """
 SELECT t.id, t.key, c.reference, t.state, t.reason, t.planned_at, t.retry_at, t.handed_at, t.perhaps_read
   FROM outreach_touch t
   JOIN receivables_customer c ON c.creditor_id = t.creditor_id AND c.id = t.customer_id
- WHERE t.creditor_id = %(creditor)s ORDER BY t.id"""
+ WHERE t.creditor_id = %(creditor)s AND (%(since)s::timestamptz IS NULL OR t.planned_at >= %(since)s
+        OR t.handed_at >= %(since)s OR t.ended_at >= %(since)s
+        OR t.state IN ('proposed', 'planned', 'claimed', 'handing_over'))
+ ORDER BY t.id"""
 
 
 _LAPSE = """
@@ -68,9 +71,9 @@ def balances(*, creditor_id: int, currency: str) -> list[Balance]:
 
 
 @step
-def touches(*, creditor_id: int) -> list[TouchEnded]:
-    """Every touch there ever was, in the order planned."""
-    return [TouchEnded(*row) for row in _rows(_TOUCHES, {"creditor": creditor_id})]
+def touches(*, creditor_id: int, since: datetime | None = None) -> list[TouchEnded]:
+    """Every touch there ever was, in the order planned; with `since` those that are open or moved from then on."""
+    return [TouchEnded(*row) for row in _rows(_TOUCHES, {"creditor": creditor_id, "since": since})]
 
 
 @step

@@ -21,7 +21,7 @@ from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.receivables.checkout import UNFINISHED
 from conserje.domain.receivables.payment import Road, RoadName
 from conserje.services.outreach import telling
-from conserje.services.receivables import checkout_fact, checkout_row, locked, mandate
+from conserje.services.receivables import checkout_fact, checkout_row, locked, mandate, refused_card
 from conserje.services.receivables.checkout import Access, Standing, Which, refresh, standing_of
 from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy import creditor as creditors
@@ -34,6 +34,8 @@ _STOPS = frozenset(
         BlockKind.DISPUTE,
         BlockKind.PROMISE,
         BlockKind.CLAIMED_PAID,
+        BlockKind.AGREEMENT,
+        BlockKind.PLAN,
         BlockKind.HOLD,
         BlockKind.PAYING,
         BlockKind.CONTESTED,
@@ -93,6 +95,9 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
         return known
     if held.state != "active":
         raise Refused("This mandate is not in force: nothing is charged by it.")
+    own = Mandate.objects.filter(creditor_id=creditor_id, id=held.id)
+    if not refused_card.without(own, creditor_id=creditor_id).exists():
+        raise Refused("Its bank refused this card for good: the customer has to give another one.")
     amount = checkout_row.checked(creditor_id=creditor_id, customer_id=order.customer_id, shares=order.shares)
     if amount.currency != held.currency:
         raise Refused("This mandate is for another currency.")
@@ -142,14 +147,22 @@ def _refuse_what_rests(creditor_id: int, order: ChargeOrder, now: datetime) -> N
         if (block.until is None or block.until >= today) and (block.kind in _STOPS or not own_rest)
     ]
     for part in order.shares:
-        whole = sum(due.open_minor for due in case.dues if due.invoice_id == part.invoice_id)
+        # Of an invoice in a plan only the instalments are due, and nobody else takes them.
+        whole = sum(
+            due.open_minor
+            for due in case.dues
+            if due.invoice_id == part.invoice_id
+            and (due.late_after is None or order.cause is ChargeCause.INSTALMENT)
+        )
         resting = sum(
             whole if block.invoice_id is None or block.amount_minor is None else block.amount_minor
             for block in blocks
             if block.invoice_id in (None, part.invoice_id)
         )
         if part.amount.minor > whole - resting:
-            raise Refused(f"Invoice {part.invoice_id} is disputed, promised, on hold or being paid.")
+            raise Refused(
+                f"Invoice {part.invoice_id} is disputed, promised, arranged, on hold or being paid."
+            )
 
 
 @keyed

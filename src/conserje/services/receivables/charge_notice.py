@@ -21,7 +21,7 @@ from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.receivables.mandate import LATE_DAYS, NOTICE_BUSINESS_DAYS
 from conserje.services.journal import entry
 from conserje.services.outreach import local_day, telling
-from conserje.services.receivables import locked
+from conserje.services.receivables import locked, refused_card
 from conserje.services.receivables.refusals import UnknownRow
 from conserje.services.recovery import failure
 from conserje.services.tenancy.act import act, keyed, step
@@ -43,12 +43,14 @@ class Announced:
 def announce_due(*, creditor_id: int, now: datetime) -> int:
     """Announce what falls due soon for mandates that cover invoices; returns how many charges were announced."""
     mandates = Mandate.objects.filter(creditor_id=creditor_id, state="active", covers_invoices=True)
+    mandates = refused_card.without(mandates, creditor_id=creditor_id)
     mandates = mandates.filter(Exists(_untold(creditor_id, now)))
-    count = 0
-    for row in mandates.order_by("id"):
-        case = telling.case(creditor_id=creditor_id, customer_id=row.customer_id, now=now)
-        count += _announce(creditor_id, row, case, now)
-    return count
+    rows = list(mandates.order_by("id"))
+    if not rows:
+        return 0
+    ids = sorted({row.customer_id for row in rows})
+    cases = telling.cases(creditor_id=creditor_id, customer_ids=ids, now=now)
+    return sum(_announce(creditor_id, row, cases[row.customer_id], now) for row in rows)
 
 
 @step
@@ -178,8 +180,11 @@ def _untold(creditor_id: int, now: datetime) -> QuerySet[InvoiceDue]:
 
 def _standing(creditor_id: int) -> QuerySet[ChargeNotice]:
     """Announced, not stopped, not made: by mandates in force."""
+    chargeable = refused_card.without(
+        Mandate.objects.filter(creditor_id=creditor_id, state="active"), creditor_id=creditor_id
+    )
     rows = ChargeNotice.objects.filter(
-        creditor_id=creditor_id, stopped_at=None, made_at=None, mandate__state="active"
+        creditor_id=creditor_id, stopped_at=None, made_at=None, mandate__in=chargeable
     )
     return rows.select_related("mandate")
 

@@ -8,7 +8,13 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
-from conserje.data.arrangements.models import Dispute, PaymentClaim, PromiseToPay
+from conserje.data.arrangements.models import (
+    AgreementInvoice,
+    Dispute,
+    PaymentClaim,
+    PlanInvoice,
+    PromiseToPay,
+)
 from conserje.data.outreach.models import Hold
 from conserje.data.receivables.models import Checkout, Invoice
 from conserje.data.recovery.models import FailedPayment
@@ -162,6 +168,19 @@ def _left_alone(creditor_id: int, rows: Sequence[FailedPayment], now: datetime) 
         creditor_id=creditor_id, invoice_id__in=[row.invoice_id for row in rows], closed_at=None
     ).annotate(owner=F("invoice__customer_id"))
     blocked.update(disputed.values_list("owner", "invoice_id"))
+    # What was arranged about an invoice takes the place of its charge.
+    ids = [row.invoice_id for row in rows]
+    planned = PlanInvoice.objects.filter(
+        creditor_id=creditor_id,
+        invoice_id__in=ids,
+        freed_at=None,
+        plan__state__in=["proposed", "offered", "active"],
+    )
+    blocked.update(planned.values_list("plan__customer_id", "invoice_id"))
+    agreed = AgreementInvoice.objects.filter(
+        creditor_id=creditor_id, invoice_id__in=ids, agreement__state="accepted"
+    )
+    blocked.update(agreed.values_list("agreement__customer_id", "invoice_id"))
     return {
         row.id
         for row in rows

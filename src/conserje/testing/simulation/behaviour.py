@@ -12,6 +12,7 @@ from typing import Any
 from conserje.testing.simulation.books import Books
 from conserje.testing.simulation.cast import Paper, Person, draw_paper
 from conserje.testing.simulation.draw import later, stream
+from conserje.testing.simulation.places import places
 
 PLACES = (
     ("CO", "Europe/Madrid"),
@@ -21,6 +22,7 @@ PLACES = (
 )
 
 
+_GOES_BACK = (("go_back", 0.0015), ("refund", 0.002), ("contest", 0.0015), ("end_card", 0.001))
 PAPERS_A_DAY = 0.018
 PAPERS_A_QUIET_DAY = 0.004
 
@@ -42,11 +44,15 @@ class People:
     seed: int
     cast: dict[str, Person]
     books: Books
+    countries: tuple[str, ...] = ()
     letters: dict[str, int] = field(default_factory=dict)
 
     def on_paper(self, person: Person, paper: Paper, at: datetime) -> list[Deed]:
         """What a customer does by itself about a new invoice."""
         chance = stream(self.seed, "paper", paper.number)
+        if person.character in ("carded", "subscriber") and not person.cards and not person.cancelled:
+            at = later(chance, at, hours=(1, 30))
+            return [Deed(at, "card", person.ref, {"covers": True})] if chance.random() < 0.8 else []
         if person.character != "punctual":
             return []
         moment = _at(paper.dues[0][0], chance, days=(-3, 2))
@@ -66,6 +72,8 @@ class People:
 
     def _place(self, chance: random.Random, person: Person) -> tuple[str, str]:
         person.moved += 1
+        if self.countries:
+            return chance.choice(places(self.countries))
         if person.country == "XX":
             return "XX", "America/Punta_Arenas" if "Santiago" in person.zone else "America/Santiago"
         return chance.choice(PLACES if person.kind == "person" else PLACES[:3])
@@ -83,6 +91,17 @@ class People:
         for number, ref in sorted(standing["claims"].items()):
             if chance.random() < 0.15:
                 deeds.append(Deed(_at(on, chance), "answer_claim", ref, {"claim": number}))
+        for what, rate in (("proposed", 0.4), ("referred", 0.15)):
+            for number, ref in sorted(standing[what].items()):
+                if chance.random() < rate:
+                    deed = "answer_plan" if what == "proposed" else "look_after_plan"
+                    deeds.append(Deed(_at(on, chance), deed, ref, {"plan": number}))
+        for number, ref in sorted(standing["disputes"].items()):
+            if chance.random() < 0.12:
+                deeds.append(Deed(_at(on, chance), "propose", ref, {"dispute": number}))
+        for ref in standing["contests"]:
+            if chance.random() < 0.2:
+                deeds.append(Deed(_at(on, chance), "decide_contest", ref))
         if standing["stopped"] and chance.random() < 0.5:
             deeds.append(Deed(_at(on, chance), "lift", "", {"channel": standing["stopped"][0]}))
         if on.weekday() < 5:
@@ -101,7 +120,7 @@ class People:
         deeds = []
         for ref in sorted(self.cast):
             rate = PAPERS_A_QUIET_DAY if self.cast[ref].quiet else PAPERS_A_DAY
-            if chance.random() < rate:
+            if chance.random() < rate and not self.cast[ref].cancelled:
                 paper = draw_paper(chance, self.cast[ref], due_on=on + timedelta(days=chance.randint(-8, 30)))
                 deeds.append(Deed(_at(on, chance), "invoice", ref, {"paper": paper}))
         return deeds
@@ -110,7 +129,7 @@ class People:
         """Now and then a hold, a stop, a write-off, a credit note, money that goes back."""
         deeds = []
         refs = sorted(self.cast)
-        for what, rate in (("hold", 0.006), ("write_off", 0.0015), ("credit", 0.003), ("go_back", 0.0015)):
+        for what, rate in (("hold", 0.006), ("write_off", 0.0015), ("credit", 0.003), *_GOES_BACK):
             for _ in range(len(refs)):
                 if chance.random() < rate:
                     facts = {"draw": chance.randint(0, 10**9)}
@@ -211,6 +230,53 @@ def _leaving(read: Read) -> list[Deed]:
     return deeds
 
 
+def _dividing(read: Read) -> list[Deed]:
+    """Pays in parts, as the page offers; some ask for more parts than are agreed without a person."""
+    if read.chance.random() < 0.25:
+        return [read.pay(read.numbers[:1])] if read.count > 2 else []
+    return [
+        read.deed(
+            "plan",
+            number=read.chance.choice((2, 3, 3, 4, 6, 9)),
+            spacing=read.chance.choice(("weekly", "weekly", "fortnightly", "monthly")),
+            ahead=read.chance.randint(0, 15),
+            keeps=read.chance.choice(("hand", "hand", "hand", "card", "some")),
+        )
+    ]
+
+
+def _carded(read: Read) -> list[Deed]:
+    """Leaves cards; when one does not go through, another one, another way, or nothing for long."""
+    draw = read.chance.random()
+    if draw < 0.4:
+        return [read.deed("card", covers=True, good=read.chance.random() < 0.6)]
+    if draw < 0.65:
+        return [read.pay(read.numbers)]
+    if draw < 0.72:
+        return [read.deed("end_card")]
+    return []
+
+
+def _subscriber(read: Read) -> list[Deed]:
+    draw = read.chance.random()
+    if draw < 0.35:
+        return [read.deed("card", covers=True, good=read.chance.random() < 0.6)]
+    if draw < 0.5:
+        return [read.pay(read.numbers)]
+    if draw < 0.6:
+        return [read.deed("cancel")]
+    if draw < 0.75:
+        return [read.deed("plan", number=2, spacing="weekly", ahead=read.chance.randint(0, 6), keeps="hand")]
+    if draw < 0.85:
+        return [read.deed("settle")]
+    return []
+
+
+def _settling(read: Read) -> list[Deed]:
+    """Waits for the page to offer something, and takes it."""
+    return [read.deed("settle")] if read.count > 2 else []
+
+
 _REACTIONS: dict[str, Callable[[Read], list[Deed]]] = {
     "punctual": _punctual,
     "reminded": _reminded,
@@ -220,4 +286,8 @@ _REACTIONS: dict[str, Callable[[Read], list[Deed]]] = {
     "objecting": _objecting,
     "already_paid": _already_paid,
     "leaving": _leaving,
+    "dividing": _dividing,
+    "carded": _carded,
+    "subscriber": _subscriber,
+    "settling": _settling,
 }

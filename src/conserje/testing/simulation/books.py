@@ -17,6 +17,8 @@ class Invoice:
     dues: tuple[tuple[date, int], ...]
     open: int
     opened: int
+    issued_on: date = date.min
+    kind: str = "invoice"
 
     def parts(self) -> list[tuple[date, int]]:
         """The open parts by due date: what was paid took the oldest first."""
@@ -39,7 +41,18 @@ class Money:
     parts: list[tuple[str, int]]
     left: int
     gone: bool = False
+    back: int = 0
     second: bool = False
+
+
+@dataclass(slots=True)
+class Later:
+    """Credit kept for later invoices: `minor` left of it, for those issued on `on` or later, `opened` before them."""
+
+    owner: str
+    minor: int
+    on: date
+    opened: int
 
 
 @dataclass(slots=True)
@@ -50,12 +63,42 @@ class Books:
     payments: dict[str, Money] = field(default_factory=dict)
     owned: dict[str, list[str]] = field(default_factory=dict)
     credit_left: dict[str, int] = field(default_factory=dict)
+    of_owner: dict[str, list[str]] = field(default_factory=dict)
+    later: list[Later] = field(default_factory=list)
 
-    def opened(self, owner: str, number: str, dues: Sequence[tuple[date, int]]) -> None:
+    def opened(
+        self,
+        owner: str,
+        number: str,
+        dues: Sequence[tuple[date, int]],
+        *,
+        issued_on: date = date.min,
+        kind: str = "invoice",
+    ) -> None:
         """A new invoice."""
         whole = sum(minor for _, minor in dues)
-        self.invoices[number] = Invoice(number, owner, tuple(dues), whole, len(self.invoices))
+        self.invoices[number] = Invoice(
+            number, owner, tuple(dues), whole, len(self.invoices), issued_on, kind
+        )
         self.owned.setdefault(owner, []).append(number)
+
+    def keep_for_later(self, owner: str, minor: int, on: date) -> None:
+        """Credit that lowers invoices opened after now and issued on `on` or later."""
+        self.credit_left[owner] = self.credit_left.get(owner, 0) + minor
+        self.later.append(Later(owner, minor, on, len(self.invoices)))
+
+    def use_later(self) -> set[str]:
+        """Credit kept for later lowers what came since, the oldest due first; answers whose."""
+        whose = set()
+        for kept in self.later:
+            for one in self.owed(kept.owner) if kept.minor else ():
+                if one.opened >= kept.opened and one.issued_on >= kept.on:
+                    taken = min(kept.minor, one.open)
+                    one.open -= taken
+                    kept.minor -= taken
+                    self.credit_left[kept.owner] -= taken
+                    whose |= {kept.owner} if taken else set()
+        return whose
 
     def owed(self, owner: str) -> list[Invoice]:
         """Open invoices of a customer, the oldest due first."""
@@ -66,6 +109,7 @@ class Books:
         """Money came in: what was named first, then an invoice of exactly what is left, then the oldest."""
         if ref in self.payments:
             return
+        self.of_owner.setdefault(owner, []).append(ref)
         if self._is_second(owner, minor, [number for number, _ in named]):
             self.payments[ref] = Money(owner, minor, [], minor, second=True)
             return
@@ -84,12 +128,14 @@ class Books:
         if not named or any(self.invoices[number].open for number in named):
             return False
         return any(
-            money.owner == owner
-            and money.minor == minor
-            and not money.second
-            and any(number in named for number, _ in money.parts)
-            for money in self.payments.values()
+            money.minor == minor and not money.second and any(number in named for number, _ in money.parts)
+            for money in self.paid_by(owner)
         )
+
+    def paid_by(self, owner: str) -> list[Money]:
+        """The payments of a customer, in the order in which they came."""
+        found = (self.payments.get(ref) for ref in self.of_owner.get(owner, ()))
+        return [money for money in found if money is not None]
 
     def went_back(self, ref: str) -> None:
         """A whole payment went back."""
@@ -99,6 +145,17 @@ class Books:
         for number, minor in money.parts:
             self.invoices[number].open += minor
         money.parts, money.left, money.gone = [], 0, True
+
+    def went_back_in_part(self, ref: str, minor: int, numbers: Sequence[str]) -> None:
+        """Some of a payment went back: of these invoices, in order, or of what no invoice took."""
+        money = self.payments[ref]
+        money.back += minor
+        for index, (number, part) in enumerate(money.parts):
+            taken = min(minor, part) if number in numbers else 0
+            minor -= taken
+            money.parts[index] = (number, part - taken)
+            self.invoices[number].open += taken
+        money.left -= minor
 
     def lowered(self, number: str, minor: int) -> None:
         """A credit note or a write-off: what the invoice does not take stays with the customer."""
@@ -110,7 +167,7 @@ class Books:
 
     def balance(self, owner: str) -> tuple[int, int]:
         """What a customer owes, and what of their money or credit no invoice took."""
-        cash = sum(money.left for money in self.payments.values() if money.owner == owner)
+        cash = sum(money.left for money in self.paid_by(owner))
         return sum(one.open for one in self.owed(owner)), cash + self.credit_left.get(owner, 0)
 
     def balances(self) -> dict[str, tuple[int, int]]:

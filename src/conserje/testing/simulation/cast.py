@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from conserje.testing.simulation.draw import stream
+from conserje.testing.simulation.places import ZONES
 
 # A character and how many of a hundred have it.
 CHARACTERS = {
@@ -20,6 +21,10 @@ CHARACTERS = {
     "already_paid": 6,
     "leaving": 5,
     "silent": 7,
+    "dividing": 11,
+    "carded": 6,
+    "subscriber": 9,
+    "settling": 5,
 }
 ZONES_OF_XX = ("America/Santiago", "America/Punta_Arenas")
 CURRENCY = "COP"
@@ -30,12 +35,13 @@ QUIET = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An invoice as it is given: amounts in minor units by due date, oldest first."""
+    """An invoice as it is given: amounts in minor units by due date, oldest first. `kind` as the product has them."""
 
     number: str
     owner: str
     issued_on: date
     dues: tuple[tuple[date, int], ...]
+    kind: str = "invoice"
 
     @property
     def minor(self) -> int:
@@ -62,16 +68,34 @@ class Person:
     above: str = ""
     moved: int = 0
     changes: int = 0
+    cards: int = 0
     quiet: bool = False
+    cancelled: bool = False
     first: list[Paper] = field(default_factory=list)
 
 
-def draw_cast(*, seed: int, customers: int, start: date) -> list[Person]:
-    """The customers of a world as they stand on the evening before `start`."""
+def draw_cast(
+    *,
+    seed: int,
+    customers: int,
+    start: date,
+    countries: tuple[str, ...] = (),
+    characters: tuple[str, ...] = (),
+) -> list[Person]:
+    """The customers of a world as they stand on the evening before `start`; over `countries`, if any are named, and
+    only of these `characters`.
+    """
     people: list[Person] = []
     for index in range(customers):
         chance = stream(seed, "cast", index)
         person = _person(chance, index, people)
+        if characters:
+            person.character = characters[index % len(characters)]
+        if countries:
+            person.country = countries[index % len(countries)]
+            person.zone = stream(seed, "zone", index).choice(ZONES[person.country])
+            if person.country == "XX":
+                person.kind, person.above = "person", ""  # its law knows no companies in trade
         person.quiet = index >= BUSY and stream(seed, "quiet", index).random() < QUIET
         for _ in range(0 if person.quiet else chance.choice((1, 1, 1, 2, 3, 5))):
             person.first.append(draw_paper(chance, person, due_on=start + timedelta(days=_age(chance))))
@@ -120,8 +144,9 @@ def draw_paper(chance: random.Random, person: Person, *, due_on: date) -> Paper:
         1, 9_999
     )
     dues = [(due_on, pesos * 100)]
-    if chance.random() < 0.12:
+    if chance.random() < 0.12 and person.character != "subscriber":
         half = pesos // 2
         dues = [(due_on, half * 100), (due_on + timedelta(days=15), (pesos - half) * 100)]
     number = f"{person.ref}-{person.papers:03d}"
-    return Paper(number, person.ref, due_on - timedelta(days=30), tuple(dues))
+    kind = "subscription" if person.character == "subscriber" else "invoice"
+    return Paper(number, person.ref, due_on - timedelta(days=30), tuple(dues), kind)

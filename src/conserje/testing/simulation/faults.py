@@ -37,7 +37,7 @@ class Fault:
 class Dial:
     """How rough a world is: of a hundred turns and acts how many crash, how often something comes between judging and
     handing over, by how much the carrier's faults are multiplied; `hour` is when the creditor writes, if not as usual,
-    and `zone` where all customers under the law of Colombia are.
+    `zone` where all customers under the law of Colombia are, and `characters` the only ones among customers.
     """
 
     turns_crashed: int = 12
@@ -46,6 +46,7 @@ class Dial:
     carrier: int = 1
     hour: str = ""
     zone: str = ""
+    characters: tuple[str, ...] = ()
 
 
 USUAL = Dial()

@@ -1,65 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A gateway in this process: checkouts that customers pay, hooks told late, twice and out of order, silent answers."""
+"""A gateway in this process: checkouts, cards and refunds, hooks told late, twice and out of order, silent answers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import (
     Abilities,
     ChargeFact,
+    ChargeRequest,
     ChargeState,
     CheckoutRequest,
     HookEvent,
+    MandateFact,
+    MandateRequest,
+    MandateState,
     Redirect,
+    RefundFact,
+    RefundRequest,
     StartFailed,
 )
 from conserje.domain.ports.http import Http, RawRequest
 from conserje.testing.simulation.carrier import NoSettings
+from conserje.testing.simulation.desk import Charge, Desk
 from conserje.testing.simulation.draw import stream
 
 NAME = "simulated_pay"
-
-
-@dataclass(slots=True)
-class Charge:
-    """One checkout as the gateway knows it; `told` once somebody was answered that it is paid."""
-
-    external_id: str
-    reference: str
-    amount: Money
-    state: ChargeState = ChargeState.OPEN
-    value_on: date | None = None
-    told: bool = False
-    asked: int = 0
-
-
-@dataclass(slots=True)
-class Desk:
-    """One world's gateway. `answered` hears each time somebody is told that a checkout is paid; `calm`: no faults."""
-
-    seed: int
-    answered: Callable[[str], None] = lambda external_id: None
-    charges: dict[str, Charge] = field(default_factory=dict)
-    by_key: dict[str, str] = field(default_factory=dict)
-    calm: bool = False
-
-    def pay(self, external_id: str, on: date) -> None:
-        """The customer pays on the gateway's page."""
-        charge = self.charges[external_id]
-        charge.state, charge.value_on = ChargeState.PAID, on
-
-    def hook(self, external_id: str, state: ChargeState, event: int) -> RawRequest:
-        """A message of the gateway about a checkout; the same `event` is the same message."""
-        body = json.dumps(
-            {"event": f"ev-{external_id}-{event}", "checkout": external_id, "kind": state.value}
-        )
-        return RawRequest("POST", "/", {"x-simulated": "genuine"}, "", body.encode())
+_PAGES = "https://pay.example"
 
 
 @dataclass(slots=True)
@@ -80,7 +50,7 @@ class SimulatedPay:
 
     def origins(self, settings: Any) -> tuple[str, ...]:
         """Its pages live nowhere."""
-        return ("https://pay.example",)
+        return (_PAGES,)
 
     def start(self, request: CheckoutRequest, settings: Any, http: Http) -> Redirect | StartFailed:
         """A page for this key, the same for the same key; sometimes made without an answer."""
@@ -92,7 +62,7 @@ class SimulatedPay:
             desk.charges[known] = Charge(known, request.reference, request.amount)
             if not desk.calm and stream(desk.seed, "start", known).random() < 0.05:
                 return StartFailed("no_answer", retry=True)
-        return Redirect(known, f"https://pay.example/{known}")
+        return Redirect(known, f"{_PAGES}/{known}")
 
     def fetch(self, external_id: str, settings: Any, http: Http) -> ChargeFact:
         """The gateway's word on a checkout; sometimes it is silent."""
@@ -101,14 +71,55 @@ class SimulatedPay:
         charge.asked += 1
         if not desk.calm and stream(desk.seed, "fetch", external_id, charge.asked).random() < 0.08:
             return ChargeFact(external_id, "", "", ChargeState.UNKNOWN, None, "", None, "no_answer")
-        paid = charge.state is ChargeState.PAID
-        if paid:
-            charge.told = True
-            desk.answered(external_id)
-        payment_id = f"pay-{external_id}" if paid else ""
-        return ChargeFact(
-            external_id, payment_id, charge.reference, charge.state, charge.amount, "pse", charge.value_on
+        return self._fact(desk, charge)
+
+    def ask_mandate(self, request: MandateRequest, settings: Any, http: Http) -> Redirect | StartFailed:
+        """A page on which a card is left, the same for the same key."""
+        card = self._desk().page(request.key, request.reference, request.currency)
+        return Redirect(card.external_id, f"{_PAGES}/{card.external_id}")
+
+    def fetch_mandate(self, external_id: str, settings: Any, http: Http) -> MandateFact:
+        """The gateway's word on a card; sometimes it is silent."""
+        desk = self._desk()
+        card = desk.cards[external_id]
+        token = card.token if card.state is MandateState.ACTIVE else ""
+        return MandateFact(
+            external_id,
+            card.reference,
+            card.state,
+            token=token,
+            method="card",
+            brand=card.network,
+            last4="4242",
+            expires_on=card.expires_on,
+            fingerprint=card.fingerprint,
         )
+
+    def charge(self, request: ChargeRequest, settings: Any, http: Http) -> ChargeFact:
+        """Take money by a card, once for a key; the answer is sometimes lost."""
+        desk = self._desk()
+        charge = desk.charge(request)
+        charge.asked += 1
+        if not desk.calm and stream(desk.seed, "taken", charge.external_id, charge.asked).random() < 0.1:
+            return ChargeFact("", "", "", ChargeState.UNKNOWN, None, "", None, "no_answer")
+        return self._fact(desk, charge)
+
+    def end_mandate(self, token: str, settings: Any, http: Http) -> bool:
+        """Forget a card."""
+        for card in self._desk().cards.values():
+            if card.token == token:
+                card.state = MandateState.ENDED
+        return True
+
+    def refund(self, request: RefundRequest, settings: Any, http: Http) -> RefundFact:
+        """Give money back, once for a key; the answer is sometimes lost."""
+        desk = self._desk()
+        done = desk.give_back(request.external_id, request.key, request.amount.minor)
+        asked = desk.charges[request.external_id]
+        asked.asked += 1
+        if not desk.calm and stream(desk.seed, "refund", asked.external_id, asked.asked).random() < 0.1:
+            return RefundFact("unknown", detail="no_answer")
+        return RefundFact(done, f"re-{asked.external_id}-{asked.returned}" if done == "done" else "")
 
     def trusts(self, raw: RawRequest, settings: Any, *, now_epoch: int) -> bool:
         """Only what carries our sign."""
@@ -122,6 +133,25 @@ class SimulatedPay:
     def check(self, settings: Any, http: Http) -> tuple[str, ...]:
         """Always ready."""
         return ()
+
+    def _fact(self, desk: Desk, charge: Charge) -> ChargeFact:
+        paid = charge.state is ChargeState.PAID
+        if paid:
+            charge.told, charge.told_returned = True, charge.returned
+            desk.answered(charge.external_id)
+        return ChargeFact(
+            charge.external_id,
+            f"pay-{charge.external_id}" if paid else "",
+            charge.reference,
+            charge.state,
+            charge.amount,
+            charge.method,
+            charge.value_on,
+            decline=charge.decline,
+            decline_code=charge.decline_code,
+            returned=Money(charge.amount.currency, charge.returned) if charge.returned else None,
+            contested=charge.contested,
+        )
 
 
 ADAPTER = SimulatedPay()

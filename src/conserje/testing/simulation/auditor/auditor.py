@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from conserje.testing.simulation.auditor import letters
+from conserje.testing.simulation.auditor import arranged, charges, letters
+from conserje.testing.simulation.auditor.charges import Till
 from conserje.testing.simulation.auditor.findings import Finding
-from conserje.testing.simulation.auditor.leaving import judge_letter
+from conserje.testing.simulation.auditor.leaving import judge_letter, judge_service_letter
 from conserje.testing.simulation.auditor.standing import GRACE_DAYS, SOON_DAYS, Block, Contact, Dossier
 from conserje.testing.simulation.books import Books
 from conserje.testing.simulation.history import Event
+
+_MORE = arranged.HANDLERS | charges.HANDLERS
 
 
 @dataclass(slots=True)
@@ -28,20 +31,34 @@ class Auditor:
     by_address: dict[str, list[tuple[Contact, str]]] = field(default_factory=dict)
     asked_again: dict[int, datetime] = field(default_factory=dict)
     taken: dict[int, str] = field(default_factory=dict)
+    taken_today: set[int] = field(default_factory=set)
     charged: set[str] = field(default_factory=set)
     disturbed_at: datetime | None = None
     in_doubt: list[Event] = field(default_factory=list)
     letters_read: int = 0
+    till: Till = field(default_factory=Till)
+    heard_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    by_own_address: dict[str, list[Dossier]] = field(default_factory=dict)
 
     def hear(self, event: Event) -> None:
         """One thing happened."""
+        self.heard_at = event.at
+        more = _MORE.get(event.kind)
         handler: Callable[[Event], None] | None = getattr(self, f"_on_{event.kind}", None)
-        if handler is not None:
+        if more is not None:
+            more(self, event)
+        elif handler is not None:
             handler(event)
 
     def find(self, at: datetime, rule: str, who: str, evidence: str) -> None:
         """A rule was broken."""
         self.findings.append(Finding(at, rule, who, evidence))
+
+    def took(self, message: int, how: str, *, unless_known: bool = False) -> None:
+        """The carrier took a message, perhaps, or lost it on the way."""
+        self.taken_today.add(message)
+        if not (unless_known and message in self.taken):
+            self.taken[message] = how
 
     def news(self, event: Event) -> Dossier:
         """Something happened to a customer: what it was told may change."""
@@ -53,7 +70,7 @@ class Auditor:
 
     def sharing(self, dossier: Dossier) -> Iterable[Dossier]:
         """Everybody with the address of this customer, itself included."""
-        return [one for one in self.dossiers.values() if one.address == dossier.address]
+        return self._at(dossier.address)
 
     def everybody(self, at: datetime) -> None:
         """Something happened that concerns everybody."""
@@ -65,25 +82,39 @@ class Auditor:
 
     def _on_customer(self, event: Event) -> None:
         facts = event.facts
-        self.dossiers[event.who] = Dossier(
-            event.who, facts["country"], facts["zone"], facts["address"], facts["permitted"]
+        self.dossiers[event.who] = dossier = Dossier(
+            event.who,
+            facts["country"],
+            facts["zone"],
+            facts["address"],
+            facts["permitted"],
+            company=facts["company"],
         )
+        self.by_own_address.setdefault(dossier.address, []).append(dossier)
 
     def _on_moved(self, event: Event) -> None:
         dossier = self.news(event)
         dossier.country, dossier.zone = event.facts["country"], event.facts["zone"]
 
     def _on_address_given(self, event: Event) -> None:
-        self.news(event).address = event.facts["address"]
+        dossier = self.news(event)
+        self._at(dossier.address).remove(dossier)
+        dossier.address = event.facts["address"]
+        self.by_own_address.setdefault(dossier.address, []).append(dossier)
 
     def _on_invoice(self, event: Event) -> None:
-        self._turn_over(event)
-        self.books.opened(event.who, event.facts["number"], event.facts["dues"])
+        self.turn_over(event)
+        facts = event.facts
+        self.books.opened(
+            event.who, facts["number"], facts["dues"], issued_on=facts["issued_on"], kind=facts["of"]
+        )
         self.news(event)
 
     def _on_paid(self, event: Event) -> None:
         self.books.paid(event.who, event.facts["ref"], event.facts["minor"], event.facts["named"])
-        self._turn_over(event)
+        self.till.taken.pop(event.facts["ref"], None)
+        arranged.carry_out(self, self.dossiers[event.who])
+        self.turn_over(event)
         self.news(event)
 
     def _on_charged(self, event: Event) -> None:
@@ -91,20 +122,27 @@ class Auditor:
         self.charged.add(event.who)
 
     def _on_went_back(self, event: Event) -> None:
-        self._turn_over(event)
+        self.turn_over(event)
         self.books.went_back(event.facts["ref"])
         self.news(event)
 
     def _on_lowered(self, event: Event) -> None:
         self.books.lowered(event.facts["number"], event.facts["minor"])
-        self._turn_over(event)
+        arranged.carry_out(self, self.dossiers[event.who])
+        self.turn_over(event)
         self.news(event)
 
-    def _turn_over(self, event: Event) -> None:
-        """An episode ends when nothing is due or soon due: what was written in it counts no more."""
+    def turn_over(self, event: Event) -> None:
+        """An episode ends when nothing is due or soon due, or with a paid instalment: what was written in it counts no
+        more.
+        """
         dossier = self.dossiers.get(event.who)
+        for plan in dossier.plans if dossier is not None else ():
+            before, plan.paid = plan.paid, plan.paid_parts(self.books)
+            if dossier is not None and plan.active and plan.paid > before:
+                dossier.begin_anew()
         if dossier is not None and not dossier.anything_near(self.books, dossier.today(event.at)):
-            dossier.episode, dossier.told, dossier.given_up = [], None, False
+            dossier.begin_anew()
 
     # What is left alone.
 
@@ -187,7 +225,7 @@ class Auditor:
         for dossier in self._at(event.facts["address"]):
             dossier.bounced.add(event.facts["address"])
             dossier.news_at, dossier.free_days = event.at, 0
-        self.taken.setdefault(event.facts["message"], "refused")
+        self.took(event.facts["message"], "refused", unless_known=True)
 
     def _on_busy(self, event: Event) -> None:
         self._delayed(event)
@@ -198,6 +236,10 @@ class Auditor:
 
     def _on_turn(self, event: Event) -> None:
         self.in_doubt.clear()
+        for who in sorted(self.books.use_later()):
+            happened = Event(event.at, "lowered", who, {})
+            self.turn_over(happened)
+            self.news(happened)
 
     def _on_crashed(self, event: Event) -> None:
         """What was sent back in the turn that died was perhaps not noted as such."""
@@ -207,7 +249,7 @@ class Auditor:
 
     def _on_treated_as_sent(self, event: Event) -> None:
         """A person says that it arrived, whatever the carrier saw."""
-        self.taken.setdefault(event.facts["message"], "perhaps")
+        self.took(event.facts["message"], "perhaps", unless_known=True)
         self.news(event)
 
     def _delayed(self, event: Event) -> None:
@@ -216,7 +258,7 @@ class Auditor:
 
     def _on_lost_on_the_way(self, event: Event) -> None:
         """Past the point of no return and never delivered: it counts as a contact, and nobody knows of whom."""
-        self.taken[event.facts["message"]] = "lost"
+        self.took(event.facts["message"], "lost")
         for dossier in self._at(event.facts["address"]):
             contact = Contact(event.at, dossier.today(event.at), event.facts["message"], None)
             dossier.episode.append(contact)
@@ -224,17 +266,21 @@ class Auditor:
 
     def _on_perhaps_marked(self, event: Event) -> None:
         """The worker died while it crossed the point of no return, on one side or the other."""
-        self.taken.setdefault(event.facts["message"], "perhaps")
+        self.took(event.facts["message"], "perhaps", unless_known=True)
         for dossier in self._at(event.facts["address"]):
             contact = Contact(event.at, dossier.today(event.at), event.facts["message"], None)
             dossier.episode.append(contact)
             dossier.news_at, dossier.free_days = event.at, 0
 
     def _at(self, address: str) -> list[Dossier]:
-        return [one for one in self.dossiers.values() if one.address == address]
+        return self.by_own_address.setdefault(address, [])
 
     def _on_handed(self, event: Event) -> None:
         self.letters_read += 1
+        if letters.is_service(event.facts["subject"]):
+            judge_service_letter(self, self._at(event.facts["address"]), event)
+            self.took(event.facts["message"], "handed")
+            return
         number = letters.NUMBER.search(event.facts["subject"] + "\n" + event.facts["text"])
         if number is None or number.group(0) not in self.books.invoices:
             self.find(event.at, "a letter names an invoice of somebody", "", event.facts["subject"])
@@ -244,7 +290,7 @@ class Auditor:
         letter = letters.read(subject=event.facts["subject"], text=event.facts["text"], today=on)
         contact = Contact(event.at, on, event.facts["message"], letter)
         judge_letter(self, dossier, contact, event)
-        self.taken[contact.message] = "handed"
+        self.took(contact.message, "handed")
         if letter.step == "thanks":
             return
         for address in (event.facts["address"], *event.facts["copies"]):

@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from conserje.testing.simulation.auditor.laws import LAWS
+
 YEARS = (2026, 2027)
 
 _CO = """
@@ -18,10 +20,13 @@ _XX = "2026-01-01 2026-03-20 2026-11-18 2027-01-01 2027-03-20"
 HOLIDAYS = {
     "CO": frozenset(date.fromisoformat(day) for day in _CO.split()),
     "XX": frozenset(date.fromisoformat(day) for day in _XX.split()),
+    **{country: law.holidays for country, law in LAWS.items()},
 }
 _SHORTER_FROM = date(2026, 7, 1)
 # Who has not read a law again by then does not know it any more: nobody is written to under it.
 READ_UNTIL = {"CO": date(2027, 4, 30), "XX": date(2028, 1, 30)}
+READ_UNTIL |= {country: law.known_until for country, law in LAWS.items()}
+_NEED_LEAVE = {"CO", "XX", *(country for country, law in LAWS.items() if law.leave)}
 
 
 def local(at: datetime, zone: str) -> datetime:
@@ -29,7 +34,7 @@ def local(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
-def why_not(at: datetime, *, country: str, zone: str) -> str:
+def why_not(at: datetime, *, country: str, zone: str, company: bool = False) -> str:
     """Why nobody may be asked for money at `at` by e-mail, empty when they may."""
     here = local(at, zone)
     day, hour = here.date(), here.time()
@@ -41,7 +46,21 @@ def why_not(at: datetime, *, country: str, zone: str) -> str:
         return _colombia(day, hour)
     if country == "XX":
         return _invented(day, hour)
+    if country in LAWS:
+        return LAWS[country].why_not(day, hour, company=company)
     return f"nobody knows a law of {country}"
+
+
+def needs_leave(country: str) -> bool:
+    """Whether nobody there is written to by e-mail without permission on record."""
+    return country in _NEED_LEAVE
+
+
+def week_most(country: str) -> tuple[int, int]:
+    """How many letters in any seven days, and how many whole days between two; for Colombia one channel a week."""
+    if country == "XX":
+        return 2, 2
+    return (LAWS[country].week_most, LAWS[country].gap_days) if country in LAWS else (7, 0)
 
 
 def is_known(day: date, country: str) -> bool:

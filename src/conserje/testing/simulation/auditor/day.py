@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from conserje.testing.simulation.auditor.auditor import Auditor
-from conserje.testing.simulation.auditor.calendar import is_known, is_working_day, weekdays_between
+from conserje.testing.simulation.auditor.calendar import (
+    is_known,
+    is_working_day,
+    needs_leave,
+    weekdays_between,
+)
 from conserje.testing.simulation.auditor.leaving import CONTACTS_MAX, FRESH_WEEKDAYS
 from conserje.testing.simulation.auditor.letters import LADDER
 from conserje.testing.simulation.auditor.standing import Dossier
@@ -65,7 +70,12 @@ def _expected(auditor: Auditor, dossier: Dossier, on: date) -> date | None:
     """The day by which the next letter should have left, None when nothing is expected."""
     books = auditor.books
     oldest = dossier.oldest_due(books, on)
-    if oldest is None or not dossier.permitted or dossier.given_up or dossier.address in dossier.bounced:
+    if (
+        oldest is None
+        or (not dossier.permitted and needs_leave(dossier.country))
+        or dossier.given_up
+        or dossier.address in dossier.bounced
+    ):
         return None
     if dossier.address in auditor.left or auditor.stopped & {"", "email"}:
         return None
@@ -73,10 +83,12 @@ def _expected(auditor: Auditor, dossier: Dossier, on: date) -> date | None:
         return None
     if len({one.message for one in dossier.episode}) >= CONTACTS_MAX:
         return None
+    if any(one.kind != "invoice" for one in books.owed(dossier.ref)):
+        return None  # cards are tried in silence, and when that ends only the card's network knows
     made = [one.letter.step for one in dossier.episode if one.letter is not None]
     if any(one.letter is None for one in dossier.episode) or "final" in made:
         return None
-    reached = max((LADDER.index(step) for step in made), default=0)
+    reached = max((LADDER.index(step) for step in made if step in LADDER), default=0)
     step = LADDER[reached + 1]
     day = oldest + timedelta(days=DAYS[step])
     last = max((contact.on for contact, _ in auditor.by_address.get(dossier.address, ())), default=None)
@@ -121,8 +133,11 @@ def balances(auditor: Auditor, at: datetime, shown: Mapping[str, tuple[int, int]
             auditor.find(at, "the books agree", who, evidence)
 
 
-def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
-    """Every planned letter ended, or waits with a reason; what the carrier took is known to have been taken."""
+def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown], *, every: bool = True) -> None:
+    """Every planned letter ended, or waits with a reason; what the carrier took is known to have been taken.
+
+    `every`: all are shown, not only those that moved since a while.
+    """
     named: set[int] = set()
     for one in shown:
         named |= {one.message} if one.message is not None else set()
@@ -131,10 +146,13 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
             auditor.find(at, rule, one.who, f"{evidence} {one}")
         if not one.reason and _waits_too_long(auditor, one, at):
             auditor.find(at, "what waits says why", one.who, f"Its moment came days ago. {one}")
-    for message in sorted(set(auditor.taken) - named):
+    taken = set(auditor.taken) if every else auditor.taken_today
+    for message in sorted(taken - named):
         auditor.find(
             at, "what left is in the books", "", f"The carrier's message {message} is unknown to the product."
         )
+
+    auditor.taken_today = set()
 
 
 def _waits_too_long(auditor: Auditor, one: Shown, at: datetime) -> bool:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from conserje.testing.simulation.auditor.calendar import weekdays_between, why_not
-from conserje.testing.simulation.auditor.letters import LADDER, Letter
+from conserje.testing.simulation.auditor.calendar import needs_leave, week_most, weekdays_between, why_not
+from conserje.testing.simulation.auditor.letters import LADDER, SHOPPERS, Letter
 from conserje.testing.simulation.auditor.standing import Contact, Dossier
 from conserje.testing.simulation.history import Event
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GAP_DAYS = 7
 CONTACTS_MAX = 10
 FRESH_WEEKDAYS = 2
+SHOPPER_CONTACTS_MAX = 4
 GONE = ("handed", "lost")
 
 
@@ -31,6 +32,20 @@ def judge_letter(auditor: Auditor, dossier: Dossier, contact: Contact, event: Ev
         rules = _chasing(auditor, dossier, contact, letter, event)
     for rule, evidence in rules:
         auditor.find(event.at, rule, dossier.ref, f"{evidence} Subject: {event.facts['subject']}")
+
+
+def judge_service_letter(auditor: Auditor, dossiers: Sequence[Dossier], event: Event) -> None:
+    """A letter that asks for no money: nobody who left gets one, and nobody twice; a card's end is told in hours."""
+    address, message = event.facts["address"], event.facts["message"]
+    who = dossiers[0].ref if dossiers else ""
+    if address in auditor.left:
+        auditor.find(event.at, "nobody who left is written to", who, f"{address} had left.")
+    if auditor.taken.get(message) in GONE and message not in auditor.asked_again:
+        evidence = f"Message {message} had been handed over before."
+        auditor.find(event.at, "nothing is handed over twice", who, evidence)
+    reasons = [why_not(event.at, country=one.country, zone=one.zone, company=one.company) for one in dossiers]
+    if event.facts["subject"].startswith("Su tarjeta vence") and reasons and all(reasons):
+        auditor.find(event.at, "the law's hours are kept", who, f"{reasons[0]}: {event.at.isoformat()}.")
 
 
 def _confirmation(
@@ -56,7 +71,7 @@ def _chasing(
     for address in (event.facts["address"], *event.facts["copies"]):
         if address in auditor.left:
             yield "nobody who left is written to", f"{address} had left."
-    if not dossier.permitted:
+    if not dossier.permitted and needs_leave(dossier.country):
         yield "nobody is written to without permission", "Nobody ever gave it."
     if auditor.stopped & {"", "email"}:
         yield "nothing leaves while the creditor has stopped it", f"Stopped: {sorted(auditor.stopped)}."
@@ -68,12 +83,15 @@ def _chasing(
     if whole is not None:
         yield f"nothing is asked of whom we leave alone ({whole.kind})", f"{whole}."
         return
-    yield from _amounts(dossier.free(books, on), letter)
+    yield from _amounts(dossier.free(books, on, soon=letter.step == "preventive"), letter)
+    for number in letter.numbers:
+        if number in dossier.settled and not books.invoices[number].open:
+            yield "what was settled is not written about", f"{number} ended by an agreement."
     yield from _earlier_than_told(auditor, dossier, on)
 
 
 def _hours(dossier: Dossier, contact: Contact) -> Iterator[tuple[str, str]]:
-    why = why_not(contact.at, country=dossier.country, zone=dossier.zone)
+    why = why_not(contact.at, country=dossier.country, zone=dossier.zone, company=dossier.company)
     if why:
         yield (
             "the law's hours are kept",
@@ -84,7 +102,10 @@ def _hours(dossier: Dossier, contact: Contact) -> Iterator[tuple[str, str]]:
 
 
 def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) -> Iterator[tuple[str, str]]:
-    on = contact.on
+    on, letter = contact.on, contact.letter
+    assert letter is not None
+    gap = SHOPPERS.get(letter.step, GAP_DAYS)
+    most, between = week_most(dossier.country)
     if auditor.taken.get(contact.message) in GONE and contact.message not in auditor.asked_again:
         yield "nothing is handed over twice", f"Message {contact.message} had been handed over before."
     for address in (event.facts["address"], *event.facts["copies"]):
@@ -94,15 +115,27 @@ def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) ->
                     "one contact a day",
                     f"{address} was written to at {former.at.isoformat()} (about {ref}).",
                 )
+    week = set()
     for former, ref in auditor.by_address.get(event.facts["address"], ()):
-        if former.message != contact.message and on - timedelta(days=GAP_DAYS) < former.on <= on:
+        if former.message == contact.message or former.on > on:
+            continue
+        if ref == dossier.ref and on - timedelta(days=7) < former.on:
+            week.add(former.message)
+        if ref == dossier.ref and on - timedelta(days=between) <= former.on < on:
+            yield "the law's days between letters are kept", f"The one before left on {former.on}."
+        if on - timedelta(days=gap) < former.on:
             yield (
                 "one chasing letter a week",
                 f"The one before left at {former.at.isoformat()} (about {ref}).",
             )
+    if len(week) + 1 > most:
+        yield "no more in a week than the law allows", f"This is number {len(week) + 1} in seven days."
     distinct = {one.message for one in dossier.episode} | {contact.message}
     if len(distinct) > CONTACTS_MAX:
         yield "ten letters at most", f"This is number {len(distinct)}."
+    shopper = {one.message for one in dossier.episode if one.letter and one.letter.step in SHOPPERS}
+    if letter.step in SHOPPERS and len(shopper | {contact.message}) > SHOPPER_CONTACTS_MAX:
+        yield "a shopper hears four times at most", f"This is number {len(shopper) + 1}."
 
 
 def _ladder(
@@ -111,12 +144,14 @@ def _ladder(
     former = [one.letter.step for one in dossier.episode if one.letter and one.message != contact.message]
     if letter.step in former:
         yield "a step is made once", f"'{letter.step}' was made before in this episode."
-    reached = max((LADDER.index(step) for step in former), default=-1)
-    if LADDER.index(letter.step) < reached and contact.message not in {
+    ladder = tuple(SHOPPERS) if letter.step in SHOPPERS else LADDER
+    reached = max((ladder.index(step) for step in former if step in ladder), default=-1)
+    if ladder.index(letter.step) < reached and contact.message not in {
         one.message for one in dossier.episode
     }:
-        yield "steps go one way", f"'{letter.step}' after '{LADDER[reached]}'."
-    if not former and not dossier.episode and LADDER.index(letter.step) > 1:
+        yield "steps go one way", f"'{letter.step}' after '{ladder[reached]}'."
+    first = 0 if letter.step in SHOPPERS else 1
+    if not former and not dossier.episode and ladder.index(letter.step) > first:
         yield "the first letter is friendly", f"The first was '{letter.step}'."
 
 

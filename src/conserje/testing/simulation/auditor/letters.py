@@ -28,11 +28,18 @@ _NEXT = re.compile(r"Qué sigue: si no hay novedad, el (?:\w+ )?(\d{1,2}) de (\w
 
 # By which words a letter is known; the ladder goes down this list.
 LADDER = ("preventive", "friendly", "follow_up", "follow_up_second", "formal", "formal_second", "final")
+# The ladder of subscriptions and orders, with the whole days between a letter and the one before it.
+SHOPPERS = {"card_failed": 3, "card_again": 4, "card_ways": 5, "card_pause": 5}
 _ENDS = ("este es el último mensaje", "revisará el asunto", "dejaremos de escribirle")
+_SERVICE = ("Su tarjeta vence pronto", "Su suscripción quedó cancelada")
 _KNOWN_BY = (
     ("final", "nuestra última carta"),
     ("formal_second", "segunda comunicación formal"),
     ("formal", "comunicación formal"),
+    ("card_failed", "El pago de su tarjeta no pasó"),
+    ("card_again", "Su tarjeta, en un toque"),
+    ("card_ways", "Otras formas de seguir"),
+    ("card_pause", "en pausa"),
 )
 
 
@@ -58,6 +65,11 @@ def read(*, subject: str, text: str, today: date) -> Letter:
     asked = tuple(_rows(text)) or tuple((number, total) for number in numbers[:1])
     ends = any(words in text for words in _ENDS)
     return Letter(_step(subject, text), numbers, asked, total, _next_on(text, today), ends)
+
+
+def is_service(subject: str) -> bool:
+    """Whether a letter asks for no money: a card that ends, a subscription that was cancelled."""
+    return subject.strip().startswith(_SERVICE)
 
 
 def _step(subject: str, text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from conserje.testing.simulation.auditor.accords import REFERRED_DAYS, Accord, Plan, in_time_through
 from conserje.testing.simulation.auditor.calendar import local
 from conserje.testing.simulation.auditor.letters import Letter
 from conserje.testing.simulation.books import Books
@@ -58,6 +59,19 @@ class Dossier:
     given_up: bool = False
     approved: bool = False
     free_days: int = 0
+    company: bool = False
+    plans: list[Plan] = field(default_factory=list)
+    accords: list[Accord] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+    cancelled: set[str] = field(default_factory=set)
+
+    def plan(self, name: int) -> Plan | None:
+        """The plan of that number of ours."""
+        return next((one for one in self.plans if one.name == name), None)
+
+    def begin_anew(self) -> None:
+        """Other days are due now: what was written before counts no more."""
+        self.episode, self.told, self.given_up = [], None, False
 
     def today(self, at: datetime) -> date:
         """The date at `at` where the customer is."""
@@ -72,11 +86,18 @@ class Dossier:
         """Why nothing at all is asked of the customer on `on`."""
         return next((block for block in self.standing(books, on) if not block.numbers), None)
 
-    def free(self, books: Books, on: date) -> dict[str, int]:
-        """What may be asked for on `on`, by invoice, due or not."""
+    def free(self, books: Books, on: date, *, soon: bool = False) -> dict[str, int]:
+        """What may be asked for on `on`, by invoice, due or not; of a plan its late instalments, or with `soon` those
+        that fall due within a week.
+        """
         if self.whole(books, on) is not None:
             return {}
         found = {one.number: one.open for one in books.owed(self.ref)}
+        for plan in self.plans:
+            if plan.active:
+                found |= dict.fromkeys(plan.numbers, 0)
+                for part in self._of_plan(plan, books, on, soon=soon):
+                    found[part[0]] += part[2]
         for block in self.blocks:
             for number in block.numbers:
                 if number in found:
@@ -84,11 +105,35 @@ class Dossier:
                     found[number] -= taken
         return {number: minor for number, minor in found.items() if minor > 0}
 
+    def _of_plan(
+        self, plan: Plan, books: Books, on: date, *, soon: bool = False
+    ) -> list[tuple[str, date, int]]:
+        """Instalments that may be asked for: none for two weeks after a person was asked about the plan."""
+        if plan.referred_on is not None and on < plan.referred_on + timedelta(days=REFERRED_DAYS):
+            return []
+        horizon = on + timedelta(days=SOON_DAYS)
+        return [
+            (part.number, part.due_on, part.minor)
+            for part in plan.open_parts(books)
+            if (part.due_on <= horizon if soon else in_time_through(part.due_on) < on)
+        ]
+
+    def parts(self, books: Books, number: str) -> list[tuple[date, int]]:
+        """The open parts of an invoice by date: its own, or those of the plan that was agreed instead."""
+        for plan in self.plans:
+            if plan.active and number in plan.numbers:
+                return [(part.due_on, part.minor) for part in plan.open_parts(books) if part.number == number]
+        return books.invoices[number].parts()
+
     def oldest_due(self, books: Books, on: date) -> date | None:
         """The due date of the oldest overdue part that may be asked for on `on`."""
         free = self.free(books, on)
+        bound = {number for plan in self.plans if plan.active for number in plan.numbers}
         dates = []
         for number, minor in free.items():
+            if number in bound:
+                dates += [due_on for due_on, _ in self.parts(books, number)[:1]]
+                continue
             left = books.invoices[number].open - minor
             for due_on, part in books.invoices[number].parts():
                 taken = min(left, part)
@@ -100,20 +145,30 @@ class Dossier:
     def anything_near(self, books: Books, on: date, ahead: int = SOON_DAYS) -> bool:
         """Whether anything open is due by so many days after `on`."""
         horizon = on + timedelta(days=ahead)
-        return any(due_on <= horizon for one in books.owed(self.ref) for due_on, _ in one.parts())
+        return any(
+            due_on <= horizon for one in books.owed(self.ref) for due_on, _ in self.parts(books, one.number)
+        )
 
     def _over(self, block: Block, books: Books, on: date) -> bool:
         if block.until is not None and block.until < on:
             return True
-        return block.due_by is not None and _settled(block.numbers, block.due_by, books, self.ref)
+        if block.kind == "agreement":
+            name = int(block.ref.partition(" ")[2])
+            accord = next(one for one in self.accords if one.name == name)
+            return bool(accord.ended) or accord.lapsed(books, on)
+        return block.due_by is not None and self._settled(block.numbers, block.due_by, books)
 
-
-def _settled(numbers: Sequence[str], due_by: date, books: Books, ref: str) -> bool:
-    """Whether nothing of these invoices (none named: of all) that was due by `due_by` is open."""
-    if not numbers:
-        return not any(due_on <= due_by for one in books.owed(ref) for due_on, _ in one.parts())
-    for number in numbers:
-        one = books.invoices[number]
-        if one.open and (one.dues[0][0] > due_by or any(due_on <= due_by for due_on, _ in one.parts())):
-            return False
-    return True
+    def _settled(self, numbers: Sequence[str], due_by: date, books: Books) -> bool:
+        """Whether nothing of these invoices (none named: of all) that was due by `due_by` is open."""
+        if not numbers:
+            return not any(
+                due_on <= due_by
+                for one in books.owed(self.ref)
+                for due_on, _ in self.parts(books, one.number)
+            )
+        for number in numbers:
+            one = books.invoices[number]
+            parts = self.parts(books, number)
+            if one.open and (one.dues[0][0] > due_by or any(due_on <= due_by for due_on, _ in parts)):
+                return False
+        return True

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where people of a world over many countries live: by country, the zones of its clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+ZONES = {
+    "AR": ("America/Argentina/Buenos_Aires", "America/Argentina/Ushuaia"),
+    "BR": ("America/Sao_Paulo", "America/Manaus", "America/Noronha"),
+    "CL": ("America/Santiago", "America/Punta_Arenas", "Pacific/Easter"),
+    "CO": ("America/Bogota",),
+    "CR": ("America/Costa_Rica",),
+    "EC": ("America/Guayaquil", "Pacific/Galapagos"),
+    "ES": ("Europe/Madrid", "Atlantic/Canary"),
+    "GT": ("America/Guatemala",),
+    "MX": ("America/Mexico_City", "America/Tijuana", "America/Cancun"),
+    "PA": ("America/Panama",),
+    "PE": ("America/Lima",),
+    "PY": ("America/Asuncion",),
+    "GB": ("Europe/London",),
+    "US": ("America/New_York", "America/Chicago", "America/Los_Angeles", "Pacific/Honolulu"),
+    "UY": ("America/Montevideo",),
+    "XX": ("America/Santiago", "America/Punta_Arenas"),
+}
+# Countries without a folder of their own, for which another stands in.
+STOOD_IN_FOR = ("CR", "PA", "UY")
+EVERYWHERE = tuple(sorted(ZONES))
+
+
+def places(countries: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Country and zone of every place in these countries."""
+    return tuple((country, zone) for country in countries for zone in ZONES[country])
