@@ -18,6 +18,7 @@ from tests.contracts.golden_hours import countries
 from tests.contracts.oracle import ALLOW, DEFER, DENY, HUMAN, Oracle
 from tests.contracts.oracle_files import Law, Past, Question, folders
 
+from conserje.domain.kit.days import is_zone
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import (
     Circumstances,
@@ -41,6 +42,8 @@ from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.verdict import Ruling, Verdict
 from conserje.domain.rules.vocabulary import Condition
 
+# A question is asked at so many instants: who asks and under which law is prepared once for them all.
+INSTANTS = 4
 SEED = int(os.environ.get("CONSERJE_SEED", "0")) or 20261129
 QUICK, LONG = 20_000, 1_000_000
 QUICK_WALKS, LONG_WALKS = 60, 10_000
@@ -247,10 +250,20 @@ def as_the_gate_knows(asked: Question) -> tuple[Intent, Subject]:
     return intent, subject
 
 
-def differences(court: Court, asked: Question, at: datetime, rng: random.Random) -> tuple[list[str], Verdict]:
+def instants(rng: random.Random, at: datetime, zone_name: str) -> list[datetime]:
+    """`at`, within the days after it, and the last second of its day or the first of the next."""
+    local = at.astimezone(ZoneInfo(zone_name))
+    midnight = datetime(local.year, local.month, local.day, tzinfo=local.tzinfo) + timedelta(days=1)
+    turn = midnight.astimezone(UTC) + timedelta(seconds=rng.choice((-1, 0)))
+    later = [at + timedelta(seconds=rng.randrange(1, days * 86400)) for days in (1, 8)]
+    return [at, turn, *later][:INSTANTS]
+
+
+def differences(
+    court: Court, known: tuple[Intent, Subject], oracle: Oracle, at: datetime, rng: random.Random
+) -> tuple[list[str], Verdict]:
     """What gate and oracle do not agree about, for one question at one instant."""
-    oracle = Oracle(list(court.laws), asked)
-    intent, subject = as_the_gate_knows(asked)
+    intent, subject = known
     verdict = court.stack.judge(intent=intent, subject=subject, at=at)
     ours, wrong = oracle.ruling(at), []
     if ours == ALLOW:
@@ -281,15 +294,18 @@ def compare(count: int, seed: int, among: tuple[Court, ...] = ()) -> Counter[str
     """Compare `count` verdicts; fails with everything needed to see one again."""
     rng = random.Random(seed)
     seen: Counter[str] = Counter()
-    for number in range(count):
+    for number in range(count // INSTANTS):
         court = rng.choice(among or courts())
-        asked, at = draw(rng, court)
-        wrong, verdict = differences(court, asked, at, rng)
-        assert not wrong, (
-            f"CONSERJE_SEED={seed}, draw {number}, {court.name}: {wrong}, got {verdict}\n{asked}\nat {at}"
-        )
-        seen[verdict.ruling.name] += 1
-        seen.update({hit.rule for hit in verdict.hits})
+        asked, first = draw(rng, court)
+        known, oracle = as_the_gate_knows(asked), Oracle(list(court.laws), asked)
+        zone_name = next((name for name in asked.zones if "/" in name and is_zone(name)), "UTC")
+        for at in instants(rng, first, zone_name):
+            wrong, verdict = differences(court, known, oracle, at, rng)
+            assert not wrong, (
+                f"CONSERJE_SEED={seed}, draw {number}, {court.name}: {wrong}, got {verdict}\n{asked}\nat {at}"
+            )
+            seen[verdict.ruling.name] += 1
+            seen.update({hit.rule for hit in verdict.hits})
     return seen
 
 

@@ -57,7 +57,9 @@ def test_what_is_tightened_holds_is_named_and_is_replayed_after_it_ended(credito
 
     with acting(creditor_id=creditor.id):
         before = Review.objects.get(customer=one).version
-    override.end(creditor_id=creditor.id, override_id=number, by="person:8", now=TUESDAY)
+    override.end(
+        creditor_id=creditor.id, override_id=number, by="person:8", reason="Ya no hace falta", now=TUESDAY
+    )
     with acting(creditor_id=creditor.id):
         assert Review.objects.get(customer=one).version == before + 1
     assert "OWN" not in decided(creditor).packs
@@ -66,7 +68,9 @@ def test_what_is_tightened_holds_is_named_and_is_replayed_after_it_ended(credito
         (kept,) = override.every(creditor_id=creditor.id)
     assert (kept.reason, kept.ended_by, kept.holds(TODAY)) == ("Acordado con el gremio", "person:8", False)
     with pytest.raises(override.UnknownOverride):
-        override.end(creditor_id=creditor.id, override_id=number, by="person:8", now=TUESDAY)
+        override.end(
+            creditor_id=creditor.id, override_id=number, by="person:8", reason="Ya no hace falta", now=TUESDAY
+        )
 
 
 def test_policy_is_relaxed_for_a_while_and_the_decisions_say_so(creditor: Creditor) -> None:
@@ -124,5 +128,7 @@ def test_the_command_relaxes_tightens_lists_and_ends(creditor: Creditor) -> None
     assert f"+without {policy()}" in asked("show", "CO")[1]
     assert "CO+OWN" in asked("show", "CO")[1]
     assert "CO+OWN" in asked("why", "CO", "--at", "2026-11-20 10:00", "--fact", "zones=America/Bogota")[1]
-    ended = json.loads(asked("overrides", "--end", str(rows[0]["override"]), "--json")[1])["overrides"]
+    ending = ("overrides", "--end", str(rows[0]["override"]), "--json")
+    assert asked(*ending)[0] == 1, "nothing ends without a reason"
+    ended = json.loads(asked(*ending, "--reason", "Ya no")[1])["overrides"]
     assert [row["holds"] for row in ended] == [False, True]

@@ -95,6 +95,38 @@ def unlooked_words(source: Source) -> Iterator[str]:
             yield f"{source.at(node)}: own words are read in _own_words alone"
 
 
+# What a person of the creditor's writes and a customer reads on its page: fields of rows, and the making of rows.
+_READ_FIELDS = ("answer", "extension_reason")
+_READ_ROWS = ("DisputeMessage.objects.create",)
+# There an answer is a word of ours, not of a person.
+_CODED = (
+    "services/arrangements/claim.py",
+    "services/arrangements/proof.py",
+    "services/receivables/erasure.py",
+)
+
+
+def unlooked_answers(source: Source) -> Iterator[str]:
+    """Functions that put a person's words on a customer's page without the look of `page_words`."""
+    if not source.below("services") or source.path in _CODED:
+        return
+    for function in (node for node in source.nodes() if isinstance(node, FUNCTIONS)):
+        inside = list(ast.walk(function))
+        written = {
+            part.attr
+            for node in inside
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            for part in ast.walk(target)
+            if isinstance(part, ast.Attribute)
+        }
+        called = {_called(node) for node in inside if isinstance(node, ast.Call)}
+        if (written.intersection(_READ_FIELDS) or called.intersection(_READ_ROWS)) and (
+            "page_words.let_stand" not in called
+        ):
+            yield f"{source.at(function)}: a customer reads it, and nobody looked at the words"
+
+
 def _given(call: ast.Call, name: str) -> ast.expr:
     return next((word.value for word in call.keywords if word.arg == name), ast.Constant(None))
 
@@ -122,6 +154,27 @@ RULES = (
             ("portal/told.py", "edited.source(body=1)\n"),
         ),
         (("wording/validation.py", "letter(kind=1, overrides={})\n"), (_WRITER, _GOOD)),
+    ),
+    Rule(
+        "what a person writes on a customer's page is looked at",
+        "a page is read as a letter is",
+        unlooked_answers,
+        (
+            (
+                "services/arrangements/enquiry.py",
+                "def answer(row, words):\n    row.at, row.answer = 1, words\n",
+            ),
+            (
+                "services/arrangements/dispute.py",
+                "def write(words):\n    DisputeMessage.objects.create(words=words)\n",
+            ),
+        ),
+        (
+            (
+                "services/arrangements/enquiry.py",
+                "def answer(row, words):\n    page_words.let_stand(words=words)\n    row.answer = words\n",
+            ),
+        ),
     ),
     Rule(
         "own words are looked at before they stand in a letter",

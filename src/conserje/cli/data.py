@@ -123,6 +123,7 @@ def ask(text: str, right: str, words: str, user_id: int, public_id: str, as_json
 def extend(number: int, reason: str, user_id: int, public_id: str, as_json: bool) -> None:
     """Take the longer term that the law gives, once."""
     ready()
+    from conserje.services.outreach.content import Unlawful
     from conserje.services.receivables import data_request
     from conserje.services.receivables.refusals import UnknownRow
 
@@ -135,7 +136,7 @@ def extend(number: int, reason: str, user_id: int, public_id: str, as_json: bool
             by=f"person:{user_id}",
             now=moment_of(facts, ""),
         )
-    except (data_request.Refused, UnknownRow) as refused:
+    except (data_request.Refused, Unlawful, UnknownRow) as refused:
         raise click.ClickException(_because(str(refused))) from refused
     show({"answer_by": until}, as_json=as_json, lines=lambda: [f"Extended: answer by {until}."])
 
@@ -150,6 +151,7 @@ def extend(number: int, reason: str, user_id: int, public_id: str, as_json: bool
 def answer(number: int, outcome: str, reason: str, user_id: int, public_id: str, as_json: bool) -> None:
     """Answer a request, and do what the answer says: an erasure that is granted erases."""
     ready()
+    from conserje.services.outreach.content import Unlawful
     from conserje.services.receivables import data_request
     from conserje.services.receivables.refusals import UnknownRow
 
@@ -162,7 +164,7 @@ def answer(number: int, outcome: str, reason: str, user_id: int, public_id: str,
             by=f"person:{user_id}",
             now=moment_of(facts, ""),
         )
-    except (data_request.Refused, UnknownRow) as refused:
+    except (data_request.Refused, Unlawful, UnknownRow) as refused:
         raise click.ClickException(_because(str(refused))) from refused
     show({"answered": True}, as_json=as_json, lines=lambda: ["Answered."])
 

@@ -68,9 +68,10 @@ def tighten(since: datetime | None, until: datetime | None, public_id: str, per:
 @click.command()
 @click.option("--end", "ended", type=int, default=None, help="End this one at once.")
 @click.option("--by", "user_id", type=int, default=0, help="Number of the person who ends it.")
+@click.option("--reason", default="", help="Why it is ended; needed with --end.")
 @creditor_option
 @json_option
-def overrides(ended: int | None, user_id: int, public_id: str, as_json: bool) -> None:
+def overrides(ended: int | None, user_id: int, reason: str, public_id: str, as_json: bool) -> None:
     """List what was relaxed and tightened, with reason, person and dates; --end NUMBER ends one."""
     from conserje.services.outreach import override
     from conserje.services.tenancy.act import reading
@@ -79,9 +80,13 @@ def overrides(ended: int | None, user_id: int, public_id: str, as_json: bool) ->
     now = moment_of(facts, "")
     if ended is not None:
         try:
-            override.end(creditor_id=facts.id, override_id=ended, by=f"person:{user_id}", now=now)
+            override.end(
+                creditor_id=facts.id, override_id=ended, by=f"person:{user_id}", reason=reason, now=now
+            )
         except override.UnknownOverride as error:
             raise click.ClickException(str(error)) from error
+        except OverrideRefused as error:
+            raise click.ClickException(f"{_REFUSED[error.why]}.") from error
     with reading(creditor_id=facts.id):
         rows = [_plain(item, now.date()) for item in override.every(creditor_id=facts.id)]
     show({"overrides": rows}, as_json=as_json, lines=lambda: _lines(rows))
@@ -134,6 +139,7 @@ def _plain(item: Any, today: date) -> dict[str, Any]:
         "reason": item.reason,
         "by": rule.by,
         "ended_at": item.ended_at.isoformat() if item.ended_at else None,
+        "end_reason": item.end_reason,
         "holds": item.holds(today),
     }
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from conserje.domain.rules.data_clock import ASKABLE
 from conserje.domain.rules.duties import DataRight
 from conserje.services.insights import person_record
+from conserje.services.outreach.content import Unlawful
 from conserje.services.receivables import data_request, erasure, lookup
 from conserje.services.receivables.data_request import Answer, Asked, Standing
 from conserje.services.receivables.refusals import UnknownRow
@@ -24,6 +25,7 @@ from conserje.ui.codes import name
 from conserje.ui.data_words import OUTCOMES, REFUSALS, RIGHTS
 from conserje.ui.listing import Option
 from conserje.ui.record import as_html
+from conserje.workbench import refused_words
 from conserje.workbench.access import Desk, acting, by_method, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.home_pages import Attention
@@ -151,16 +153,19 @@ def show(request: HttpRequest, desk: Desk, request_id: int) -> HttpResponse:
 @acting
 def answer(request: HttpRequest, desk: Desk, request_id: int) -> HttpResponse:
     """Answer it (POST `outcome`, `reason`); what the answer says is done in the same act."""
-    given = Answer(request.POST.get("outcome", ""), request.POST.get("reason", ""))
+    stands = "stands" in request.POST
+    given = Answer(request.POST.get("outcome", ""), request.POST.get("reason", ""), stands)
     try:
         data_request.answer(
             creditor_id=desk.creditor_id, request_id=request_id, answer=given, by=desk.by, now=desk.now
         )
     except UnknownRow as unknown:
         raise Http404 from unknown
+    except Unlawful as refused:
+        return refused_words.shown(request, desk, refused, field="reason", back_url=_url(desk, request_id))
     except data_request.Refused as refused:
         messages.warning(request, name(REFUSALS, str(refused)))
-        return redirect(desk.url("data_request", request_id=request_id))
+        return redirect(_url(desk, request_id))
     messages.success(request, _("Answered. The customer reads it on their page."))
     return redirect(desk.url("data_requests"))
 
@@ -175,14 +180,21 @@ def extend(request: HttpRequest, desk: Desk, request_id: int) -> HttpResponse:
             reason=request.POST.get("reason", ""),
             by=desk.by,
             now=desk.now,
+            stands="stands" in request.POST,
         )
     except UnknownRow as unknown:
         raise Http404 from unknown
+    except Unlawful as refused:
+        return refused_words.shown(request, desk, refused, field="reason", back_url=_url(desk, request_id))
     except data_request.Refused as refused:
         messages.warning(request, name(REFUSALS, str(refused)))
     else:
         messages.success(request, _("Extended. The customer reads the reason on their page."))
-    return redirect(desk.url("data_request", request_id=request_id))
+    return redirect(_url(desk, request_id))
+
+
+def _url(desk: Desk, request_id: int) -> str:
+    return desk.url("data_request", request_id=request_id)
 
 
 @looking

@@ -23,6 +23,7 @@ from conserje.services.arrangements import dispute_look, proposal
 from conserje.services.arrangements.dispute_look import Proposed, Standing, Whole
 from conserje.services.arrangements.proposal import NewProposal
 from conserje.services.arrangements.speaker import CUSTOMER, Speaker
+from conserje.services.outreach.content import Unlawful
 from conserje.services.receivables import agreement, fiscal_task
 from conserje.services.tenancy.act import reading
 from conserje.ui.codes import name
@@ -30,6 +31,7 @@ from conserje.ui.dispute_words import AGREEMENT_STATES, KINDS, OUTCOMES, PROPOSA
 from conserje.ui.figures import show_day, show_money
 from conserje.ui.listing import Option
 from conserje.ui.terms_entry import amounts_of, terms_of
+from conserje.workbench import refused_words
 from conserje.workbench.access import Desk, acting, looking
 from conserje.workbench.dispute_pages import (
     AmountLine,
@@ -81,7 +83,8 @@ def file(request: HttpRequest, desk: Desk, dispute: int, file: int) -> HttpRespo
 @acting
 def write(request: HttpRequest, desk: Desk, dispute: int) -> HttpResponse:
     """Answer the customer (POST `words`, `key`)."""
-    said = acts.Said(request.POST.get("words", ""), request.POST.get("key", "")[:64])
+    key, stands = request.POST.get("key", "")[:64], "stands" in request.POST
+    said = acts.Said(request.POST.get("words", ""), key, stands=stands)
     try:
         acts.write(
             creditor_id=desk.creditor_id,
@@ -92,6 +95,9 @@ def write(request: HttpRequest, desk: Desk, dispute: int) -> HttpResponse:
         )
     except acts.UnknownDispute as unknown:
         raise Http404 from unknown
+    except Unlawful as refused:
+        url = desk.url("dispute", dispute=dispute)
+        return refused_words.shown(request, desk, refused, field="words", back_url=url)
     except acts.Refused as refused:
         return _again(request, desk, dispute, refused.args[0])
     messages.success(request, _("Your answer is on the customer's page."))

@@ -15,16 +15,13 @@ from conserje.services.outreach import draft, draft_edit
 from conserje.services.outreach.content import Found
 from conserje.services.outreach.draft_edit import Looked, NotKept, Opened, Words
 from conserje.services.tenancy.act import reading
-from conserje.workbench import drafts, listing
+from conserje.workbench import drafts, listing, refused_words
 from conserje.workbench.access import Desk, acting, by_method, looking
-from conserje.workbench.content_words import CATEGORIES, fault
+from conserje.workbench.content_words import fault
 from conserje.workbench.draft_pages import Against, Findings, WordsPage
 from conserje.workbench.frame import frame
 from conserje.workbench.message import alone
-from conserje.workbench.words import name
 
-# So much of the text is shown around words that may not leave.
-_AROUND: Final = 36
 _NOT_KEPT: Final = 422
 
 
@@ -183,21 +180,5 @@ def _findings(words: Words, looked: Looked, *, reason: str = "", live: bool = Fa
 
 
 def _against(words: Words, part: str, item: Found) -> Against:
-    text, finding = words.part(part), item.finding
-    before = text[: finding.start].rpartition("\n\n")[2]
-    after = text[finding.end :].partition("\n\n")[0]
-    return Against(
-        before=f"…{before[-_AROUND:]}" if len(before) > _AROUND else before,
-        words=finding.matched,
-        after=f"{after[:_AROUND]}…" if len(after) > _AROUND else after.rstrip(),
-        what=name(CATEGORIES, finding.category),
-        rule=finding.rule,
-        basis=item.basis,
-        put=draft_edit.name_of(part, item=item),
-        instead=item.instead,
-        source=item.source,
-        note=item.note,
-        pack=item.pack,
-        may_stand=finding.may_stand,
-        in_subject=part == "subject",
-    )
+    put = draft_edit.name_of(part, item=item)
+    return refused_words.against(words.part(part), item, put=put, in_subject=part == "subject")

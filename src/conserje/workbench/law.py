@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from conserje.services.outreach import law_bound
 from conserje.services.outreach.law_bound import Shelf
 from conserje.ui import labels, rule_names, rule_words
 from conserje.ui.codes import name
-from conserje.workbench import law_cases, law_try
+from conserje.workbench import law_cases, law_try, own_rules
 from conserje.workbench.access import Desk, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.law_pages import (
@@ -43,6 +44,8 @@ def show(request: HttpRequest, desk: Desk) -> HttpResponse:
         safety_url=desk.url("safety"),
         unbound=unbound,
         customers_url=desk.url("receivables"),
+        own=tuple(replace(row, end_url="") for row in own_rules.rows(desk) if row.holds or row.coming),
+        own_url=desk.url("own_rules"),
     )
     return render(request, "workbench/law/list.html", {"page": page})
 

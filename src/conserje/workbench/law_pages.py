@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from conserje.ui.listing import Option
+from conserje.workbench.own_rule_pages import OwnRow
 from conserje.workbench.pages import Frame, Rule
 
 
@@ -31,7 +32,10 @@ class PackRow:
 
 @dataclass(frozen=True, slots=True)
 class LawPage:
-    """`workbench/law/list.html`, at `workbench:law`. `unbound` customers have no country's pack; `trial` is the box."""
+    """`workbench/law/list.html`, at `workbench:law`. `unbound` customers have no country's pack; `trial` is the box.
+
+    `own` are the rules of the creditor's own that hold or will.
+    """
 
     frame: Frame
     bound: tuple[PackRow, ...]
@@ -40,6 +44,8 @@ class LawPage:
     safety_url: str
     unbound: int = 0
     customers_url: str = ""
+    own: tuple[OwnRow, ...] = ()
+    own_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

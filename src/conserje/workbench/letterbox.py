@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from conserje.services.arrangements import claim, enquiry, proof
 from conserje.services.outreach import wrong_address
+from conserje.services.outreach.content import Unlawful
 from conserje.ui.labels import method
+from conserje.workbench import refused_words
 from conserje.workbench.access import Desk, acting, looking
 from conserje.workbench.data_requests import left_of
 from conserje.workbench.frame import frame
@@ -44,8 +46,15 @@ def answer(request: HttpRequest, desk: Desk, enquiry_id: int) -> HttpResponse:
     words = request.POST.get("words", "")
     try:
         enquiry.answer(
-            creditor_id=desk.creditor_id, enquiry_id=enquiry_id, words=words, by=desk.by, now=desk.now
+            creditor_id=desk.creditor_id,
+            enquiry_id=enquiry_id,
+            words=words,
+            by=desk.by,
+            now=desk.now,
+            stands="stands" in request.POST,
         )
+    except Unlawful as refused:
+        return refused_words.shown(request, desk, refused, field="words", back_url=desk.url("letterbox"))
     except enquiry.Refused as refused:
         empty = str(refused) == "answer_without_words"
         messages.warning(request, _("Write the answer first.") if empty else str(_NOT_ANY_MORE))

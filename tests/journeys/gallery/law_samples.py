@@ -12,6 +12,7 @@ from tests.journeys.gallery.customer_sample import ALLOW, GAP, ZONE
 from conserje.domain.kit.money import Money
 from conserje.ui.listing import Option
 from conserje.workbench import law_pages, safety_pages
+from conserje.workbench.own_rule_pages import OwnRow, OwnRulesPage
 from conserje.workbench.pages import Frame
 from conserje.workbench.today_pages import TodayDraft, TodayPage
 
@@ -150,11 +151,42 @@ def today() -> TodayPage:
     )
 
 
+OWN = (
+    OwnRow("OWN.3", "Estos canales no se usan nunca. Por: mensaje de texto y llamada.", False, MONDAY, None,
+           "Acordado con el gremio de panaderías de toda la región", "Ana Ruiz", True, end_url="#end"),
+    OwnRow("CO.X9", f"Mientras tanto no rige: {SAYS}", True, MONDAY, MONDAY, "Campaña", "Ana Ruiz", True),
+    OwnRow("OWN.4", SAYS, False, MONDAY, None, "Diciembre", "Ana Ruiz", False, True, end_url="#end4"),
+    OwnRow("OWN.1", SAYS, False, MONDAY, None, "Prueba", "Ana Ruiz", False, False, AT, "Luz Díaz", "Terminó"),
+)  # fmt: skip
+
+
+def own_rules(frame: Frame) -> OwnRulesPage:
+    """The creditor's own rules, one of each state, with both forms."""
+    return OwnRulesPage(
+        frame=frame,
+        law_url="#law",
+        rows=OWN,
+        url="#place",
+        kinds=(Option("channel", "No usar nunca estos canales", chosen=True), Option("gap", "Tantos días")),
+        channels=(Option("email", "correo"), Option("sms", "mensaje de texto", chosen=True)),
+        days=(Option("mon", "lunes"), Option("holiday", "festivos")),
+        policies=(Option("CO.X9", f"CO.X9 · {SAYS}"),),
+        today=MONDAY,
+        typed={"number": "2", "per": "day", "since": "", "until": "", "reason": "Acordado"},
+    )
+
+
 def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
     """(name, template, page) of each."""
     frame = replace(frame, section="law")
-    list_ = law_pages.LawPage(frame, (ROW,), OTHERS, TRIAL, "#safety", 3, "#all")
+    own = (replace(OWN[0], end_url=""),)
+    list_ = law_pages.LawPage(frame, (ROW,), OTHERS, TRIAL, "#safety", 3, "#all", own, "#own")
     yield "w-law", "workbench/law/list.html", list_
+    yield "w-law-own", "workbench/law/own.html", own_rules(frame)
+    looking = replace(own_rules(frame), rows=(), url="", policies=())
+    yield "w-law-own-looking", "workbench/law/own.html", looking
+    wrong_rule = replace(own_rules(frame), warning="Es ley.", relaxing=True)
+    yield "w-law-own-wrong", "workbench/law/own.html", wrong_rule
     yield "w-law-pack", "workbench/law/pack.html", pack(frame)
     yield "w-law-try", "workbench/law/try.html", law_pages.TryPage(frame, TRIAL, TRIED)
     wrong = law_pages.TryPage(frame, TRIAL, None, "Ningún cliente empieza por «nadie».")

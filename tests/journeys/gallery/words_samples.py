@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from conserje.workbench.draft_pages import Against, Findings, WordsPage
 from conserje.workbench.pages import Frame
+from conserje.workbench.refused_words import RefusedWordsPage
 
 _BODY = """Buenos días, Laura: le escribo de Taller Ejemplo por “Rediseño del sitio, fase 2” (factura FE-1042).
 
@@ -90,3 +91,16 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
         page, subject="FE-1042 · Rediseño del sitio", findings=Findings((), (), False, False), refused=False
     )
     yield "w-words-good", "workbench/drafts/words.html", replace(good, take_back_url="", own=False)
+    refused = RefusedWordsPage(
+        frame=frame,
+        url="#send",
+        back_url="#back",
+        field="words",
+        words="¿Por qué no ha pagado? Su liquidación está en la página.",
+        kept=(("outcome", "partly"),),
+        against=(_WHY, _TASTE),
+        may_stand=False,
+    )
+    yield "w-refused-words", "workbench/refused_words.html", refused
+    tasted = replace(refused, against=(_TASTE,), may_stand=True)
+    yield "w-refused-taste", "workbench/refused_words.html", tasted

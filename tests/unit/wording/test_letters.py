@@ -26,16 +26,17 @@ from conserje.wording.shelf import LetterError
 from conserje.wording.values import KINDS, LetterValues
 
 GOLDEN = Path(__file__).parent / "golden"
-LOCALES = ("es_CO", "es", "en")
+LOCALES = ("es_CO", "es", "en", "pt_BR")
 FORBIDDEN = re.compile(
     r"\b(demanda\w*|liquid\w*|moros\w+|mora|deud\w+|cobranza\w*|cobro\w*|ultima oportunidad|mediacion|embargo\w*"
     r"|datacredito|reporte\w*|urgen\w+|inmediat\w+|por que|motivo\w*|note que|discut\w+|prejuridic\w+|juridic\w+"
     r"|demand\w*|debt\w*|delinquen\w+|default\w*|collections?|last chance|final warning|lawsuit|bureau|urgent\w*|why"
-    r"|reason\w*|conserje)\b"
+    r"|reason\w*|conserje|inadimplen\w+|devedor\w*|divida\w*|calote\w*|protest\w+|negativ\w+|serasa|spc)\b"
 )
 EXITS = {
     "es": ("Cambiar canal, horario o contacto", "No recibir más"),
     "en": ("Change the channel", "Stop messages"),
+    "pt": ("Mudar canal, horário ou contato", "Não receber mais"),
 }
 ANSWERS = ("thank_you", "link_again", "code", "card_expiring", "subscription_cancelled")
 CHASING = [kind for kind in KINDS if kind not in ANSWERS]
@@ -88,7 +89,9 @@ SCENES: dict[str, dict[str, Any]] = {
     "subscription_cancelled": {"next": _told("none", None, None), "attachments": []},
     "code": {"next": _told("contact", date(2026, 11, 24), "whatsapp"), "attachments": []},
 }
-GOLDEN_CASES = [(kind, locale, "one") for kind in KINDS for locale in ("es_CO", "en")] + [
+GOLDEN_CASES = [(kind, locale, "one") for kind in KINDS for locale in ("es_CO", "en", "pt_BR")] + [
+    ("thank_you", "pt_BR", "partial"),
+    ("friendly", "pt_BR", "three"),
     ("friendly", "es", "one"),
     ("friendly", "es_CO", "three"),
     ("friendly", "en", "three"),
@@ -195,7 +198,9 @@ def test_every_combination_renders_and_keeps_the_rules(kind: str, locale: str) -
         made = letter(kind=kind, locale=locale, values=values)
         check(made, kind=kind, language=locale[:2])
         if kind in CHASING:
-            assert re.search(r"[Ii]nterest|[Ii]ntereses", made.text), "the parts of the amount are told"
+            assert re.search(r"[Ii]nterest|[Ii]ntereses|[Jj]uros", made.text), (
+                "the parts of the amount are told"
+            )
             assert all(money(item["open"], locale) in made.text for item in values["balances"])
             assert all(item["number"] in made.text for item in values["invoices"])
 
@@ -205,7 +210,7 @@ def test_every_combination_renders_and_keeps_the_rules(kind: str, locale: str) -
 @pytest.mark.parametrize("coming", ["contact", "last", "person", "none"])
 def test_every_letter_says_what_comes_next(kind: str, locale: str, coming: str) -> None:
     values = samples.values(next=samples.coming(kind=coming))
-    told = {"es": "Qué sigue:", "en": "What comes next:"}[locale[:2]]
+    told = {"es": "Qué sigue:", "en": "What comes next:", "pt": "O que vem a seguir:"}[locale[:2]]
     assert text_only(kind=kind, locale=locale, values=values).count(told) == 1
 
 

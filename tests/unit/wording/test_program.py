@@ -24,7 +24,7 @@ from conserje.wording.shelf import LetterError, chain, words
 from conserje.wording.values import KINDS, LetterValues
 from conserje.wording.view import _UNPRINTABLE, view
 
-LOCALES = ("es_CO", "es", "en")
+LOCALES = ("es_CO", "es", "en", "pt_BR")
 PARTS = ("subject", "preheader", "text", "html")
 
 

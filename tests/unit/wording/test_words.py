@@ -175,7 +175,7 @@ def test_markup_is_read_in_blocks() -> None:
 
 
 def test_our_own_templates_are_without_findings() -> None:
-    for locale in ("es_CO", "es", "en"):
+    for locale in ("es_CO", "es", "en", "pt_BR"):
         for kind in KINDS:
             for part in ("subject", "preheader", "body"):
                 text = source(locale, f"{kind}/{part}")

@@ -28,6 +28,7 @@ class LawOverride(TenantModel):
     placed_at = models.DateTimeField()
     ended_by = models.CharField(max_length=80, blank=True)
     ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=240, blank=True)
 
     class Meta:
         constraints = [

@@ -71,10 +71,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What holds on one local date. Built by `Briefing.day`."""
+    """What holds on the local date `on`; `caps` with their spans. Built by `Briefing.day`."""
 
+    on: date
     certified: bool
-    caps: tuple[Cap, ...]
+    caps: tuple[tuple[int, Cap], ...]
     cooldowns: tuple[Cooldown, ...]
     other_hours: OtherHoursRule | None
     texts: tuple[tuple[MandatoryText, Hit], ...]
@@ -91,7 +92,6 @@ class Briefing:
     caps: tuple[Cap, ...]
     cooldowns: tuple[Cooldown, ...]
     counted: frozenset[Purpose]
-    hears: bool
     lookback: timedelta
     _standing: dict[tuple[date, ...], Standing] = field(default_factory=dict, compare=False, repr=False)
     _days: dict[date, Day] = field(default_factory=dict, compare=False, repr=False)
@@ -160,7 +160,6 @@ def brief(*, pack: Pack, intent: Intent, hours: Hours | None) -> Briefing:
         caps=caps,
         cooldowns=cooldowns,
         counted=pack.applies_to.purposes - uncounted,
-        hears=any(rule.inbound for rule in cooldowns),
         lookback=timedelta(days=longest),
     )
 
@@ -276,8 +275,9 @@ def _people_and_channels(briefing: Briefing, dates: tuple[date, ...]) -> Iterato
 def _day(briefing: Briefing, on: date) -> Day:
     pack, channel, purpose = briefing.pack, briefing.intent.channel, briefing.intent.purpose
     return Day(
+        on=on,
         certified=briefing.hours is None or briefing.hours.certified(on),
-        caps=tuple(rule for rule in briefing.caps if rule.in_force(on)),
+        caps=tuple((rule.span, rule) for rule in briefing.caps if rule.in_force(on)),
         cooldowns=tuple(rule for rule in briefing.cooldowns if rule.in_force(on)),
         other_hours=next((rule for rule in pack.other_hours if rule.in_force(on)), None),
         texts=tuple(

@@ -33,6 +33,7 @@ _REACH = {
 }
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
+_PLACES = len(Place)
 
 
 def reached(contact: PastContact) -> int:
@@ -102,7 +103,7 @@ def cap_hit(
         others = [
             entry
             for entry in ledger
-            if entry[2] >= least and entry[1] != channel and entry[1] in cap.channels
+            if entry[1] is not channel and entry[2] >= least and entry[1] in cap.channels
         ]
         return _other_channel(cap, others, on)
     if cap.kind is CapKind.AFTER_ANSWER:
@@ -128,7 +129,7 @@ def _is_narrow(cap: Cap) -> bool:
         cap.unanswered
         or cap.breadth is not Breadth.ORGANISATION
         or cap.applies_to is not None
-        or len(cap.places) < len(Place)
+        or len(cap.places) < _PLACES
     )
 
 
@@ -174,11 +175,14 @@ def _monday(on: date) -> date:
 def _week_full(cap: Cap, dates: list[date], on: date) -> tuple[Hit, date] | None:
     made, free = 0, on
     if cap.week is not WeekKind.ROLLING_7D:
-        inside = [day for day in dates if _monday(day) == _monday(on)]
+        monday = _monday(on)
+        following = monday + _WEEK
+        inside = [day for day in dates if monday <= day < following]
         if len(inside) >= cap.maximum:
-            made, free = len(inside), _monday(on) + _WEEK
+            made, free = len(inside), following
     if cap.week is not WeekKind.ISO_WEEK:
-        inside = [day for day in dates if on - _WEEK < day <= on]
+        before = on - _WEEK
+        inside = [day for day in dates if before < day <= on]
         if len(inside) >= cap.maximum:
             made, free = max(made, len(inside)), max(free, inside[-cap.maximum] + _WEEK)
     if not made:
@@ -189,7 +193,8 @@ def _week_full(cap: Cap, dates: list[date], on: date) -> tuple[Hit, date] | None
 
 def _run_full(cap: Cap, dates: list[date], on: date) -> tuple[Hit, date] | None:
     run = timedelta(days=cap.rolling_days)
-    inside = [day for day in dates if on - run < day <= on]
+    before = on - run
+    inside = [day for day in dates if before < day <= on]
     if len(inside) < cap.maximum:
         return None
     values = (("maximum", str(cap.maximum)), ("made", str(len(inside))), ("days", str(cap.rolling_days)))
@@ -207,11 +212,15 @@ def _after_answer(cap: Cap, today: list[int], on: date) -> tuple[Hit, date] | No
 
 
 def _other_channel(cap: Cap, others: list[Entry], on: date) -> tuple[Hit, date] | None:
+    if not others:
+        return None
     free, used = on, ""
+    monday, before = _monday(on), on - _WEEK
+    following = monday + _WEEK
     for day, channel, _, _ in others:
-        if cap.week is not WeekKind.ROLLING_7D and _monday(day) == _monday(on):
-            free, used = max(free, _monday(on) + _WEEK), channel.value
-        if cap.week is not WeekKind.ISO_WEEK and on - _WEEK < day <= on:
+        if cap.week is not WeekKind.ROLLING_7D and monday <= day < following:
+            free, used = max(free, following), channel.value
+        if cap.week is not WeekKind.ISO_WEEK and before < day <= on:
             free, used = max(free, day + _WEEK), channel.value
     if not used:
         return None

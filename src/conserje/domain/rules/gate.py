@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from conserje.domain.kit.days import zone
 from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.briefing import Briefing, Standing, brief, concerns, kind_of, narrowed
-from conserje.domain.rules.counting import cap_hit, cooldown_hit, reached, recent
-from conserje.domain.rules.facts import Consent, Intent, Subject
+from conserje.domain.rules.briefing import Briefing, Day, Standing, brief, concerns, kind_of, narrowed
+from conserje.domain.rules.counting import Entry, cap_hit, cooldown_hit, reached, recent
+from conserje.domain.rules.docket import ONLY_FIRST, Docket, Sitting, docket
+from conserje.domain.rules.facts import Consent, Intent, Purpose, Subject
 from conserje.domain.rules.hours import Hours, day_start
 from conserje.domain.rules.house import HOUSE, house_hits, permission, states_of, stopped_together
 from conserje.domain.rules.pack import Pack
@@ -22,8 +25,21 @@ from conserje.domain.rules.vocabulary import POSTAL_CHANNELS, Condition, Lift, T
 DEFER_DAYS = 60
 ALIKE_MAX = 4096
 _ALL_OF_TIME = frozenset({Lift.CAPS, Lift.WINDOWS})
-_ONLY_FIRST = frozenset({TextWhen.FIRST_CONTACT, TextWhen.FIRST_CONTACT_OF_MONTH})
+_strictness = attrgetter("ruling")
 _Place = tuple[str, ZoneInfo, datetime]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A question to the gate, with what does not change while its instant is looked for."""
+
+    docket: Docket
+    intent: Intent
+    subject: Subject
+    consent: Consent
+    states: frozenset[Condition]
+    house: list[Hit]
+    ledgers: dict[tuple[str, frozenset[Purpose], bool], list[Entry]]
 
 
 @dataclass(slots=True)
@@ -32,6 +48,7 @@ class _Look:
 
     second: int
     place: _Place
+    sitting: Sitting
     hits: list[Hit]
     release: int | None = 0
     ruling: Ruling = Ruling.ALLOW
@@ -39,7 +56,16 @@ class _Look:
     def wait(self, hit: Hit, second: int | None) -> None:
         """Add a hit that goes away at `second`; `None`: not within the horizon."""
         self.hits.append(hit)
-        self.release = None if second is None or self.release is None else max(self.release, second)
+        if self.ruling < Ruling.DEFER_UNTIL:
+            self.ruling = Ruling.DEFER_UNTIL
+        if second is None or (self.release is not None and self.release < second):
+            self.release = second
+
+    def add(self, hit: Hit) -> None:
+        """Add a hit that no waiting makes go away."""
+        self.hits.append(hit)
+        if self.ruling < hit.ruling:
+            self.ruling = hit.ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +73,7 @@ class RuleStack:
     """All packs a collector works under. Immutable; it keeps what it prepared: build it once, reuse it."""
 
     packs: tuple[Pack, ...]
-    _briefings: dict[tuple[object, ...], tuple[Briefing, ...]] = field(
+    _dockets: dict[tuple[object, ...], Docket] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _hours: dict[tuple[object, ...], Hours] = field(
@@ -67,12 +93,11 @@ class RuleStack:
 
         `DEFER_UNTIL` carries the first lawful instant of the next 60 days; without one it is `NEEDS_HUMAN`.
         """
-        briefings = self._prepare(intent, subject)
-        look = self._look(briefings, intent, subject, at)
+        asked = self._ask(intent, subject)
+        look = _look(asked, at)
         if look.ruling is not Ruling.DEFER_UNTIL:
-            return _verdict(look, briefings, subject)
-        horizon = at + timedelta(days=DEFER_DAYS)
-        return self._deferred(look, briefings, intent, subject, horizon)[1]
+            return _verdict(look, asked)
+        return _deferred(look, asked, at + timedelta(days=DEFER_DAYS))[1]
 
     def next_instant(
         self, *, intent: Intent, subject: Subject, after: datetime, until: datetime
@@ -95,47 +120,57 @@ class RuleStack:
     def _next_instant(
         self, intent: Intent, subject: Subject, after: datetime, until: datetime
     ) -> tuple[datetime | None, Verdict]:
-        briefings = self._prepare(intent, subject)
-        look = self._look(briefings, intent, subject, after)
+        asked = self._ask(intent, subject)
+        look = _look(asked, after)
         if look.ruling <= Ruling.ALLOW_WITH_TEXT:
-            return (
-                (after, _verdict(look, briefings, subject))
-                if after < until
-                else (None, _verdict(look, briefings, subject))
-            )
+            return (after if after < until else None), _verdict(look, asked)
         if look.ruling is not Ruling.DEFER_UNTIL:
-            return None, _verdict(look, briefings, subject)
+            return None, _verdict(look, asked)
         horizon = max(until, after + timedelta(days=DEFER_DAYS))
-        last, verdict = self._deferred(look, briefings, intent, subject, horizon)
+        last, verdict = _deferred(look, asked, horizon)
         if verdict.until is not None and verdict.until < until:
-            return verdict.until, _verdict(last, briefings, subject)
+            return verdict.until, _verdict(last, asked)
         return None, verdict
 
     def forbidden_content(self, *, intent: Intent, subject: Subject, on: date) -> frozenset[str]:
         """Categories of content that no text of this contact may have on the local date `on`."""
         return frozenset(
             rule.category
-            for briefing in self._prepare(intent, subject)
+            for briefing in self._prepare(intent, subject).briefings
             for rule in briefing.pack.forbidden_content
             if rule.in_force(on)
         )
 
-    def _prepare(self, intent: Intent, subject: Subject) -> tuple[Briefing, ...]:
-        where = (subject.country, subject.subdivision, kind_of(subject.particulars))
-        key = (*where, subject.debtor_type, subject.creditor_role, intent)
-        known = self._briefings.get(key)
+    def _ask(self, intent: Intent, subject: Subject) -> _Asked:
+        prepared = self._prepare(intent, subject)
+        states = states_of(subject)
+        house = house_hits(states=states, intent=intent) if states else []
+        if not prepared.placed:
+            country = subject.country or "?"
+            house.append(Hit(HOUSE, Ruling.NEEDS_HUMAN, "no_pack", (("country", country),)))
+        consent = permission(subject=subject, intent=intent)
+        return _Asked(prepared, intent, subject, consent, states, house, {})
+
+    def _prepare(self, intent: Intent, subject: Subject) -> Docket:
+        key = _kind(intent, subject)
+        known = self._dockets.get(key)
         if known is None:
-            if len(self._briefings) >= ALIKE_MAX:
-                self._briefings.clear()
-            known = self._briefings[key] = tuple(
-                brief(
-                    pack=pack, intent=intent, hours=self._hours_of(pack, intent.channel, subject.subdivision)
-                )
-                for pack in (
-                    narrowed(pack=pack, intent=intent, subject=subject)
-                    for pack in self.packs
-                    if concerns(pack=pack, subject=subject, purpose=intent.purpose)
-                    and intent.channel in pack.applies_to.channels
+            if len(self._dockets) >= ALIKE_MAX:
+                self._dockets.clear()
+            packs = (
+                narrowed(pack=pack, intent=intent, subject=subject)
+                for pack in self.packs
+                if concerns(pack=pack, subject=subject, purpose=intent.purpose)
+                and intent.channel in pack.applies_to.channels
+            )
+            known = self._dockets[key] = docket(
+                briefings=tuple(
+                    brief(
+                        pack=pack,
+                        intent=intent,
+                        hours=self._hours_of(pack, intent.channel, subject.subdivision),
+                    )
+                    for pack in packs
                 )
             )
         return known
@@ -150,52 +185,66 @@ class RuleStack:
         calendar = pack.holidays.within(subdivision)
         return self._hours.setdefault((windows, calendar.days, always), Hours(windows, calendar, always))
 
-    def _deferred(
-        self,
-        first: _Look,
-        briefings: tuple[Briefing, ...],
-        intent: Intent,
-        subject: Subject,
-        horizon: datetime,
-    ) -> tuple[_Look, Verdict]:
-        """Follow releases, each examined anew, to the first lawful second before `horizon`."""
-        look = first
-        while look.ruling is Ruling.DEFER_UNTIL:
-            at = None if look.release is None else datetime.fromtimestamp(look.release, UTC)
-            if at is None or at >= horizon:
-                values = (("until", f"{horizon:%Y-%m-%d}"),)
-                first.hits.append(Hit(HOUSE, Ruling.NEEDS_HUMAN, "no_lawful_instant", values))
-                return look, _verdict(first, briefings, subject)
-            look = self._look(briefings, intent, subject, at)
-        if look.ruling > Ruling.DEFER_UNTIL:
-            first.hits.extend(hit for hit in look.hits if hit.ruling > Ruling.DEFER_UNTIL)
-            return look, _verdict(first, briefings, subject)
-        until = datetime.fromtimestamp(look.second, UTC)
-        return look, _verdict(first, briefings, subject, until)
 
-    def _look(self, briefings: tuple[Briefing, ...], intent: Intent, subject: Subject, at: datetime) -> _Look:
-        if at.tzinfo is None:
-            raise ValueError("The gate judges aware instants only; this one has no time zone.")
-        places, trouble = _places(briefings, intent, subject, at)
-        states = states_of(subject)
-        look = _Look(int(at.timestamp()), places[0], house_hits(states=states, intent=intent))
-        if not any(briefing.pack.country for briefing in briefings):
-            country = subject.country or "?"
-            look.hits.append(Hit(HOUSE, Ruling.NEEDS_HUMAN, "no_pack", (("country", country),)))
-        dates = tuple(sorted({place[2].date() for place in places}))
-        consent = permission(subject=subject, intent=intent)
-        for briefing in briefings:
-            standing = briefing.standing(dates)
-            look.hits += standing.hits
-            look.hits += _person_hits(standing, subject, consent, states)
-            if not trouble:
-                for place in places:
-                    _check_hours(briefing, standing.lifted, subject, place, look)
-                    _check_counts(briefing, standing.lifted, subject, place, look)
-            elif not standing.lifted >= _ALL_OF_TIME:
-                look.hits.append(trouble)
-        look.ruling = max([hit.ruling for hit in look.hits], default=Ruling.ALLOW)
-        return look
+def _kind(intent: Intent, subject: Subject) -> tuple[object, ...]:
+    """What selects packs and rules. Its parts one by one: values that are themselves tuples are slow to compare."""
+    return (
+        subject.country,
+        subject.subdivision,
+        subject.debtor_type,
+        subject.creditor_role,
+        intent.channel,
+        intent.purpose,
+        intent.recipient,
+        intent.opened_by_customer,
+        intent.place,
+        kind_of(subject.particulars),
+    )
+
+
+def _deferred(first: _Look, asked: _Asked, horizon: datetime) -> tuple[_Look, Verdict]:
+    """Follow releases, each examined anew, to the first lawful second before `horizon`."""
+    look = first
+    while look.ruling is Ruling.DEFER_UNTIL:
+        at = None if look.release is None else datetime.fromtimestamp(look.release, UTC)
+        if at is None or at >= horizon:
+            values = (("until", f"{horizon:%Y-%m-%d}"),)
+            first.hits.append(Hit(HOUSE, Ruling.NEEDS_HUMAN, "no_lawful_instant", values))
+            return look, _verdict(first, asked)
+        look = _look(asked, at)
+    if look.ruling > Ruling.DEFER_UNTIL:
+        first.hits.extend(hit for hit in look.hits if hit.ruling > Ruling.DEFER_UNTIL)
+        return look, _verdict(first, asked)
+    return look, _verdict(first, asked, datetime.fromtimestamp(look.second, UTC))
+
+
+def _look(asked: _Asked, at: datetime) -> _Look:
+    if at.tzinfo is None:
+        raise ValueError("The gate judges aware instants only; this one has no time zone.")
+    places, trouble = _places(asked, at)
+    dates = (places[0][2].date(),) if len(places) == 1 else tuple([place[2].date() for place in places])
+    sitting = asked.docket.on(dates)
+    look = _Look(int(at.timestamp()), places[0], sitting, [], ruling=sitting.ruling)
+    for hit in asked.house:
+        look.add(hit)
+    usual = asked.consent is Consent.GRANTED and not asked.states
+    counted = bool(asked.subject.past)
+    for dated in sitting.dated:
+        standing = dated.standing
+        look.hits += standing.hits
+        if not usual or standing.together:
+            for hit in _person_hits(standing, asked):
+                look.add(hit)
+        if trouble is not None:
+            if not standing.lifted >= _ALL_OF_TIME:
+                look.add(trouble)
+            continue
+        for place, day in zip(places, dated.days, strict=True):
+            if dated.timed:
+                _check_hours(dated.briefing, day, asked, place, look)
+            if counted and dated.counted:
+                _check_counts(dated.briefing, day, asked, place, look)
+    return look
 
 
 def _as_the_law_sees(intent: Intent, subject: Subject) -> tuple[object, ...] | None:
@@ -208,124 +257,139 @@ def _as_the_law_sees(intent: Intent, subject: Subject) -> tuple[object, ...] | N
         return None
     consent = permission(subject=subject, intent=intent)
     stopped = tuple([item.channel for item in subject.permissions if item.consent is Consent.REVOKED])
-    place = (subject.country, subject.subdivision, subject.zones, kind_of(subject.particulars), stopped)
-    return (*place, subject.debtor_type, subject.creditor_role, consent, intent)
+    return (*_kind(intent, subject), subject.zones, stopped, consent)
 
 
-def _verdict(
-    look: _Look, briefings: tuple[Briefing, ...], subject: Subject, until: datetime | None = None
-) -> Verdict:
-    """The verdict of a look; what it must carry is found only when it may leave."""
-    texts: list[str] = []
-    if look.ruling <= Ruling.ALLOW_WITH_TEXT:
-        texts = _add_texts(briefings, subject, look)
-    hits = sorted(look.hits, key=_strictest)
-    ruling = hits[0].ruling if hits else Ruling.ALLOW
-    return Verdict(ruling, tuple(hits), tuple([item.label for item in briefings]), tuple(texts), until)
+def _verdict(look: _Look, asked: _Asked, until: datetime | None = None) -> Verdict:
+    """The verdict of a look; what it must carry is found only when it may leave, and once for all alike."""
+    if look.ruling > Ruling.ALLOW_WITH_TEXT:
+        return _told(look.hits, asked, (), until)
+    sitting = look.sitting
+    if asked.states or len(look.hits) > sitting.said:
+        return _with_texts(look, asked)
+    firsts = tuple([_is_first(rule, asked.subject, look.place) for rule in sitting.firsts])
+    known = sitting.allowed.get(firsts)
+    if known is None:
+        known = sitting.allowed[firsts] = _with_texts(look, asked)
+    return known
 
 
-def _strictest(hit: Hit) -> int:
-    return -hit.ruling
+def _with_texts(look: _Look, asked: _Asked) -> Verdict:
+    slots: list[str] = []
+    hits = [*look.hits]
+    for dated in look.sitting.dated:
+        for rule, hit in dated.days[0].texts:
+            if rule.slot in slots:
+                continue
+            if rule.when in ONLY_FIRST and not _is_first(rule, asked.subject, look.place):
+                continue
+            if rule.condition is not None and rule.condition not in asked.states:
+                continue
+            hits.append(hit)
+            slots.append(rule.slot)
+    return _told(hits, asked, tuple(slots), None)
 
 
-def _places(
-    briefings: tuple[Briefing, ...], intent: Intent, subject: Subject, at: datetime
-) -> tuple[list[_Place], Hit | None]:
+def _told(hits: list[Hit], asked: _Asked, texts: tuple[str, ...], until: datetime | None) -> Verdict:
+    found = sorted(hits, key=_strictness, reverse=True)
+    return Verdict(
+        found[0].ruling if found else Ruling.ALLOW, tuple(found), asked.docket.labels, texts, until
+    )
+
+
+def _places(asked: _Asked, at: datetime) -> tuple[list[_Place], Hit | None]:
     """The moment in each candidate zone; without a usable one, in the packs' own, with a hit that says so."""
     trouble = None
-    names = subject.zones
+    names = asked.subject.zones
     if names:
         try:
-            return [(name, zone(name), at.astimezone(zone(name))) for name in names], None
+            known = _zones(names)
+            if len(known) == 1:
+                ((name, tz),) = known
+                return [(name, tz, at.astimezone(tz))], None
+            return [(name, tz, at.astimezone(tz)) for name, tz in known], None
         except (KeyError, ValueError, OSError):
             trouble = Hit(HOUSE, Ruling.NEEDS_HUMAN, "zone_invalid", (("zone", ", ".join(names)),))
-    elif intent.channel not in POSTAL_CHANNELS:
+    elif asked.intent.channel not in POSTAL_CHANNELS:
         trouble = Hit(HOUSE, Ruling.NEEDS_HUMAN, "zone_unknown")
-    own = tuple(dict.fromkeys(name for briefing in briefings for name in briefing.pack.zones)) or ("UTC",)
-    return [(name, zone(name), at.astimezone(zone(name))) for name in own], trouble
+    own = asked.docket.zones or ("UTC",)
+    return [(name, tz, at.astimezone(tz)) for name, tz in _zones(own)], trouble
 
 
-def _person_hits(
-    standing: Standing, subject: Subject, consent: Consent, states: frozenset[Condition]
-) -> list[Hit]:
+@lru_cache(maxsize=4096)
+def _zones(names: tuple[str, ...]) -> tuple[tuple[str, ZoneInfo], ...]:
+    return tuple((name, zone(name)) for name in names)
+
+
+def _person_hits(standing: Standing, asked: _Asked) -> list[Hit]:
     found: list[Hit] = []
-    if consent is Consent.REVOKED:
+    if asked.consent is Consent.REVOKED:
         found.append(standing.revoked)
-    elif consent is Consent.UNKNOWN and Lift.CONSENT_UNKNOWN not in standing.lifted:
+    elif asked.consent is Consent.UNKNOWN and Lift.CONSENT_UNKNOWN not in standing.lifted:
         found.extend(standing.missing)
     for rule in standing.together:
-        if stopped_together(subject=subject, channels=rule.channels):
+        if stopped_together(subject=asked.subject, channels=rule.channels):
             found.append(replace(standing.revoked, rule=rule.id))
-    for state in states:
+    for state in asked.states:
         found.extend(standing.conditions[state])
     return found
 
 
-def _check_hours(
-    briefing: Briefing, lifted: frozenset[Lift], subject: Subject, place: _Place, look: _Look
-) -> None:
+def _check_hours(briefing: Briefing, day: Day, asked: _Asked, place: _Place, look: _Look) -> None:
     hours = briefing.hours
-    if hours is None or not hours.windows or Lift.WINDOWS in lifted:
-        return
+    assert hours is not None
     zone_name, _, local = place
-    on = local.date()
-    day = briefing.day(on)
+    on = day.on
     if not day.certified:
         told = (("year", str(on.year)), ("pack", briefing.label))
-        look.hits.append(Hit(briefing.pack.id, Ruling.NEEDS_HUMAN, "year_not_certified", told))
+        look.add(Hit(briefing.pack.id, Ruling.NEEDS_HUMAN, "year_not_certified", told))
         return
     if hours.open_at(second=look.second, on=on, zone_name=zone_name):
         return
-    asked = subject.other_hours_until
-    if asked is not None and day.other_hours is not None and local < asked:
-        shown = asked.astimezone(local.tzinfo).isoformat(" ", "minutes")[:16]
+    wished = asked.subject.other_hours_until
+    if wished is not None and day.other_hours is not None and local < wished:
+        shown = wished.astimezone(local.tzinfo).isoformat(" ", "minutes")[:16]
         look.hits.append(Hit(day.other_hours.id, Ruling.ALLOW, "other_hours", (("until", shown),)))
         return
     release = hours.next_open(second=look.second, on=on, zone_name=zone_name)
     look.wait(hours.closure(local), release)
 
 
-def _check_counts(
-    briefing: Briefing, lifted: frozenset[Lift], subject: Subject, place: _Place, look: _Look
-) -> None:
-    if Lift.CAPS in lifted or not subject.past:
-        return
-    zone_name, tz, local = place
-    since = local - briefing.lookback
-    ledger = recent(past=subject.past, since=since, tz=tz, counted=briefing.counted, inbound=False)
-    heard = ledger
-    if briefing.hears:
-        heard = recent(past=subject.past, since=since, tz=tz, counted=briefing.counted, inbound=True)
-    if not heard:
-        return
-    on = local.date()
-    day = briefing.day(on)
-    channel = briefing.intent.channel
+def _check_counts(briefing: Briefing, day: Day, asked: _Asked, place: _Place, look: _Look) -> None:
+    on, subject = day.on, asked.subject
     debts = () if subject.particulars is None else subject.particulars.debts
-    found = [cap_hit(cap=cap, channel=channel, ledger=ledger, on=on, debts=debts) for cap in day.caps]
+    ledger = _ledger(briefing, asked, place, inbound=False)
+    if ledger:
+        since_last = (on - ledger[-1][0]).days
+        channel = asked.intent.channel
+        for span, cap in day.caps:
+            if since_last < span:
+                found = cap_hit(cap=cap, channel=channel, ledger=ledger, on=on, debts=debts)
+                if found is not None:
+                    look.wait(found[0], day_start(on=found[1], zone_name=place[0]))
     for rule in day.cooldowns:
-        begun = heard if rule.inbound else ledger
-        found.append(cooldown_hit(rule=rule, ledger=begun, on=on, debts=debts))
-    for item in found:
-        if item is not None:
-            look.wait(item[0], day_start(on=item[1], zone_name=zone_name))
+        begun = _ledger(briefing, asked, place, inbound=True) if rule.inbound else ledger
+        if begun and (on - begun[-1][0]).days <= rule.gap_days:
+            found = cooldown_hit(rule=rule, ledger=begun, on=on, debts=debts)
+            if found is not None:
+                look.wait(found[0], day_start(on=found[1], zone_name=place[0]))
 
 
-def _add_texts(briefings: tuple[Briefing, ...], subject: Subject, look: _Look) -> list[str]:
-    _, tz, local = look.place
-    slots: list[str] = []
-    for briefing in briefings:
-        for rule, hit in briefing.day(local.date()).texts:
-            if rule.slot in slots or (rule.when in _ONLY_FIRST and not _is_first(rule, subject, tz, local)):
-                continue
-            if rule.condition is not None and rule.condition not in states_of(subject):
-                continue
-            look.hits.append(hit)
-            slots.append(rule.slot)
-    return slots
+def _ledger(briefing: Briefing, asked: _Asked, place: _Place, *, inbound: bool) -> list[Entry]:
+    """The contacts that count here, read once: a later look sees no older ones."""
+    zone_name, tz, local = place
+    key = (zone_name, briefing.counted, inbound)
+    known = asked.ledgers.get(key)
+    if known is None:
+        since = local - asked.docket.lookback
+        known = asked.ledgers[key] = recent(
+            past=asked.subject.past, since=since, tz=tz, counted=briefing.counted, inbound=inbound
+        )
+    return known
 
 
-def _is_first(rule: MandatoryText, subject: Subject, tz: ZoneInfo, local: datetime) -> bool:
+def _is_first(rule: MandatoryText, subject: Subject, place: _Place) -> bool:
+    _, tz, local = place
     for past in reversed(subject.past):
         if past.purpose in rule.purposes and reached(past) and not past.inbound:
             if rule.when is TextWhen.FIRST_CONTACT:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import chain
 
 from conserje.domain.kit.days import day_bounds, zone
 from conserje.domain.rules.pack import HolidayCalendar
@@ -14,6 +16,7 @@ from conserje.domain.rules.vocabulary import WEEKDAYS, DayKind
 
 Spans = tuple[tuple[int, int], ...]
 HORIZON_DAYS = 62
+CLOSURES_MAX = 4096
 
 
 @lru_cache(maxsize=65536)
@@ -60,7 +63,17 @@ class Hours:
     only close days, and all others are open.
     """
 
-    __slots__ = ("_minutes", "_names", "_spans", "always", "calendar", "windows")
+    __slots__ = (
+        "_bounds",
+        "_closures",
+        "_later",
+        "_minutes",
+        "_names",
+        "_spans",
+        "always",
+        "calendar",
+        "windows",
+    )
 
     def __init__(
         self, windows: tuple[ContactWindow, ...], calendar: HolidayCalendar, always: bool = False
@@ -71,6 +84,9 @@ class Hours:
         self._names = dict(calendar.names)
         self._minutes: dict[date, Spans] = {}
         self._spans: dict[tuple[date, str], Spans] = {}
+        self._bounds: dict[tuple[date, str], tuple[int, ...]] = {}
+        self._later: dict[tuple[date, str], int | None] = {}
+        self._closures: dict[tuple[date, int], Hit] = {}
 
     def certified(self, on: date) -> bool:
         """Whether the holidays of the year of `on` are known."""
@@ -92,26 +108,49 @@ class Hours:
 
     def open_at(self, *, second: int, on: date, zone_name: str) -> bool:
         """Whether `second`, which lies in the local day `on`, is open."""
-        return any(start <= second < end for start, end in self.spans(on=on, zone_name=zone_name))
+        known = self._bounds.get((on, zone_name))
+        if known is None:
+            spans = self.spans(on=on, zone_name=zone_name)
+            known = self._bounds[on, zone_name] = tuple(chain.from_iterable(spans))
+        return bisect_right(known, second) % 2 == 1
 
     def next_open(self, *, second: int, on: date, zone_name: str) -> int | None:
         """First open second not before `second`, which lies in local day `on`.
 
         The start of the first uncertified day, if that comes sooner; `None`: neither within 62 days.
         """
-        for ahead in range(HORIZON_DAYS):
+        if not self.certified(on):
+            return second
+        for start, end in self.spans(on=on, zone_name=zone_name):
+            if second < end:
+                return max(second, start)
+        key = (on, zone_name)
+        if key not in self._later:
+            self._later[key] = self._find_later(on, zone_name)
+        return self._later[key]
+
+    def _find_later(self, on: date, zone_name: str) -> int | None:
+        """First open second after the local day `on`, or the start of the first uncertified day."""
+        for ahead in range(1, HORIZON_DAYS):
             day = on + timedelta(days=ahead)
             if not self.certified(day):
-                return max(second, day_start(on=day, zone_name=zone_name))
-            for start, end in self.spans(on=day, zone_name=zone_name):
-                if second < end:
-                    return max(second, start)
+                return day_start(on=day, zone_name=zone_name)
+            for start, _ in self.spans(on=day, zone_name=zone_name):
+                return start
         return None
 
     def closure(self, local: datetime) -> Hit:
         """Why the local wall-clock moment `local` is closed."""
-        on = local.date()
-        shown = local.isoformat(" ", "minutes")[:16]
+        key = (local.date(), local.hour * 60 + local.minute)
+        known = self._closures.get(key)
+        if known is None:
+            if len(self._closures) >= CLOSURES_MAX:
+                self._closures.clear()
+            known = self._closures[key] = self._find_closure(*key)
+        return known
+
+    def _find_closure(self, on: date, minute: int) -> Hit:
+        shown = f"{on.isoformat()} {clock(minute)}"
         shut = next(
             (window for window in self._in_force(on) if window.closed and self._names_day(window, on)), None
         )
@@ -124,7 +163,6 @@ class Hours:
         today = [window for window in self._in_force(on) if self._opens(window, on)]
         if not today:
             return Hit(self._nearest(on).id, Ruling.DEFER_UNTIL, "closed_day", (("local", shown),))
-        minute = local.hour * 60 + local.minute
         later = [window for window in today if window.opens_minute > minute]
         if later:
             rule = min(later, key=lambda window: window.opens_minute)

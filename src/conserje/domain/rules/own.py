@@ -20,7 +20,7 @@ from conserje.domain.rules.overrides import (
     tightened,
 )
 from conserje.domain.rules.pack import Pack
-from conserje.domain.rules.rule import Cap, ContactWindow, Cooldown, ForbiddenChannel
+from conserje.domain.rules.rule import Cap, ContactWindow, Cooldown, ForbiddenChannel, Rule
 from conserje.domain.rules.vocabulary import EVERY_CHANNEL, Basis, Confidence, DayKind, Period
 
 PREFIX = "OWN"
@@ -92,6 +92,15 @@ def bound(*, packs: Sequence[Pack], own: Sequence[OwnRule]) -> tuple[Pack, ...]:
     if not tighter:
         return found
     return tightened(packs=found, own=_tightening(tighter), creditor=PREFIX)
+
+
+def as_rules(rule: OwnRule) -> tuple[Rule, ...]:
+    """The rules of a tightening, to be told in words; none for a relaxation."""
+    if rule.relaxes:
+        return ()
+    made = _tightening([rule])
+    hours = () if made.hours is None else (made.hours,)
+    return (*made.windows, *made.caps, *made.cooldowns, *made.forbidden_channels, *hours)
 
 
 def _override(rule: OwnRule, reason: str) -> Override:

@@ -125,7 +125,9 @@ class Cap(Rule):
     @property
     def span(self) -> int:
         """Over how many local dates it looks back, at most."""
-        return {Period.DAY: 1, Period.WEEK: 7, Period.ROLLING: self.rolling_days}[self.per]
+        if self.per is Period.ROLLING:
+            return self.rolling_days
+        return 7 if self.per is Period.WEEK else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

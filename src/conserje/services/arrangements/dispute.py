@@ -18,7 +18,7 @@ from conserje.services.arrangements import attachments
 from conserje.services.arrangements.attachments import NewFile
 from conserje.services.arrangements.speaker import CUSTOMER, Speaker
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import review
+from conserje.services.outreach import page_words, review
 from conserje.services.tenancy.act import act, keyed, step
 
 LONGEST_WORDS = 4000
@@ -44,11 +44,15 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one side writes. `key` names the press of the form: told again, it is said once."""
+    """What one side writes. `key` names the press of the form: told again, it is said once.
+
+    `stands`: the person lets words stand that only the house's own taste is against.
+    """
 
     words: str
     key: str
     files: tuple[NewFile, ...] = ()
+    stands: bool = False
 
 
 @keyed
@@ -95,6 +99,7 @@ def write(*, creditor_id: int, dispute_id: int, said: Said, by: Speaker, now: da
     """Add a message of one side to an open dispute; returns its id. What the customer writes starts the answer clock.
 
     Raises `UnknownDispute`, `Refused` for a message without words or files or a closed dispute, `attachments.Refused`.
+    What the creditor writes passes the look of `page_words`, which raises `content.Unlawful`.
     """
     row = held(creditor_id=creditor_id, dispute_id=dispute_id, by=by)
     known = DisputeMessage.objects.filter(
@@ -104,6 +109,15 @@ def write(*, creditor_id: int, dispute_id: int, said: Said, by: Speaker, now: da
         return known.id
     if not said.words.strip() and not said.files:
         raise Refused("message_empty")
+    looked: dict[str, list[str]] = {}
+    if not by.is_customer:
+        looked = page_words.let_stand(
+            creditor_id=creditor_id,
+            customer_id=row.invoice.customer_id,
+            words=said.words,
+            stands=said.stands,
+            now=now,
+        )
     made = DisputeMessage.objects.create(
         creditor_id=creditor_id,
         dispute_id=dispute_id,
@@ -116,7 +130,7 @@ def write(*, creditor_id: int, dispute_id: int, said: Said, by: Speaker, now: da
         creditor_id=creditor_id, dispute_id=dispute_id, files=said.files, author=by.actor, now=now
     )
     heard(creditor_id=creditor_id, row=row, by=by, now=now)
-    payload = {"message": made.id, "files": len(said.files)}
+    payload = {"message": made.id, "files": len(said.files), **looked}
     tell(creditor_id=creditor_id, row=row, what="written", by=by.actor, now=now, payload=payload)
     return made.id
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -14,7 +15,7 @@ from conserje.domain.rules.duties import days_after
 from conserje.domain.rules.vocabulary import DayCount
 from conserje.services.arrangements import locked
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import law, local_day, review
+from conserje.services.outreach import law, local_day, page_words, review
 from conserje.services.tenancy.act import act, keyed, step
 
 LONGEST_WORDS: Final = 4000
@@ -95,8 +96,14 @@ def answer_by(*, creditor_id: int, customer_id: int, kind: str, now: datetime) -
 
 
 @act
-def answer(*, creditor_id: int, enquiry_id: int, words: str, by: str, now: datetime) -> None:
-    """Answer for all to see, and let contacts go on as they are due. `by` is "person:<id>". Raises `Refused`."""
+def answer(
+    *, creditor_id: int, enquiry_id: int, words: str, by: str, now: datetime, stands: bool = False
+) -> None:
+    """Answer for all to see, and let contacts go on as they are due. `by` is "person:<id>".
+
+    Raises `Refused`, and `content.Unlawful` for words that the customer may not be told. `stands` as in
+    `page_words`.
+    """
     row = (
         Enquiry.objects.select_for_update(no_key=True).filter(creditor_id=creditor_id, id=enquiry_id).first()
     )
@@ -104,9 +111,12 @@ def answer(*, creditor_id: int, enquiry_id: int, words: str, by: str, now: datet
         raise Refused("enquiry_answered_already")
     if row.kind != "wrong_person" and not words.strip():
         raise Refused("answer_without_words")
+    said = page_words.let_stand(
+        creditor_id=creditor_id, customer_id=row.customer_id, words=words, stands=stands, now=now
+    )
     row.answered_at, row.answered_by, row.answer = now, by[:80], words.strip()[:LONGEST_WORDS]
     row.save(update_fields=["answered_at", "answered_by", "answer"])
-    _tell(row, "answered", by, now)
+    _tell(row, "answered", by, now, said)
 
 
 @step
@@ -139,7 +149,9 @@ _COLUMNS: Final = (
 )
 
 
-def _tell(row: Enquiry, what: str, actor: str, now: datetime) -> None:
+def _tell(
+    row: Enquiry, what: str, actor: str, now: datetime, more: Mapping[str, list[str]] | None = None
+) -> None:
     entry = journal.NewEntry(
         at=now,
         kind=f"arrangements.enquiry.{what}",
@@ -147,7 +159,7 @@ def _tell(row: Enquiry, what: str, actor: str, now: datetime) -> None:
         customer_id=row.customer_id,
         subject_kind="enquiry",
         subject_id=row.id,
-        payload={"kind": row.kind, "answer_by": row.answer_by.isoformat()},
+        payload={"kind": row.kind, "answer_by": row.answer_by.isoformat(), **(more or {})},
     )
     journal.write(creditor_id=row.creditor_id, entries=[entry])
     review.wake_many(

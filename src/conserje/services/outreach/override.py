@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 from conserje.data.outreach.models import LawOverride
 from conserje.domain.ports.registry import countries
 from conserje.domain.rules.overrides import OverrideRefused, Refusal
-from conserje.domain.rules.own import OwnRule, check
+from conserje.domain.rules.own import PREFIX, OwnRule, check
 from conserje.domain.rules.pack import Pack
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import review
 from conserje.services.tenancy.act import act, step
+
+REASON_MAX: Final = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Overridden:
     placed_at: datetime
     ended_by: str
     ended_at: datetime | None
+    end_reason: str = ""
 
     def holds(self, on: date) -> bool:
         """Whether it is in force on the local date `on`."""
@@ -53,7 +57,7 @@ def place(*, creditor_id: int, rule: OwnRule, reason: str, now: datetime) -> int
         at_most=rule.at_most,
         per=rule.per,
         gap_days=rule.gap_days,
-        reason=reason.strip(),
+        reason=reason.strip()[:REASON_MAX],
         since=rule.since,
         until=rule.until,
         placed_by=rule.by,
@@ -64,13 +68,18 @@ def place(*, creditor_id: int, rule: OwnRule, reason: str, now: datetime) -> int
 
 
 @act
-def end(*, creditor_id: int, override_id: int, by: str, now: datetime) -> None:
-    """End an override at once: the rule holds again. Raises `UnknownOverride`."""
+def end(*, creditor_id: int, override_id: int, by: str, reason: str, now: datetime) -> None:
+    """End an override at once: the rule holds again.
+
+    Raises `UnknownOverride`, and `OverrideRefused` without a reason.
+    """
+    if not reason.strip():
+        raise OverrideRefused(about=f"{PREFIX}.{override_id}", why=Refusal.NO_REASON)
     row = LawOverride.objects.select_for_update().filter(creditor_id=creditor_id, id=override_id).first()
     if row is None or row.ended_at is not None:
         raise UnknownOverride(f"There is no override {override_id} in force.")
-    row.ended_by, row.ended_at = by, now
-    row.save(update_fields=["ended_by", "ended_at"])
+    row.ended_by, row.ended_at, row.end_reason = by, now, reason.strip()[:REASON_MAX]
+    row.save(update_fields=["ended_by", "ended_at", "end_reason"])
     _tell(row, "ended", by, now)
 
 
@@ -78,7 +87,10 @@ def end(*, creditor_id: int, override_id: int, by: str, now: datetime) -> None:
 def every(*, creditor_id: int) -> list[Overridden]:
     """All overrides of a creditor, the newest first, ended ones too."""
     rows = LawOverride.objects.filter(creditor_id=creditor_id).order_by("-id")
-    return [Overridden(_rule(row), row.reason, row.placed_at, row.ended_by, row.ended_at) for row in rows]
+    return [
+        Overridden(_rule(row), row.reason, row.placed_at, row.ended_by, row.ended_at, row.end_reason)
+        for row in rows
+    ]
 
 
 @step

@@ -15,7 +15,7 @@ from conserje.domain.rules.data_clock import Parties
 from conserje.domain.rules.duties import DataRight
 from conserje.domain.rules.facts import CreditorRole, DebtorType
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import hold, law, local_day
+from conserje.services.outreach import hold, law, local_day, page_words
 from conserje.services.receivables import erasure
 from conserje.services.receivables.refusals import UnknownRow
 from conserje.services.tenancy.act import act, keyed, step
@@ -45,10 +45,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`outcome` is one of `OUTCOMES`; `reason` is what the person is told, required unless all was granted."""
+    """`outcome` is one of `OUTCOMES`; `reason` is what the person is told, required unless all was granted.
+
+    `stands`: whoever answers lets words stand that only the house's own taste is against.
+    """
 
     outcome: str
     reason: str = ""
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +131,13 @@ def ask(*, creditor_id: int, customer_id: int, asked: Asked, now: datetime) -> i
 
 
 @act
-def extend(*, creditor_id: int, request_id: int, reason: str, by: str, now: datetime) -> date:
+def extend(
+    *, creditor_id: int, request_id: int, reason: str, by: str, now: datetime, stands: bool = False
+) -> date:
     """Take the longer term that the law gives, once; returns the new date. Raises `Refused` and `UnknownRow`.
 
-    The person must hear of it, with the reason, before the first term ends: later it is refused.
+    The person must hear of it, with the reason, before the first term ends: later it is refused. `stands` as in
+    `Answer`.
     """
     row = _open(creditor_id, request_id)
     if row.extended_at is not None or row.latest_by <= row.answer_by:
@@ -139,10 +146,13 @@ def extend(*, creditor_id: int, request_id: int, reason: str, by: str, now: date
         raise Refused("extended_too_late")
     if not reason.strip():
         raise Refused("no_reason")
+    said = page_words.let_stand(
+        creditor_id=creditor_id, customer_id=row.customer_id, words=reason, stands=stands, now=now
+    )
     row.answer_by, row.extended_at, row.extended_by = row.latest_by, now, by
     row.extension_reason = reason.strip()[:240]
     row.save(update_fields=["answer_by", "extended_at", "extended_by", "extension_reason"])
-    _tell(row, "extended", by, now, {"kind": row.kind, "answer_by": row.answer_by.isoformat()})
+    _tell(row, "extended", by, now, {"kind": row.kind, "answer_by": row.answer_by.isoformat(), **said})
     return row.answer_by
 
 
@@ -152,7 +162,7 @@ def answer(*, creditor_id: int, request_id: int, answer: Answer, by: str, now: d
 
     Erasure granted erases the person at once; not granted, and with objection or blocking granted, contacts stop.
     Raises `UnknownRow`, and `Refused`: "debt_alive", "kept_by_law" and "no_part" for an erasure that may not be,
-    "no_reason".
+    "no_reason"; and what `page_words.let_stand` raises.
     """
     row = _open(creditor_id, request_id)
     if answer.outcome not in OUTCOMES or (answer.outcome != GRANTED and not answer.reason.strip()):
@@ -164,10 +174,17 @@ def answer(*, creditor_id: int, request_id: int, answer: Answer, by: str, now: d
         found = erasure.judge(creditor_id=creditor_id, customer_id=row.customer_id, now=now)
         if not found.allowed:
             raise Refused(found.codes[0])
+    said = page_words.let_stand(
+        creditor_id=creditor_id,
+        customer_id=row.customer_id,
+        words=answer.reason,
+        stands=answer.stands,
+        now=now,
+    )
     row.answered_at, row.answered_by, row.outcome = now, by, answer.outcome
     row.answer = answer.reason.strip()[:LONGEST_WORDS]
     row.save(update_fields=["answered_at", "answered_by", "outcome", "answer"])
-    _tell(row, "answered", by, now, {"kind": row.kind, "outcome": answer.outcome})
+    _tell(row, "answered", by, now, {"kind": row.kind, "outcome": answer.outcome, **said})
     if right is DataRight.ERASURE and answer.outcome == GRANTED:
         erasure.erase(creditor_id=creditor_id, customer_id=row.customer_id, by=by, now=now)
     elif right is DataRight.ERASURE or (right in _RESTRICTS and answer.outcome != REFUSED):

@@ -27,6 +27,11 @@ class Seat:
         return self.role != MembershipRole.VIEWER.value
 
     @property
+    def owns(self) -> bool:
+        """Whether this person answers for the creditor, such as for the rules it sets itself."""
+        return self.role == MembershipRole.OWNER.value
+
+    @property
     def leads(self) -> bool:
         """Whether this person decides for the creditor as a whole, such as that nothing leaves."""
         return self.role in (MembershipRole.OWNER.value, MembershipRole.MANAGER.value)
