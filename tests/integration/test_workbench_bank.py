@@ -53,7 +53,7 @@ def test_a_doubtful_line_is_found_applied_and_taken_back(desk: Client, creditor:
     assert {"Panadería El Ejemplo S.A.S.", "Invento Digital Ltda"} <= set(
         re.findall(r'<a href="[^"]*\?customer=\d+#choose">([^<]+)</a>', shown.content.decode())
     )
-    assert "No se encontró a nadie." in wb.told(desk.get(url, {"q": "zzz"}))
+    assert "Nadie coincide con “zzz”." in wb.told(desk.get(url, {"q": "zzz"}))
     chosen = re.findall(r"\?customer=(\d+)#", desk.get(url, {"q": "invento"}).content.decode())[0]
     invoice = re.findall(
         r'name="invoice" value="(\d+)"', desk.get(url, {"customer": chosen}).content.decode()
@@ -76,7 +76,7 @@ def test_a_doubtful_line_is_found_applied_and_taken_back(desk: Client, creditor:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("hola", "No se encontró una tabla con fechas e importes"),
+        ("hola", "No se encontró una tabla con fechas y valores"),
         ("", "El archivo está vacío"),
         (HEAD + "99/99/2026;x;;500,00\n", "No se pudo leer una fecha en la línea 3"),
         ("Fecha;Concepto;Abono\n02/03/2026;x;1,00\n", "no dice de qué cuenta es"),

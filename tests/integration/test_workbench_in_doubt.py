@@ -64,7 +64,7 @@ def test_what_waits_is_counted_and_listed_with_its_reason(doubted: Creditor) -> 
         "Esas facturas ya estaban pagadas",
         "Panadería de Mentira",
         "FE-1 · demo",
-        "La pasarela confirmó un importe distinto",
+        "La pasarela confirmó un valor distinto",
     ):
         assert words in page
     assert "Clara" not in page

@@ -49,7 +49,7 @@ def test_a_proposal_is_answered(creditor: Creditor, owing: Customer, answer: str
     plan_id = proposed(creditor, owing)
     sitting = desk(creditor)
     waiting = sitting.get(at(creditor, "plans/")).content.decode()
-    assert "Más cuotas que las que se acuerdan sin una persona." in waiting
+    assert "Más cuotas de las que admite la política." in waiting
 
     done = sitting.post(at(creditor, f"plans/{plan_id}/decision/"), {"as": answer})
 
@@ -70,7 +70,7 @@ def test_an_offer_is_seen_with_its_cost_and_then_made(creditor: Creditor, owing:
     sitting, address = desk(creditor), at(creditor, f"customer/{owing.id}/plans/offer/")
     seen = sitting.get(address, OFFER).content.decode()
     assert "En promedio el dinero llega en 46 días." in seen
-    assert "Más cuotas que las que se acuerdan sin una persona." in seen
+    assert "Más cuotas de las que admite la política." in seen
 
     assert sitting.post(address, OFFER).status_code == 302
 

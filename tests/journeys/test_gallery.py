@@ -114,18 +114,39 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+_COVERED = """() => {
+  const overlap = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  const texts = [], walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const around = node.parentElement;
+    if (!node.textContent.trim() || around.closest(".unseen, .pay, .resolve") || !around.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) texts.push([node, box]);
+  }
+  return [...document.querySelectorAll("main .action")]
+    .filter((one) => one.checkVisibility() && !one.closest(".pay, .resolve"))
+    .filter((one) => texts.some(([node, box]) => !one.contains(node) && overlap(one.getBoundingClientRect(), box)))
+    .map((one) => one.textContent.trim().slice(0, 40));
+}"""
+
+
 @pytest.mark.slow
-def test_no_page_is_wider_than_its_screen(browser: Browser, laid: Path) -> None:
+def test_no_page_is_wider_than_its_screen_and_no_button_lies_on_words(browser: Browser, laid: Path) -> None:
     page = browser.new_page()
-    wide = []
+    wide, covered = [], {}
     for path in sorted(laid.glob("*.html")):
         page.goto(path.as_uri())
         for width in (1280, 768, 320):
             page.set_viewport_size({"width": width, "height": 800})
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wide.append((path.stem, width))
+            if found := page.evaluate(_COVERED):
+                covered[path.stem, width] = found
     page.close()
     assert wide == []
+    assert covered == {}
 
 
 _SMALL = """() => [...document.querySelectorAll(

@@ -88,7 +88,7 @@ def propose(desk: Page, on: Stage) -> None:
     expect(desk.get_by_text("Su respuesta está en la página del cliente.")).to_be_visible()
     desk.get_by_label("El cliente paga").fill("13.000")
     desk.get_by_label("Crédito para trabajos futuros").fill("1.999,99")
-    desk.get_by_label("Pagado a más tardar el").fill("2026-11-27")
+    desk.get_by_label("Se paga a más tardar el").fill("2026-11-27")
     desk.get_by_role("button", name="Enviar la propuesta").click()
     expect(desk.get_by_text("exactamente lo que está abierto")).to_be_visible()
     expect(desk.get_by_text("US$ 14.999,99")).to_be_visible()
@@ -165,7 +165,7 @@ def test_thirteen_thousand_now_and_two_thousand_for_future_work(on_stage: Stage,
     desk.get_by_role("link", name="documento fiscal por expedir").click()
     desk.get_by_label("Número").fill("NC-77")
     desk.get_by_role("button", name="Registrarlo").click()
-    expect(desk.get_by_text("No falta ninguno.")).to_be_visible()
+    expect(desk.get_by_text("No falta ningún documento.")).to_be_visible()
 
     on_stage.move_clock(TUESDAY + timedelta(days=25))
     on_stage.conserje("run", "--json")

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,58 +10,13 @@ from django.utils.translation import gettext as _
 from conserje.domain.rules.data_clock import ASKABLE
 from conserje.domain.rules.duties import DataRight
 from conserje.portal import brand
-from conserje.portal.pages import Brand
+from conserje.portal.data_pages import DataPage, Request, Right
 from conserje.portal.visit import Visit, acting, by_method, looking
 from conserje.services.receivables import data_request
 from conserje.services.receivables.data_request import Asked, Standing
 from conserje.services.tenancy.act import reading
 from conserje.ui.codes import name
 from conserje.ui.data_words import OUTCOMES, RIGHT_HINTS, RIGHTS
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """One wish that can be made. `asked`: it was made and is not answered yet."""
-
-    value: str
-    label: str
-    hint: str
-    asked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request of the reader's; `answered_on` None while it is open."""
-
-    what: str
-    asked_on: date
-    answer_by: date
-    authority: str
-    extended: bool
-    extension_reason: str
-    answered_on: date | None
-    outcome: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class DataPage:
-    """`portal/data/show.html`, at `portal:data`; POST fields `right` and `words`."""
-
-    brand: Brand
-    today: date
-    rights: tuple[Right, ...]
-    requests: tuple[Request, ...]
-    message: str = ""
-    error: str = ""
-    words: str = ""
-    chosen: str = ""
-    theme: str = ""
-
-    @property
-    def any_left(self) -> bool:
-        """Whether something can still be asked."""
-        return any(not right.asked for right in self.rights)
 
 
 @looking

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 CHANNELS: Final = {
     "email": _("e-mail"),
@@ -149,6 +149,13 @@ INSTRUCTIONS: Final = {
     "tax_id": _("Tax number"),
     "pix": _("Pix, copy and paste"),
 }
+
+
+def gateway(name: str) -> str:
+    """A gateway by the `name` of its folder: a way of paying in words where it is one, otherwise the brand as it is."""
+    words = name.replace("_", " ")
+    known = gettext(words.capitalize())
+    return known if known != words.capitalize() else words.title()
 
 
 def method(code: str) -> str:

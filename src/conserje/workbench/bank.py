@@ -23,8 +23,10 @@ from conserje.workbench import access, bank_said, listing
 from conserje.workbench.access import Desk
 from conserje.workbench.bank_pages import BankPage, BankTab
 from conserje.workbench.frame import frame
+from conserje.workbench.home_pages import Attention
 
 _LONGEST_NUMBER: Final = 40
+_OPEN: Final = ("proposed", "queued")
 
 
 @access.looking
@@ -67,7 +69,7 @@ def _refused(request: HttpRequest, desk: Desk, fault: str) -> HttpResponse:
 def _drawn(request: HttpRequest, desk: Desk, *, fault: str = "") -> HttpResponse:
     standings = bank_lines.standings(creditor_id=desk.creditor_id)
     counts = {state: sum(one.count for one in standings if one.state == state) for state in bank_said.STATES}
-    first = next((state for state in ("proposed", "queued") if counts[state]), "matched")
+    first = next((state for state in _OPEN if counts[state]), "matched")
     asked = request.GET.get("state", "")
     state = asked if asked in counts else first
     part = listing.asked(request, total=counts[state])
@@ -80,8 +82,17 @@ def _drawn(request: HttpRequest, desk: Desk, *, fault: str = "") -> HttpResponse
         pager=part.pager(url=f"{desk.url('bank')}?state={state}", shown=len(found)),
         fault=fault,
         bank_account=request.POST.get("bank_account", "")[:_LONGEST_NUMBER],
+        is_empty=not standings,
     )
     return render(request, "workbench/bank/list.html", {"page": page})
+
+
+def attention(desk: Desk) -> tuple[Attention, ...]:
+    """The line of the first screen: how many lines of the bank nobody has decided yet."""
+    rows = bank_lines.standings(creditor_id=desk.creditor_id)
+    count = sum(one.count for one in rows if one.state in _OPEN)
+    text = ngettext("line of the bank to be decided", "lines of the bank to be decided", count)
+    return (Attention(count, text, desk.url("bank"), "rest"),) if count else ()
 
 
 def _tab(desk: Desk, state: str, count: int, chosen: bool, standings: tuple[Standing, ...]) -> BankTab:

@@ -74,7 +74,10 @@ class BankRow:
 
 @dataclass(frozen=True, slots=True)
 class BankPage:
-    """`workbench/bank/list.html`, at `workbench:bank`: GET `state`; POST `file`, `bank_account` bring a file."""
+    """`workbench/bank/list.html`, at `workbench:bank`: GET `state`; POST `file`, `bank_account` bring a file.
+
+    `is_empty` while no line was ever brought in.
+    """
 
     frame: Frame
     tabs: tuple[BankTab, ...]
@@ -83,6 +86,7 @@ class BankPage:
     pager: Pager | None = None
     fault: str = ""
     bank_account: str = ""
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

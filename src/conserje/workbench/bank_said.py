@@ -25,6 +25,12 @@ STATES: Final[dict[str, Promise]] = {
     "matched": pgettext_lazy("lines of the bank", "Applied"),
     "ignored": pgettext_lazy("lines of the bank", "Left out"),
 }
+_OF_ONE: Final[dict[str, Promise]] = {
+    "proposed": pgettext_lazy("a line of the bank", "Proposed"),
+    "queued": pgettext_lazy("a line of the bank", "To be decided"),
+    "matched": pgettext_lazy("a line of the bank", "Applied"),
+    "ignored": pgettext_lazy("a line of the bank", "Left out"),
+}
 _TONES: Final = {"proposed": "late", "queued": "late", "matched": "done", "ignored": "rest"}
 TAXES: Final[dict[str, Promise]] = {
     "retefuente": gettext_lazy("income tax withheld (retefuente)"),
@@ -106,7 +112,7 @@ def _row(desk: Desk, line: Line, by: str) -> BankRow:
     customer_url = desk.url("customer", customer=line.customer_id) if line.customer_id else ""
     return BankRow(
         id=line.id,
-        state=str(STATES[line.state]),
+        state=str(_OF_ONE[line.state]),
         tone=_TONES[line.state],
         on=line.value_on,
         amount=line.amount,

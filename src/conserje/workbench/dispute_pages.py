@@ -71,13 +71,13 @@ class AmountLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalShown:
-    """A proposal with its exact text. `costs` is all that is given up by accepting: the rest and the credit.
+    """A proposal with its exact text, ours or the customer's. `costs`: all that it gives up, the credit included.
 
     POST `proposal` and `hash` to `accept_url`, `proposal` to `withdraw_url`; empty where it may not be done.
     """
 
     id: int
-    who: str
+    is_ours: bool
     title: str
     paragraphs: tuple[str, ...]
     amounts: tuple[AmountLine, ...]

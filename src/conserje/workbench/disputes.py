@@ -315,7 +315,7 @@ def _proposal(desk: Desk, found: Whole, url: str) -> ProposalShown | None:
     may = desk.seat.may_act and found.standing.closed_at is None
     return ProposalShown(
         id=item.id,
-        who=_who(desk, item.made_by),
+        is_ours=not theirs,
         title=item.text.title,
         paragraphs=item.text.paragraphs,
         amounts=tuple(AmountLine(row.label, row.amount, row.on) for row in item.text.amounts),

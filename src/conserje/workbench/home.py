@@ -16,7 +16,7 @@ from conserje.services.insights import money_in, open_customers, portfolio
 from conserje.services.insights.open_customers import Filter
 from conserje.services.insights.portfolio import Aged, Waiting
 from conserje.ui.figures import show_day
-from conserje.workbench import data_requests, disputes, letterbox, stops
+from conserje.workbench import bank, data_requests, disputes, letterbox, plans, stops
 from conserje.workbench.access import Desk, looking
 from conserje.workbench.contact_book import alert_rows
 from conserje.workbench.frame import frame
@@ -123,6 +123,8 @@ def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Itera
     yield from data_requests.attention(desk)
     yield from disputes.attention(desk)
     yield from letterbox.attention(desk)
+    yield from plans.attention(desk)
+    yield from bank.attention(desk)
     for row in alert_rows(desk):
         yield Attention(row.count, row.text, desk.url("contact_book"), "late")
     yield from _silent(desk, counts)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conserje.services.arrangements import plan, plan_read
 from conserje.services.arrangements.plan_read import Plan
@@ -17,6 +18,7 @@ from conserje.services.receivables import lookup
 from conserje.workbench import plan_words
 from conserje.workbench.access import Desk, acting, looking
 from conserje.workbench.frame import frame
+from conserje.workbench.home_pages import Attention
 from conserje.workbench.plan_pages import PlanRow, PlansPage
 
 
@@ -76,6 +78,13 @@ def decide(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     else:
         messages.success(request, way[1])
     return redirect(desk.url("plans"))
+
+
+def attention(desk: Desk) -> tuple[Attention, ...]:
+    """The line of the first screen: how many plans wait for a person."""
+    count = plan_read.count_waiting(creditor_id=desk.creditor_id)
+    text = ngettext("payment plan waits for your answer", "payment plans wait for your answer", count)
+    return (Attention(count, text, desk.url("plans"), "rest"),) if count else ()
 
 
 def _row(desk: Desk, item: Plan) -> PlanRow:

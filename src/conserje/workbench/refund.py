@@ -16,6 +16,7 @@ from conserje.services.receivables import contested, gateway, refund
 from conserje.services.receivables.refund import Refundable, RefundAsked
 from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy.act import reading
+from conserje.ui import labels
 from conserje.ui.amount_input import typed_money
 from conserje.ui.figures import show_money
 from conserje.ui.listing import Option
@@ -114,7 +115,7 @@ def _drawn(
     page = RefundPage(
         frame=frame(request, desk, section="home"),
         payment=found.payment_id,
-        source=found.gateway.replace("_", " ").title(),
+        source=labels.gateway(found.gateway),
         unallocated=found.unallocated,
         under_way=found.under_way,
         applied=tuple(

@@ -107,7 +107,7 @@ def _row(item: Installed) -> WayRow:
     chosen = item.choice.methods or item.methods
     return WayRow(
         name=item.name,
-        title=item.name.replace("_", " ").title(),
+        title=labels.gateway(item.name),
         currencies=", ".join(item.currencies),
         fields=tuple(_field(item, field) for field in item.fields),
         methods=tuple(

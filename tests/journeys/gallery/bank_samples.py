@@ -32,14 +32,14 @@ def rows() -> tuple[BankRow, ...]:
     """A proposal, one net of tax with an endless text, a payout, and one of which nothing is known."""
     proposed = BankRow(
         1,
-        "Propuestas",
+        "Propuesta",
         "late",
         ON,
         cop(185000000),
         "TRANSFERENCIA",
         "FICTICIA COMERCIAL SAS",
         "Un pago",
-        ("el pagador se llama como el cliente", "el importe es exactamente lo pendiente"),
+        ("el pagador se llama como el cliente", "el valor es exactamente lo pendiente"),
         "Ficticia Comercial S.A.S.",
         "#c1",
         (BankShare("FE-1042", "#c1", cop(185000000)),),
@@ -89,6 +89,8 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
     list_ = "workbench/bank/list.html"
     yield "w-bank", list_, BankPage(frame, tabs, rows(), True, Pager(1, 50, 51, next_url="?page=2"))
     yield "w-bank-none", list_, BankPage(frame, tabs, (), True)
+    none = tuple(replace(tab, count=0, came_in=()) for tab in tabs)
+    yield "w-bank-empty", list_, BankPage(frame, none, (), True, is_empty=True)
     fault = "El saldo inicial y las líneas no dan el saldo final: falta algo. Descargue otra vez el extracto."
     yield "w-bank-refused", list_, BankPage(frame, tabs, rows()[:1], True, fault=fault, bank_account="031-1")
     yield "w-bank-looking", list_, BankPage(frame, tabs, rows()[3:], False)
@@ -123,6 +125,6 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
     )
     yield "w-bank-line-nobody", line, nobody
     done = replace(
-        rows()[1], state="Aplicadas", tone="done", undo_url="#undo", decided="Ana Ruiz", note="dos pagos"
+        rows()[1], state="Aplicada", tone="done", undo_url="#undo", decided="Ana Ruiz", note="dos pagos"
     )
     yield "w-bank-line-done", line, BankLinePage(frame, done, "#bank")

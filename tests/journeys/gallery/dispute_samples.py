@@ -192,7 +192,7 @@ def _disputes(frame: Frame) -> Iterator[tuple[str, str, object]]:
     yield (
         "w-disputes",
         list_,
-        desk.DisputesPage(frame, (row, replace(row, owes="espera al cliente", tone="")), (ended,)),
+        desk.DisputesPage(frame, (row, replace(row, owes="le toca al cliente", tone="")), (ended,)),
     )
     yield "w-disputes-none", list_, desk.DisputesPage(frame, (), ())
     yield from _dispute(frame, row, ended)
@@ -202,7 +202,7 @@ def _dispute(frame: Frame, row: desk.DisputeRow, ended: desk.DisputeRow) -> Iter
     amounts = tuple(desk.AmountLine(line.label, line.amount, line.on) for line in TEXT.amounts)
     proposal = desk.ProposalShown(
         7,
-        "El cliente",
+        False,
         TEXT.title,
         PARAGRAPHS,
         amounts,
@@ -241,8 +241,16 @@ def _dispute(frame: Frame, row: desk.DisputeRow, ended: desk.DisputeRow) -> Iter
     )
     show = "workbench/disputes/show.html"
     yield "w-dispute", show, page
-    ours = replace(proposal, accept_url="", withdraw_url="#withdraw")
+    ours = replace(proposal, is_ours=True, accept_url="", withdraw_url="#withdraw")
     yield "w-dispute-ours", show, replace(page, proposal=ours, form=None, warning="", past=())
+    fresh = replace(
+        page,
+        proposal=None,
+        form=replace(form, seen="", values=dict.fromkeys(form.values, ""), sum=None),
+        warning="",
+        past=(),
+    )
+    yield "w-dispute-new", show, fresh
     yield (
         "w-dispute-closed",
         show,

@@ -109,7 +109,12 @@ def portal() -> Iterator[tuple[str, str, Any]]:
     yield "plan", show, SHOWN
     yield "plan-waiting", show, WAITING
     yield "plan-late", show, LATE
-    yield "plan-kept", show, replace(SHOWN, state="kept", next=None, can_pay=False, by_mandate=True)
+    paid = tuple(replace(line, state="paid", open=Money("USD", 0)) for line in LINES)
+    yield (
+        "plan-kept",
+        show,
+        replace(SHOWN, state="kept", lines=paid, next=None, can_pay=False, by_mandate=True),
+    )
 
 
 def workbench(frame: Frame) -> Iterator[tuple[str, str, Any]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from tests.journeys.gallery import instruction_samples, recovery_samples
+from tests.journeys.gallery import data_samples, instruction_samples, recovery_samples
 from tests.journeys.gallery.shop import BRAND, TODAY
 
 from conserje.domain.kit.money import Money, total
@@ -334,4 +334,5 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from forms()
     yield from ways()
     yield from act_samples.every()
+    yield from data_samples.portal()
     yield from recovery_samples.portal(BRAND, TODAY)

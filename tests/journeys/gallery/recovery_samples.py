@@ -40,7 +40,7 @@ def desk(frame: Frame) -> Iterator[tuple[str, str, object]]:
         _row(),
         customer="Consorcio Internacional de Suscripciones Imaginarias del Caribe S.A. E.S.P.",
         next_try_at=None,
-        why_not="Nadie responde por que se conozcan todos los intentos con esta tarjeta; por eso no se intenta.",
+        why_not="No hay certeza de conocer todos los intentos con esta tarjeta; por eso no se intenta.",
         state="Se le ha escrito",
     )
     choices = (Choice("Se intenta en silencio", "#s", True), Choice("Recuperado", "#r", False))

@@ -82,13 +82,13 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
         "FE-1042, FE-1043",
         "wompi",
         AT,
-        "Esas facturas ya estaban pagadas: este es un segundo pago por el mismo importe.",
+        "Esas facturas ya estaban pagadas: este es un segundo pago por el mismo valor.",
         "Pregunte al cliente si prefiere que se le devuelva o que se aplique a otra factura.",
     )
     wrong = replace(
         second,
         customer="Consorcio Internacional de Importaciones y Exportaciones Imaginarias del Caribe S.A. E.S.P.",
-        why="La pasarela confirmó un importe distinto del que se pidió.",
+        why="La pasarela confirmó un valor distinto del que se pidió.",
         to_do="No se registró nada. Búsquelo en la lista de pagos de la propia pasarela.",
     )
     yield (

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from tests.journeys.gallery import (
     bank_samples,
+    data_samples,
     import_samples,
     law_samples,
     letterbox_samples,
@@ -16,6 +17,7 @@ from tests.journeys.gallery import (
     permission_samples,
     plan_samples,
     recovery_samples,
+    row_samples,
     unsure_samples,
     words_samples,
 )
@@ -233,6 +235,8 @@ def every() -> Iterator[tuple[str, str, object]]:
     yield from bank_samples.every(FRAME)
     yield from unsure_samples.every(FRAME)
     yield from letterbox_samples.every(FRAME)
+    yield from data_samples.desk(FRAME)
+    yield from row_samples.every(FRAME)
     yield from recovery_samples.desk(FRAME)
     yield from import_samples.every(FRAME)
     yield from law_samples.every(FRAME)

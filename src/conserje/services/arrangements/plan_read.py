@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from conserje.data.arrangements.models import Instalment, PaymentPlan, PlanInvoice
 from conserje.domain.arrangements import plan as domain
 from conserje.domain.arrangements.plan import Part
@@ -90,9 +92,19 @@ def current(*, creditor_id: int, customer_id: int) -> Plan | None:
 @step
 def waiting(*, creditor_id: int) -> tuple[Plan, ...]:
     """What waits for a person: proposals, and plans of which a second instalment was missed; the oldest first."""
+    rows = _waiting(creditor_id).select_related("customer")
+    return _read(creditor_id, rows.order_by("made_at", "id"))
+
+
+@step
+def count_waiting(*, creditor_id: int) -> int:
+    """How many plans wait for a person."""
+    return _waiting(creditor_id).count()
+
+
+def _waiting(creditor_id: int) -> QuerySet[PaymentPlan]:
     rows = PaymentPlan.objects.filter(creditor_id=creditor_id)
-    asked = rows.filter(state="proposed") | rows.filter(state="active", referred_at__isnull=False)
-    return _read(creditor_id, asked.select_related("customer").order_by("made_at", "id"))
+    return rows.filter(state="proposed") | rows.filter(state="active", referred_at__isnull=False)
 
 
 def _read(creditor_id: int, rows: Iterable[PaymentPlan]) -> tuple[Plan, ...]:

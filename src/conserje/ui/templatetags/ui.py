@@ -145,13 +145,13 @@ def channel_icon(code: str) -> str:
 
 @register.simple_tag
 def sums(lines: Iterable[Line]) -> SafeString:
-    """`{% sums invoice.lines %}`: the parts of an amount as rows of its list. Drawn here: a page has hundreds."""
+    """`{% sums invoice.lines %}`: the parts of an amount, as rows of a list of `figures`. A page has many."""
     language = _language()
     rows = (
         (line.label or _WORDS["amount"].get(line.kind, line.kind), amount(line.amount, language))
         for line in lines
     )
-    return format_html_join("", '<div><dt>{}</dt><dd class="figure">{}</dd></div>', rows)
+    return format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows)
 
 
 @register.simple_tag
