@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -86,11 +87,17 @@ class Told:
 @step
 def case(*, creditor_id: int, customer_id: int, now: datetime) -> Case:
     """The case of one customer as it stands. Raises `LookupError` for a customer that is not there."""
-    of = snapshots.standing(creditor_id=creditor_id, channel_of=channel_of)
-    found = snapshots.cases(of=of, customer_ids=[customer_id], now=now)
+    found = cases(creditor_id=creditor_id, customer_ids=[customer_id], now=now)
     if not found:
         raise LookupError(f"There is no customer {customer_id}.")
-    return found[0]
+    return found[customer_id]
+
+
+@step
+def cases(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) -> dict[int, Case]:
+    """The cases of these customers as they stand, by customer; in as many queries for many as for one."""
+    of = snapshots.standing(creditor_id=creditor_id, channel_of=channel_of)
+    return {found.customer_id: found for found in snapshots.cases(of=of, customer_ids=customer_ids, now=now)}
 
 
 @step
