@@ -126,6 +126,7 @@ def test_its_ways_are_among_its_methods_and_currencies(folder: Path) -> None:
         assert all(len(code) == 2 and code.isupper() for code in way.countries)
         for bound in (way.least, way.most):
             assert bound is None or bound.currency == way.currency
+        assert way.step_minor in (1, 10, 100, 1000)
         if way.least is not None and way.most is not None:
             assert way.least.minor <= way.most.minor
 

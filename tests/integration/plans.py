@@ -41,7 +41,7 @@ def sign(
         room = plan_terms.room(creditor_id=creditor.id, customer_id=of.id, now=now)
         draft = plan_terms.draft(of=room, wish=wanted)
         seen = plan.text(creditor_id=creditor.id, of=room, draft=draft, locale="es_CO")
-    return Signing(name=name, sha256=seen.sha256, locale="es_CO", address="203.0.113.7")
+    return Signing(name=name, sha256=seen.hash, locale="es_CO", address="203.0.113.7")
 
 
 def take(creditor: Creditor, of: Customer, wanted: Wish, *, now: datetime = TUESDAY) -> Made:

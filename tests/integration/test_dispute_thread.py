@@ -28,7 +28,7 @@ def test_a_fiscal_paper_is_a_task_until_its_number_is_there(creditor: Creditor) 
     case.pays(1_300_000)
     with reading(creditor_id=case.id):
         (task,) = fiscal_task.waiting(creditor_id=case.id)
-    assert (task.amount.minor, task.country, task.number) == (200_000, "CO", "")
+    assert (task.amount.minor, task.country, task.number) == (400_000, "CO", "")
 
     for number in ("NC-55", "NC-55"):
         fiscal_task.record(creditor_id=case.id, task_id=task.id, number=number, by="person:7", now=TUESDAY)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import IntegrityError, ProgrammingError, connection
 from tests import harness
 from tests.integration import book, visitor
 from tests.integration.book import TUESDAY
@@ -17,7 +17,8 @@ from tests.integration.book import TUESDAY
 from conserje.data.integrations.models import HookReceipt, ImportRun, ImportTrouble
 from conserje.data.journal.models import Entry
 from conserje.data.outreach.models import Hold, Suppression
-from conserje.data.receivables.models import Contact, Customer, CustomerFact, Invoice, SearchTerm
+from conserje.data.receivables.models import Contact, Customer, CustomerFact, Invoice, Mandate, SearchTerm
+from conserje.data.recovery.models import ChargeAttempt
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.channel import Channel
@@ -48,6 +49,7 @@ CANARIES = {
     "city": "Canariopolis",
     "reference": "ref-canario-9",
     "file": "contenido-canario",
+    "print": "huella-canario-4242",
 }
 FIVE_YEARS_ON = datetime(2031, 12, 20, 15, tzinfo=UTC)
 
@@ -126,6 +128,15 @@ def write_beside(creditor: Creditor, customer: Customer) -> None:
         ImportTrouble.objects.create(
             creditor=creditor, run=run, line=3, value=f"x {CANARIES['name'].upper()}", reason="r", remedy="r"
         )
+        card = {"gateway": "demo", "fingerprint": CANARIES["print"]}
+        Mandate.objects.create(
+            **card, creditor=creditor, customer=customer, public_id="m", key="k", reference="R", currency="COP",
+            state="ended", created_at=TUESDAY,
+        )  # fmt: skip
+        ChargeAttempt.objects.create(
+            **card, creditor=creditor, key="1", made_by="us", made_at=TUESDAY, currency="COP", amount_minor=1,
+            approved=False,
+        )  # fmt: skip
         HookReceipt.objects.create(
             creditor=creditor,
             adapter="demo",
@@ -270,6 +281,26 @@ def test_the_app_role_may_blank_what_is_personal_and_nothing_beside_it(scene: Sc
         cursor.execute("UPDATE outreach_permission SET source = ''")
         with pytest.raises(ProgrammingError, match="permission denied"):
             cursor.execute("UPDATE outreach_permission SET consent = 'granted'")
+    with (
+        pytest.raises(IntegrityError, match="only added"),
+        acting(creditor_id=scene.creditor.id),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE recovery_chargeattempt SET fingerprint = 'another'")
+
+
+def test_the_print_of_a_card_that_somebody_else_has_too_goes_on_counting(scene: Scene) -> None:
+    pay(scene)
+    other = book.customer(scene.creditor, "Otra Ficticia S.A.S.")
+    with acting(creditor_id=scene.creditor.id):
+        Mandate.objects.create(
+            creditor=scene.creditor, customer=other, gateway="demo", fingerprint=CANARIES["print"], public_id="n",
+            key="n", reference="N", currency="COP", created_at=TUESDAY,
+        )  # fmt: skip
+    answer(scene, ask_to_be_erased(scene, FIVE_YEARS_ON), data_request.GRANTED, FIVE_YEARS_ON)
+    with reading(creditor_id=scene.creditor.id):
+        assert ChargeAttempt.objects.get().fingerprint == CANARIES["print"]
+        assert list(Mandate.objects.filter(customer=scene.customer).values_list("fingerprint")) == [("",)]
 
 
 def test_an_address_that_asked_to_be_left_alone_stays_so_when_it_comes_back(scene: Scene) -> None:

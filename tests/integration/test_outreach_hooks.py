@@ -13,7 +13,7 @@ from tests.integration.test_portal_pay import checkout_of, pressed, told_by_hook
 
 from conserje.data.integrations.models import Connection, HookReceipt
 from conserje.data.outreach.models import Touch
-from conserje.data.receivables.models import Payment
+from conserje.data.receivables.models import Checkout, Payment
 from conserje.data.tenancy.models import Creditor
 from conserje.services.integrations import hook, turn
 from conserje.services.tenancy import connection as connections
@@ -97,6 +97,32 @@ def test_tries_are_spread_over_a_day(creditor: Creditor, world: World) -> None:
     hook.apply_waiting(creditor_id=creditor.id, now=AFTER + 12 * HOUR)
     with reading(creditor_id=creditor.id):
         assert not HookReceipt.objects.filter(applied_at=None).exists()
+
+
+def test_a_message_about_money_of_somebody_else_is_looked_at_once(creditor: Creditor, world: World) -> None:
+    """The gateway's account is used for other things too: what it tells of them is none of ours, for good."""
+    paid_and_told(creditor, world, silent=False)
+    with acting(creditor_id=creditor.id):
+        Checkout.objects.update(external_id="another", reference="another")
+        HookReceipt.objects.update(received_at=AFTER, applied_at=None, tries=0)
+    for hour in range(3):
+        hook.apply_waiting(creditor_id=creditor.id, now=AFTER + hour * HOUR)
+
+    with reading(creditor_id=creditor.id):
+        rows = HookReceipt.objects.values_list("tries", "trouble", "applied_at")
+        assert set(rows) == {(1, "", AFTER)}
+
+
+def test_who_cannot_be_asked_whose_money_it_is_is_asked_again(creditor: Creditor, world: World) -> None:
+    paid_and_told(creditor, world, silent=False)
+    world.fault("lost_answer", phase="fetch", target=checkout_of(world), times=-1, seconds=30)
+    with acting(creditor_id=creditor.id):
+        Checkout.objects.update(external_id="another", reference="another")
+        HookReceipt.objects.update(received_at=AFTER, applied_at=None, tries=0)
+    hook.apply_waiting(creditor_id=creditor.id, now=AFTER)
+
+    with reading(creditor_id=creditor.id):
+        assert set(HookReceipt.objects.values_list("trouble", "applied_at")) == {("NotAnswered", None)}
 
 
 def test_a_message_of_a_gateway_that_was_taken_away_stops_no_turn(creditor: Creditor, world: World) -> None:

@@ -18,10 +18,10 @@ from conserje.domain.arrangements import policy as rules
 from conserje.domain.arrangements.plan import Spacing
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.payment import Reversal, ReversalKind
-from conserje.services.arrangements import dispute, plan, plan_book, plan_text, policy, promise
+from conserje.services.arrangements import dispute, plan, plan_book, plan_read, plan_terms, policy, promise
 from conserje.services.arrangements.plan import Refused
 from conserje.services.outreach import send, sweep, telling
-from conserje.services.receivables import payment
+from conserje.services.receivables import payment, verify
 from conserje.services.tenancy.act import acting, reading
 from conserje.testing.world.handle import World
 
@@ -59,13 +59,27 @@ def test_who_agreed_to_which_words_is_kept(creditor: Creditor) -> None:
 
     with reading(creditor_id=creditor.id):
         row = PlanAgreement.objects.get(plan_id=made.plan_id)
-        words = plan_text.signed(creditor_id=creditor.id, plan_id=made.plan_id)
+        signed = plan_read.signed(creditor_id=creditor.id, plan_id=made.plan_id)
     assert (row.signed_by, row.signed_from, row.signed_at) == ("Laura Pérez", "203.0.113.7", TUESDAY)
-    assert words is not None
-    assert plan_text.is_whole(words)
-    assert not plan_text.is_whole(replace(words, title=f"{words.title}."))
-    assert [cells[2] for cells in words.rows] == ["US$ 2.833,33", "US$ 2.833,33", "US$ 2.833,34"]
-    assert "no hay recargo" in " ".join(words.paragraphs)
+    assert signed is not None
+    assert signed.text.hash == row.sha256 != replace(signed.text, title=f"{signed.text.title}.").hash
+    assert [(one.by, one.name) for one in signed.signatures] == [("customer", "Laura Pérez"), ("rule", "")]
+    assert [line.amount.minor for line in signed.text.amounts] == [283_333, 283_333, 283_334]
+    assert "no hay recargo" in " ".join(signed.text.before)
+
+
+def test_an_agreement_whose_words_were_changed_is_found(creditor: Creditor) -> None:
+    made = plans.take(creditor, owing(creditor), plans.wish())
+    assert verify.verify(creditor_id=creditor.id).ok
+
+    with acting(creditor_id=creditor.id):
+        row = PlanAgreement.objects.get(plan_id=made.plan_id)
+        row.text["amounts"][0]["amount"]["minor"] -= 1
+        row.save(update_fields=["text"])
+    (broken,) = [
+        one for one in verify.verify(creditor_id=creditor.id).properties if one.state == verify.BROKEN
+    ]
+    assert broken.findings == (f"agreement of plan {made.plan_id}: its text is not the one that was signed",)
 
 
 def test_the_same_press_again_is_the_same_plan(creditor: Creditor) -> None:
@@ -332,6 +346,24 @@ def test_charges_are_ordered_when_their_day_comes_and_named_once(creditor: Credi
     assert orders(FIRST) == orders("2026-12-03") == [(f"instalment:{first}:{FIRST}", 283_333)]
     plans.pay(creditor, customer, 283_333, now=at(FIRST))
     assert orders(FIRST) == []
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_a_letter_names_the_plan_that_the_page_would_offer(
+    creditor: Creditor, world: World, offered: bool
+) -> None:
+    customer = owing(creditor, world=world)
+    if not offered:
+        content = {**rules.DEFAULT, "plans": {**rules.DEFAULT["plans"], "least": {"USD": 900_000}}}
+        policy.adopt(creditor_id=creditor.id, content=content, by="person:1", now=TUESDAY)
+    with reading(creditor_id=creditor.id):
+        room = plan_terms.room(creditor_id=creditor.id, customer_id=customer.id, now=TUESDAY)
+    assert bool(room.offered()) is offered
+
+    turn(creditor, "2026-11-17")
+
+    (letter,) = world.messages()
+    assert ("dividir el pago" in world.details(letter.number)["text"].lower()) is offered
 
 
 def test_each_instalment_has_its_own_case_and_its_letters_speak_of_it(

@@ -74,6 +74,12 @@ def clean(reader: Visitor) -> bool:
     return verify.verify(creditor_id=reader.creditor.id).ok
 
 
+def test_the_result_of_what_waits_with_instructions_is_the_instructions(reader: Visitor) -> None:
+    page = told(reader)
+    back = reader.get(f"result/{row(reader).public_id}/")
+    assert (back.status_code, back.headers["Location"]) == (302, reader.path(page))
+
+
 def test_the_button_leads_to_the_account_and_the_reference(reader: Visitor) -> None:
     page = told(reader)
 

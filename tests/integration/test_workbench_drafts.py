@@ -7,6 +7,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.integration import book
 from tests.integration import workbench_book as wb
 from tests.integration.book import TUESDAY
@@ -18,10 +20,10 @@ from conserje.domain.ports.channel import Channel
 from conserje.domain.receivables.payment import Received, Road, RoadName
 from conserje.services.arrangements import dispute
 from conserje.services.integrations.turn import turn
-from conserje.services.outreach import hold, permission, sweep
+from conserje.services.outreach import draft, hold, permission, sweep
 from conserje.services.receivables import payment
 from conserje.services.tenancy import creditor as creditors
-from conserje.services.tenancy.act import acting
+from conserje.services.tenancy.act import acting, reading
 from conserje.testing.world.handle import World
 
 
@@ -273,3 +275,20 @@ def test_older_events_follow_and_none_is_lost_or_told_twice(creditor: Creditor) 
     assert sorted(seen) == [f"razón-{day:03d}" for day in range(70)]
     assert seen == sorted(seen, reverse=True)
     assert client.get(wb.at(creditor, f"customer/{customer_id}/?before=x~y~z")).status_code == 200
+
+
+def test_the_previews_of_many_drafts_cost_as_many_queries_as_one(ready: Creditor) -> None:
+    wb.fill(ready, 9)
+    sweep.sweep(creditor_id=ready.id, now=TUESDAY)
+    ids = touch_ids(ready)
+    assert len(ids) >= 9
+
+    def asked(some: list[int]) -> int:
+        with reading(creditor_id=ready.id), CaptureQueriesContext(connection) as seen:
+            found = draft.previews(creditor_id=ready.id, touch_ids=some, now=TUESDAY)
+        assert set(found) == set(some)
+        assert all(one.written is not None for one in found.values())
+        return len(seen)
+
+    asked(ids[:1])
+    assert asked(ids) == asked(ids[:1])

@@ -57,6 +57,11 @@ def test_a_proposal_is_answered(creditor: Creditor, owing: Customer, answer: str
     assert plans.row(creditor, plan_id).state == state
 
 
+def test_plans_are_in_the_menu(creditor: Creditor, owing: Customer) -> None:
+    page = desk(creditor).get(at(creditor)).content.decode()
+    assert f'<a href="{at(creditor, "plans/")}">Planes</a>' in page
+
+
 def test_who_only_looks_decides_nothing(creditor: Creditor, owing: Customer) -> None:
     plan_id = proposed(creditor, owing)
     viewer = desk(creditor, "mira@taller.example", "viewer")

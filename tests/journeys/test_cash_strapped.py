@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The startup short of cash: USD 8,500 in three parts, signed on a phone, paid in three months, never chased."""
+"""The startup short of cash: USD 8,500 in three parts, signed on a phone, never chased.
+
+The first part is paid by hand, the others are charged to a card on their days; then the case is closed and thanked.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, stage
 
 from conserje.data.arrangements.models import PaymentPlan
 from conserje.data.outreach.models import Episode, Touch
-from conserje.data.receivables.models import Freshness, Invoice
+from conserje.data.receivables.models import Checkout, Freshness, Invoice
 from conserje.data.tenancy.models import Creditor
 from conserje.services.outreach import strategy
 from conserje.services.tenancy.act import acting
@@ -103,6 +106,34 @@ def pay_next(on: Stage, address: str) -> None:
     page.close()
 
 
+def leave_a_card(on: Stage, address: str) -> None:
+    """From the plan to the gateway's page and back; each part is charged on its day from then on."""
+    page = open_page(on, address)
+    page.goto(f"{on.url}/c/{on.public_id}/plan/")
+    page.get_by_text("Que cada cuota se cobre sola").click()
+    page.get_by_role("link", name="Dejar una tarjeta").click()
+    page.get_by_role("button", name="Acepto: dejar mi tarjeta").click()
+    give_the_code(page, on)
+    page.wait_for_url(f"{on.world.http_url}/**")
+    page.get_by_label("Tarjeta terminada en 4242").check()
+    page.get_by_role("button", name="Dejar esta tarjeta").click()
+    page.wait_for_url(f"{on.url}/**")
+    page.goto(f"{on.url}/c/{on.public_id}/plan/")
+    page.get_by_text("Que cada cuota se cobre sola").click()
+    page.get_by_role("button", name="Cobrar cada cuota en su día").click()
+    expect(page.get_by_text("Cada cuota se cobra sola en su fecha")).to_be_visible()
+    page.close()
+
+
+def charges(on: Stage) -> list[tuple[int, str, bool]]:
+    def look() -> list[tuple[int, str, bool]]:
+        with acting(creditor_id=on.creditor_id):
+            rows = Checkout.objects.order_by("id")
+            return [(row.amount_minor, row.state, row.mandate_id is not None) for row in rows]
+
+    return on.aside(look)
+
+
 def books(on: Stage) -> tuple[int, str, bool, list[str]]:
     def look() -> tuple[int, str, bool, list[str]]:
         with acting(creditor_id=on.creditor_id):
@@ -135,7 +166,7 @@ def desk(on: Stage, customer: int) -> None:
 
 
 @pytest.mark.slow
-def test_three_parts_signed_on_a_phone_and_paid_in_three_months(on_stage: Stage) -> None:
+def test_three_parts_signed_on_a_phone_paid_by_hand_and_then_by_themselves(on_stage: Stage) -> None:
     customer = owing(on_stage)
     on_stage.conserje("run", "--json")
     (letter,) = on_stage.world.wait_for_messages(1)
@@ -149,13 +180,18 @@ def test_three_parts_signed_on_a_phone_and_paid_in_three_months(on_stage: Stage)
         on_stage.move_clock(at(due))
         about = letters(on_stage, about=f"cuota {number} de 3")
         assert len(about) == 1, number
-        pay_next(on_stage, next(url for url in about[0]["links"] if "/p/" in url and url.count("/") <= 6))
+        link = next(url for url in about[0]["links"] if "/p/" in url and url.count("/") <= 6)
         if number == 1:
+            pay_next(on_stage, link)
             desk(on_stage, customer)
+            leave_a_card(on_stage, link)
+        else:
+            live(on_stage, due)
     live(on_stage, "2027-02-02")
 
     open_minor, state, running, told = books(on_stage)
     assert (open_minor, state, running) == (0, "kept", False)
+    assert charges(on_stage) == [(283_333, "paid", False), (283_333, "paid", True), (283_334, "paid", True)]
     assert told == ["friendly accepted", *["preventive accepted"] * 3, "thank_you accepted"]
     assert on_stage.conserje("verify", "--json")["ok"] is True
     live(on_stage, "2027-03-09")

@@ -13,7 +13,7 @@ from conserje.cli.main import ready
 @creditor_option
 @json_option
 def verify(public_id: str, as_json: bool) -> None:
-    """Check the money of a creditor's book and the seals of its journal; exits 1 when anything is wrong."""
+    """Check a creditor's money, the seals of its journal and the texts that were signed; exits 1 when one is wrong."""
     ready()
     from conserje.services.receivables import verify as books
 

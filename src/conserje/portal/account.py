@@ -38,6 +38,7 @@ class Account:
     paid: tuple[PaidInvoice, ...]
     offers: tuple[Offer, ...]
     country: str = ""
+    tax_id: str = ""
     not_found_on: date | None = None
 
     def of(self, currency: str) -> tuple[OpenInvoice, ...]:
@@ -88,6 +89,7 @@ def read(visit: Visit, case: Case) -> Account:
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
         country=case.subject.country or visit.creditor.country,
+        tax_id=visit.opened.tax_id,
         not_found_on=told.not_found_on,
     )
 
@@ -157,7 +159,9 @@ def _ways(visit: Visit, found: Account, invoices: Sequence[OpenInvoice]) -> tupl
         return ()
     amount = _sum(invoices[0].open.currency, (pays(item) for item in invoices))
     late = late_days(visit, invoices)
-    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country, late_days=late)
+    choices = gateway.choices(
+        offers=found.offers, amount=amount, country=found.country, tax_id=found.tax_id, late_days=late
+    )
     if len(choices) < 2:
         return ()
     return tuple(

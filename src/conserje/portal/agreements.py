@@ -14,11 +14,9 @@ from conserje.portal.confirm import confirmed
 from conserje.portal.dispute_pages import AgreementPage
 from conserje.portal.papers import PDF, given, reader
 from conserje.portal.visit import Visit, looking, not_open
-from conserje.services.arrangements import agreed_words
 from conserje.services.arrangements import agreement as agreements
-from conserje.services.arrangements.agreed_text import Signature
+from conserje.services.arrangements.agreed_text import Signature, SignedText
 from conserje.services.arrangements.agreement import Standing
-from conserje.services.arrangements.speaker import CUSTOMER
 from conserje.services.receivables import papers
 from conserje.ui.figures import show_day
 
@@ -45,9 +43,23 @@ def paper(request: HttpRequest, visit: Visit, *, agreement: int) -> HttpResponse
     )
     if found is None or found.signed is None:
         return not_open(request)
-    deed = agreed_words.as_deed(signed=found.signed, zone_name=visit.opened.zone or visit.creditor.time_zone)
-    made = papers.agreement(creditor_id=visit.creditor_id, reader=reader(visit), deed=deed)
+    return signed_paper(visit, found.signed)
+
+
+def signed_paper(visit: Visit, signed: SignedText) -> HttpResponse:
+    """What was signed, as a PDF in the words it was signed in."""
+    made = papers.agreement(
+        creditor_id=visit.creditor_id,
+        reader=reader(visit),
+        signed=signed,
+        zone_name=visit.opened.zone or visit.creditor.time_zone,
+    )
     return given(made, "pdf", PDF)
+
+
+def signed_lines(visit: Visit, signed: SignedText) -> tuple[str, ...]:
+    """Who agreed and when, one line each."""
+    return tuple(_signed(visit, signed, one) for one in signed.signatures)
 
 
 def _page(visit: Visit, found: Standing, said: str) -> AgreementPage:
@@ -57,7 +69,7 @@ def _page(visit: Visit, found: Standing, said: str) -> AgreementPage:
         today=visit.today,
         state=found.state,
         text=proposals.text_shown(signed.text) if signed else None,
-        signed=tuple(_signed(visit, one) for one in signed.signatures) if signed else (),
+        signed=signed_lines(visit, signed) if signed else (),
         left=Money(found.pay.currency, max(0, found.pay.minor - found.paid.minor)),
         pay_by=found.pay_by,
         hash=found.text_hash,
@@ -67,10 +79,9 @@ def _page(visit: Visit, found: Standing, said: str) -> AgreementPage:
     )
 
 
-def _signed(visit: Visit, one: Signature) -> str:
+def _signed(visit: Visit, signed: SignedText, one: Signature) -> str:
     at = one.at.astimezone(visit.now.tzinfo)
     day = show_day(at.date(), language=get_language() or "", shape="full")
-    who = (
-        visit.opened.customer_name if one.by == CUSTOMER else visit.creditor.legal_name or visit.creditor.name
-    )
+    side = signed.signed_for(one)
+    who = f"{one.name} ({side})" if one.name and one.name != side else side
     return _("%(who)s, on %(day)s at %(hour)s") % {"who": who, "day": day, "hour": f"{at:%H:%M}"}

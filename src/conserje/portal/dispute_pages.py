@@ -77,11 +77,13 @@ class AmountLine:
 
 @dataclass(frozen=True, slots=True)
 class TextShown:
-    """The exact text of an agreement, and its hash."""
+    """The exact text of an agreement, and its hash; `head` stands over `amounts`, between `before` and `after`."""
 
     title: str
-    paragraphs: tuple[str, ...]
+    before: tuple[str, ...]
+    head: tuple[str, ...]
     amounts: tuple[AmountLine, ...]
+    after: tuple[str, ...]
     hash: str
 
 

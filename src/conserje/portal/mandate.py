@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -78,7 +79,7 @@ def back(request: HttpRequest, visit: Visit, *, attempt: str) -> HttpResponse:
     if request.method == "HEAD":
         return HttpResponse()
     with reading(creditor_id=visit.creditor_id):
-        offers = _keepers(visit)
+        offers = _keepers(visit, None)
     for offer in offers:
         try:
             held = mandate.refresh(
@@ -96,18 +97,21 @@ def back(request: HttpRequest, visit: Visit, *, attempt: str) -> HttpResponse:
 
 def _give(request: HttpRequest, visit: Visit) -> HttpResponse:
     with reading(creditor_id=visit.creditor_id):
-        offers = _keepers(visit)
         held = mandate.in_force(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
+        currency = _currency(visit, request.POST.get("currency", ""), held)
+        offers = _keepers(visit, currency)
     if not offers:
         return _again(request, visit, _("A card cannot be left here. You can pay each invoice on its own."))
     offer = offers[0]
-    covers = request.POST.get("covers") == "invoices" or any(item.covers_invoices for item in held)
-    nonce = repr((visit.creditor_id, visit.customer_id, request.POST.get("attempt", ""), covers))
+    covers = request.POST.get("covers") == "invoices" or any(
+        item.covers_invoices for item in held if item.currency == currency
+    )
+    nonce = repr((visit.creditor_id, visit.customer_id, request.POST.get("attempt", ""), covers, currency))
     public_id = hashlib.sha256(nonce.encode()).hexdigest()[:32]
     asked = MandateAsked(
         public_id=public_id,
         customer_id=visit.customer_id,
-        currency=visit.creditor.currency,
+        currency=currency,
         covers_invoices=covers,
         text="\n".join(_terms(visit)),
         by=visit.opened.contact_name or visit.opened.customer_name,
@@ -159,15 +163,20 @@ def _drawn(
 ) -> HttpResponse:
     who = {"creditor_id": visit.creditor_id, "customer_id": visit.customer_id}
     held = mandate.in_force(**who)
-    offers = _keepers(visit)
+    asked = request.GET.get("currency", "")
+    currency = _currency(visit, asked or request.POST.get("currency", ""), held)
+    offers = _keepers(visit, currency)
+    kept = any(item.currency == currency for item in held)
     page = MandatePage(
         brand=brand.of(visit.creditor),
         today=visit.today,
         held=tuple(_card(item) for item in held),
         charges=tuple(_charge(one) for one in charge_notice.announced(**who)),
         terms=_terms(visit),
-        can_give=bool(offers),
+        can_give=bool(offers) and not kept,
         updating=updating and bool(held),
+        currency=currency,
+        for_plan=bool(asked),
         attempt=secrets.token_urlsafe(12),
         message=message,
         warning=warning,
@@ -179,9 +188,15 @@ def _drawn(
     return answer
 
 
-def _keepers(visit: Visit) -> tuple[Offer, ...]:
-    offers = gateway.offers(creditor_id=visit.creditor_id)
-    return gateway.keeping(offers=offers, currency=visit.creditor.currency)
+def _keepers(visit: Visit, currency: str | None) -> tuple[Offer, ...]:
+    return gateway.keeping(offers=gateway.offers(creditor_id=visit.creditor_id), currency=currency)
+
+
+def _currency(visit: Visit, asked: str, held: Sequence[Held]) -> str:
+    """What a card is left for: the currency of the plan that asks for it, of the card it replaces, or the usual one."""
+    if len(asked) == 3 and asked.isascii() and asked.isupper():
+        return asked
+    return held[0].currency if held else visit.creditor.currency
 
 
 def _card(held: Held) -> HeldCard:

@@ -36,7 +36,8 @@ class AnnouncedCharge:
 class MandatePage:
     """`portal/mandate/show.html`, at `portal:mandate` and, to put another card in its place, at `portal:card`.
 
-    `terms` are the very sentences agreed to. `can_give` is False when no gateway of the creditor keeps cards.
+    `terms` are the very sentences agreed to. `can_give` is False when no gateway of the creditor keeps cards for
+    `currency`, or one is kept already; `for_plan` proposes that only what is paid in parts be charged.
     """
 
     brand: Brand
@@ -47,6 +48,8 @@ class MandatePage:
     can_give: bool
     updating: bool
     attempt: str
+    currency: str = ""
+    for_plan: bool = False
     message: str = ""
     warning: str = ""
     theme: str = ""

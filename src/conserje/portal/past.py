@@ -64,6 +64,8 @@ def _touch(visit: Visit, item: TouchTold) -> PastTouch:
 def _reason(item: TouchTold, on: date) -> str:
     if item.purpose == "payment_confirmation":
         return _("We had received your payment.")
+    if item.letter == "answer":
+        return _("You had written to us or proposed something, and we answered.")
     if item.purpose == "requested_info":
         return _("It was asked for on this page.")
     if item.due_on is None:

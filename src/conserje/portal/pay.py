@@ -109,7 +109,9 @@ def _choice(found: Account, shares: Sequence[Share], way: str, *, late_days: int
     if not shares:
         return None
     amount = total((item.amount for item in shares), currency=shares[0].amount.currency)
-    choices = gateway.choices(offers=found.offers, amount=amount, country=found.country, late_days=late_days)
+    choices = gateway.choices(
+        offers=found.offers, amount=amount, country=found.country, tax_id=found.tax_id, late_days=late_days
+    )
     named = [item for item in choices if item.offer.access.gateway == way]
     return next(iter(named if way else choices), None)
 

@@ -16,18 +16,17 @@ from django.utils.translation import gettext as _
 
 from conserje.domain.arrangements.plan import Spacing
 from conserje.domain.kit.money import Money
-from conserje.portal import brand
+from conserje.portal import agreements, brand, proposals
 from conserje.portal.confirm import confirmed
-from conserje.portal.plan_pages import PlanChoosePage, PlanLine, PlanPage, PlanText
+from conserje.portal.plan_pages import PlanChoosePage, PlanLine, PlanPage
 from conserje.portal.visit import Visit, acting, by_method, looking
-from conserje.services.arrangements import plan, plan_read, plan_terms, plan_text, policy
+from conserje.services.arrangements import plan, plan_read, plan_terms, policy
 from conserje.services.arrangements.plan import Signing
 from conserje.services.arrangements.plan_read import Plan
 from conserje.services.arrangements.plan_terms import Refused, Room, Wish
-from conserje.services.arrangements.plan_text import Agreement
 from conserje.services.receivables import gateway, mandate
 from conserje.services.tenancy.act import reading
-from conserje.ui.figures import show_day, show_money
+from conserje.ui.figures import show_money
 from conserje.ui.listing import Option
 
 _NUMBERS: Final = (2, 3, 4, 5, 6, 8, 9, 10, 12, 18, 24)
@@ -88,7 +87,7 @@ def shown(request: HttpRequest, visit: Visit, found: Plan, *, warning: str = "")
     """The page of a plan that was agreed or proposed; call it inside a reading transaction."""
     offers = gateway.offers(creditor_id=visit.creditor_id)
     rules = policy.in_force(creditor_id=visit.creditor_id)
-    signed = plan_text.signed(creditor_id=visit.creditor_id, plan_id=found.id)
+    signed = plan_read.signed(creditor_id=visit.creditor_id, plan_id=found.id)
     lines = tuple(_line(visit, found, number) for number in range(len(found.lines)))
     ahead = next((line for line in lines if line.open.minor), None)
     offer = gateway.taking(offers=offers, currency=found.amount.currency)
@@ -107,8 +106,8 @@ def shown(request: HttpRequest, visit: Visit, found: Plan, *, warning: str = "")
         change_days=rules.plans.date_change_days,
         by_mandate=found.by_mandate,
         cards=_cards(visit, found),
-        text=_words(signed) if signed is not None else None,
-        signed=_signed_line(visit, signed),
+        text=proposals.text_shown(signed.text) if signed is not None else None,
+        signed=agreements.signed_lines(visit, signed) if signed is not None else (),
         warning=warning,
     )
     answer = render(request, "portal/plan/show.html", {"page": page})
@@ -180,7 +179,7 @@ def _choose_page(
             draft = plan_terms.draft(of=room, wish=chosen)
             asks = not draft.answer.agreed
             words = plan.text(creditor_id=visit.creditor_id, of=room, draft=draft, locale=visit.locale)
-            text = _words(words)
+            text = proposals.text_shown(words)
         except Refused as refused:
             warning = warning or refusal(refused.args[0])
         except ValueError:
@@ -221,7 +220,7 @@ def _offer_page(
         brand=brand.of(visit.creditor),
         today=visit.today,
         amount=found.amount,
-        text=_words(words),
+        text=proposals.text_shown(words),
         offer=str(found.id),
         offered_until=found.offered_until,
         name=name,
@@ -273,26 +272,6 @@ def _cards(visit: Visit, found: Plan) -> tuple[Option, ...]:
         for one in held
         if one.currency == found.amount.currency
     )
-
-
-def _words(text: Agreement) -> PlanText:
-    cut = text.table_after + 1
-    return PlanText(
-        text.title, text.paragraphs[:cut], text.heads, text.rows, text.paragraphs[cut:], text.sha256
-    )
-
-
-def _signed_line(visit: Visit, text: Agreement | None) -> str:
-    if text is None or not text.signatures:
-        return ""
-    one = text.signatures[0]
-    at = one.at.astimezone(visit.now.tzinfo)
-    day = show_day(at.date(), language=get_language() or "", shape="long")
-    return _("Signed by %(name)s on %(day)s at %(hour)s.") % {
-        "name": one.name,
-        "day": day,
-        "hour": f"{at:%H:%M}",
-    }
 
 
 def _line(visit: Visit, found: Plan, index: int) -> PlanLine:

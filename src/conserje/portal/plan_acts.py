@@ -17,15 +17,15 @@ from conserje.domain.outreach.case import Due
 from conserje.domain.outreach.evidence import Trace
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.checkout import Attempt
+from conserje.portal import agreements
 from conserje.portal import plan as plan_page
 from conserje.portal.confirm import confirmed
-from conserje.portal.papers import PDF, given, reader
 from conserje.portal.visit import Visit, acting, leave_trace, looking, not_open
-from conserje.services.arrangements import plan, plan_read, plan_text
+from conserje.services.arrangements import plan, plan_read
 from conserje.services.arrangements.plan_read import Plan
 from conserje.services.arrangements.plan_terms import Refused
 from conserje.services.outreach import telling
-from conserje.services.receivables import checkout, gateway, papers
+from conserje.services.receivables import checkout, gateway
 from conserje.services.receivables.checkout import Started
 from conserje.services.receivables.refusals import Refused as NotPayable
 from conserje.services.tenancy.act import reading
@@ -113,12 +113,8 @@ def automatic(request: HttpRequest, visit: Visit) -> HttpResponse:
 def paper(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What was agreed, as a PDF."""
     found = plan_read.current(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
-    signed = plan_text.signed(creditor_id=visit.creditor_id, plan_id=found.id) if found is not None else None
-    if signed is None:
-        return not_open(request)
-    deed = plan_text.as_deed(text=signed, zone_name=visit.opened.zone or visit.creditor.time_zone)
-    made = papers.agreement(creditor_id=visit.creditor_id, reader=reader(visit), deed=deed)
-    return given(made, "pdf", PDF)
+    signed = plan_read.signed(creditor_id=visit.creditor_id, plan_id=found.id) if found is not None else None
+    return not_open(request) if signed is None else agreements.signed_paper(visit, signed)
 
 
 def _again(request: HttpRequest, visit: Visit, warning: str) -> HttpResponse:

@@ -9,22 +9,11 @@ from datetime import date
 from types import MappingProxyType
 
 from conserje.domain.kit.money import Money
+from conserje.portal.dispute_pages import TextShown
 from conserje.portal.pages import Brand
 from conserje.ui.listing import Option
 
 _NONE: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class PlanText:
-    """The words of an agreement: `before` and `after` its table, which has `heads` and `rows`. `seen` names them."""
-
-    title: str
-    before: tuple[str, ...]
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    after: tuple[str, ...]
-    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +32,7 @@ class PlanChoosePage:
     spacings: tuple[Option, ...] = ()
     first_on: date | None = None
     latest: date | None = None
-    text: PlanText | None = None
+    text: TextShown | None = None
     asks: bool = False
     offer: str = ""
     offered_until: date | None = None
@@ -72,7 +61,7 @@ class PlanPage:
     """`portal/plan/show.html`: the plan as it stands. `state`: active, proposed, kept.
 
     `next` is what the next instalment has open, `rest` what all of them have; `changes` how often a day may still move,
-    `cards` by which the parts may be charged on their days.
+    `cards` by which the parts may be charged on their days, `signed` who agreed and when.
     """
 
     brand: Brand
@@ -89,8 +78,8 @@ class PlanPage:
     change_days: int = 0
     by_mandate: bool = False
     cards: tuple[Option, ...] = ()
-    text: PlanText | None = None
-    signed: str = ""
+    text: TextShown | None = None
+    signed: tuple[str, ...] = ()
     message: str = ""
     warning: str = ""
     theme: str = ""

@@ -85,7 +85,7 @@ def form(visit: Visit, found: Whole, typed: Mapping[str, str] | None) -> Proposa
 def text_shown(text: AgreementText) -> TextShown:
     """A text as pages show it."""
     rows = tuple(AmountLine(row.label, row.amount, row.on) for row in text.amounts)
-    return TextShown(text.title, text.paragraphs, rows, text.hash)
+    return TextShown(text.title, text.before, text.head, rows, text.after, text.hash)
 
 
 def _past(visit: Visit, item: Proposed) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +11,7 @@ from conserje.domain.receivables.payment import Road, RoadName
 from conserje.portal import brand
 from conserje.portal.pages import ResultPage
 from conserje.portal.visit import Visit, acting, not_open
-from conserje.services.receivables import checkout, gateway, receipt
+from conserje.services.receivables import checkout, gateway, instructions, receipt
 from conserje.services.receivables.receipt import Attempt
 from conserje.services.tenancy.act import reading
 from conserje.ui.labels import method
@@ -31,7 +31,7 @@ _DETAILS = {
 
 @acting("GET", "HEAD")
 def show(request: HttpRequest, visit: Visit, *, attempt: str) -> HttpResponse:
-    """Ask the gateway how the payment stands, and say it plainly."""
+    """Ask the gateway how the payment stands, and say it plainly; what waits with instructions has a page for them."""
     found, offers = _found(visit, attempt)
     if found is None:
         return not_open(request)
@@ -46,8 +46,18 @@ def show(request: HttpRequest, visit: Visit, *, attempt: str) -> HttpResponse:
             now=visit.now,
         )
         found, _offers = _found(visit, attempt)
+    if found is not None and found.state == "waiting" and _is_instructed(visit, attempt):
+        return HttpResponseRedirect(visit.url("instructions", attempt=attempt))
     page = _page(visit, found) if found is not None else None
     return render(request, "portal/payment/result.html", {"page": page})
+
+
+def _is_instructed(visit: Visit, attempt: str) -> bool:
+    with reading(creditor_id=visit.creditor_id):
+        told = instructions.told(
+            creditor_id=visit.creditor_id, customer_id=visit.customer_id, public_id=attempt
+        )
+    return told is not None
 
 
 def _found(visit: Visit, attempt: str) -> tuple[Attempt | None, tuple[gateway.Offer, ...]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Agreements: a title, paragraphs and the heads of one table, from a template of its own in each language."""
+"""The words of agreements, of every kind: one template of its own in each language, and the names of its amounts."""
 
 from __future__ import annotations
 
@@ -15,37 +15,53 @@ from conserje.wording.view import cleaned
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What an agreement says. The table stands after the paragraph number `table_after` (from 0), under `heads`."""
+    """What an agreement says: the paragraphs `before` and `after` its table of amounts, which stands under `head`."""
 
     title: str
-    paragraphs: tuple[str, ...]
-    heads: tuple[str, ...]
-    table_after: int
-    language: str
+    before: tuple[str, ...]
+    head: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One block of a template. `mark`: "#" begins the title, "|" is the table's head, "" a paragraph."""
+
+    mark: str
+    template: Template
 
 
 def agreement(*, kind: str, locale: str, values: Mapping[str, Any]) -> Words:
-    """The agreement of `kind` ("plan") in words: empty lines part its blocks, `# ` begins the title, `|` the heads.
+    """The agreement of `kind` ("plan", "dispute", "settlement") in words.
 
-    Raises `LetterError` when a value is missing.
+    Empty lines part the blocks of its template; a block that comes out empty is not said. What a block is follows from
+    the template alone, never from a name that stands in it. Raises `LetterError` when a value is missing.
     """
-    written = render(_template(kind, locale), dict(values), where=f"agreement {kind!r} in {locale!r}")
-    blocks = [cleaned(block) for block in written.split("\n\n")]
-    title, after = "", 0
-    heads: tuple[str, ...] = ()
-    paragraphs: list[str] = []
-    for block in filter(None, blocks):
-        if block.startswith("# "):
-            title = block[2:]
-        elif block.startswith("|"):
-            heads = tuple(cell.strip() for cell in block.strip("| ").split("|"))
-            after = len(paragraphs) - 1
-        else:
-            paragraphs.append(block)
-    return Words(title, tuple(paragraphs), heads, after, shelf.language(locale))
+    title = ""
+    head: tuple[str, ...] = ()
+    parts: tuple[list[str], list[str]] = ([], [])
+    for block in _blocks(kind, locale):
+        text = cleaned(render(block.template, dict(values), where=f"agreement {kind!r} in {locale!r}"))
+        if block.mark == "#":
+            title = text
+        elif block.mark == "|":
+            head = tuple(cell.strip() for cell in text.strip("| ").split("|"))
+        elif text:
+            parts[bool(head)].append(text)
+    return Words(title, tuple(parts[0]), head, tuple(parts[1]))
+
+
+def label(*, locale: str, key: str, **values: str) -> str:
+    """What stands before an amount in the table of an agreement."""
+    return str(shelf.words(locale)["papers"]["agreement"]["labels"][key]).format_map(values)
 
 
 @lru_cache(maxsize=64)
-def _template(kind: str, locale: str) -> Template:
-    source = shelf.source(locale, f"agreement/{kind}")
-    return parse(source, locale=locale, html=False, where=f"agreement {kind} ({locale})")
+def _blocks(kind: str, locale: str) -> tuple[_Block, ...]:
+    where = f"agreement {kind} ({locale})"
+    found = []
+    for source in shelf.source(locale, f"agreement/{kind}").split("\n\n"):
+        mark = next((sign for sign in ("#", "|") if source.startswith(sign)), "")
+        text = source.removeprefix("#").strip()
+        found.append(_Block(mark, parse(text, locale=locale, html=False, where=where)))
+    return tuple(found)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args, get_type_hints
 
 from conserje.domain.kit.money import Money, total
 from conserje.wording.values import (
+    AnswerValues,
     BalanceValues,
     CreditorValues,
     InvoiceValues,
@@ -100,6 +101,16 @@ def payment(*, full: bool = True) -> PaymentValues:
     )
 
 
+def answer(*, about: str = "dispute_proposal") -> AnswerValues:
+    """An answer about a disputed invoice, a plan or a message."""
+    until = date(2026, 11, 27) if about in ("dispute_proposal", "dispute_agreed", "plan_offered") else None
+    number = "FE-1042" if about.startswith("dispute") else ""
+    return cast(
+        AnswerValues,
+        {"about": about, "number": number, "until": until, "link": f"{_PORTAL}/respuesta"},
+    )
+
+
 def coming(*, kind: str = "contact") -> NextValues:
     """What comes next: a WhatsApp message on a day, or the other kinds without one."""
     if kind != "contact":
@@ -148,6 +159,7 @@ def values(*, count: int = 1, currencies: int = 1, parts: bool = True, **changes
         "answer_by": None,
         "mandatory": {},
         "payment": payment(),
+        "answer": answer(),
         "code": "••••••",
     }
     return cast(LetterValues, {**whole, **changes})
@@ -167,6 +179,8 @@ def trials() -> Iterator[LetterValues]:
         history=[],
     )
     yield planned()
+    for about in get_args(get_type_hints(AnswerValues)["about"]):
+        yield values(answer=answer(about=about))
 
 
 def planned() -> LetterValues:

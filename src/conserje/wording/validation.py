@@ -19,7 +19,7 @@ from conserje.wording.view import derived
 
 LONGEST: Final = 20_000
 _BALANCE: Final = ("::: balance", "::: statement")
-_FREE: Final = ("thank_you", "link_again", "code", "card_expiring", "subscription_cancelled")
+_FREE: Final = ("thank_you", "link_again", "code", "card_expiring", "subscription_cancelled", "answer")
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 

@@ -29,6 +29,7 @@ Kind = Literal[
     "card_pause",
     "card_expiring",
     "subscription_cancelled",
+    "answer",
 ]
 KINDS: tuple[Kind, ...] = (
     "preventive",
@@ -47,6 +48,7 @@ KINDS: tuple[Kind, ...] = (
     "card_pause",
     "card_expiring",
     "subscription_cancelled",
+    "answer",
 )
 
 
@@ -225,6 +227,28 @@ class PaymentValues(TypedDict):
     remaining: list[RemainingValues]
 
 
+class AnswerValues(TypedDict):
+    """What was answered. `number` names the invoice of a dispute, else empty; `until` is the last day to accept it.
+
+    `link` leads to the page where the answer stands.
+    """
+
+    about: Literal[
+        "dispute_message",
+        "dispute_proposal",
+        "dispute_agreed",
+        "dispute_closed",
+        "plan_offered",
+        "plan_agreed",
+        "plan_refused",
+        "enquiry",
+        "complaint",
+    ]
+    number: str
+    until: date | None
+    link: str
+
+
 class LetterValues(TypedDict):
     """Everything a letter may say. `local_hour` is 0-23 where the reader is.
 
@@ -247,4 +271,5 @@ class LetterValues(TypedDict):
     answer_by: date | None
     mandatory: dict[str, str]
     payment: PaymentValues | None
+    answer: AnswerValues | None
     code: str

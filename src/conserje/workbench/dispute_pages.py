@@ -79,8 +79,10 @@ class ProposalShown:
     id: int
     is_ours: bool
     title: str
-    paragraphs: tuple[str, ...]
+    before: tuple[str, ...]
+    head: tuple[str, ...]
     amounts: tuple[AmountLine, ...]
+    after: tuple[str, ...]
     hash: str
     pay_by: date
     costs: Money

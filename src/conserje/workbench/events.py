@@ -5,22 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from conserje.domain.outreach.decision import Decision
 from conserje.services.insights import reasoning
-from conserje.services.insights.timeline import Happened
+from conserje.services.insights.happened import Happened
 from conserje.services.outreach.elsewhere import UNDO
 from conserje.services.tenancy import people
 from conserje.ui import labels
-from conserje.ui.dispute_words import KINDS as DISPUTE_KINDS
-from conserje.ui.figures import show_day
-from conserje.workbench import why
+from conserje.workbench import arranged_events, why
 from conserje.workbench.access import Desk
+from conserje.workbench.arranged_events import about, day_of, joined, quoted
 from conserje.workbench.pages import Event, Rule
 from conserje.workbench.reasons import ROUTINE, sentence
 from conserje.workbench.words import (
@@ -43,7 +42,7 @@ _DRAWN = {
     "promise_closed": "promise",
     "claim": "reply",
     "claim_closed": "reply",
-    "dispute_closed": "dispute",
+    **arranged_events.DRAWN,
     "hold_closed": "hold",
     "permission": "note",
     "elsewhere": "note",
@@ -136,7 +135,7 @@ def _decision(desk: Desk, row: Happened, known: _Known) -> Event:
         if decision.contact is not None:
             what = {
                 "what": name(LETTERS, decision.contact.letter),
-                "day": _day(decision.contact.on.isoformat()),
+                "day": day_of(decision.contact.on.isoformat()),
             }
             title = _("Next: %(what)s, %(day)s") % what
     return Event(
@@ -165,7 +164,7 @@ Told = dict[str, Any]
 
 def _payment(told: Told) -> tuple[str, str]:
     method = str(labels.METHODS.get(told["method"], told["method"]))
-    detail = _("value date %(day)s") % {"day": _day(told["value_on"])}
+    detail = _("value date %(day)s") % {"day": day_of(told["value_on"])}
     return _("Payment received"), f"{method} · {detail}" if method else detail
 
 
@@ -189,56 +188,47 @@ def _write_off(told: Told) -> tuple[str, str]:
 
 
 def _promise(told: Told) -> tuple[str, str]:
-    return _("Will pay on %(day)s") % {"day": _day(told["on"])}, _about(told)
+    return _("Will pay on %(day)s") % {"day": day_of(told["on"])}, about(told)
 
 
 def _promise_closed(told: Told) -> tuple[str, str]:
     state = name(PROMISE_STATES, told["state"])
-    return _("Promise for %(day)s: %(state)s") % {"day": _day(told["on"]), "state": state}, _about(told)
+    return _("Promise for %(day)s: %(state)s") % {"day": day_of(told["on"]), "state": state}, about(told)
 
 
 def _claim(told: Told) -> tuple[str, str]:
     title = (
-        _("Says it was paid on %(day)s") % {"day": _day(told["on"])} if told["on"] else _("Says it is paid")
+        _("Says it was paid on %(day)s") % {"day": day_of(told["on"])} if told["on"] else _("Says it is paid")
     )
     method = str(labels.METHODS.get(told["method"], told["method"]))
-    return title, _joined(_about(told), method, _quoted(told["words"]))
+    return title, joined(about(told), method, quoted(told["words"]))
 
 
 def _claim_closed(told: Told) -> tuple[str, str]:
-    return name(CLAIM_ANSWERS, told["answer"]), _about(told)
-
-
-def _dispute(told: Told) -> tuple[str, str]:
-    about = name(DISPUTE_KINDS, told["kind"])
-    return _("Does not agree: %(about)s") % {"about": about}, _joined(_about(told), _quoted(told["words"]))
-
-
-def _dispute_closed(told: Told) -> tuple[str, str]:
-    return _("Dispute closed"), _joined(_about(told), told["outcome"])
+    return name(CLAIM_ANSWERS, told["answer"]), about(told)
 
 
 def _hold(told: Told) -> tuple[str, str]:
-    until = _("until %(day)s") % {"day": _day(told["until"])} if told["until"] else ""
-    return _("Hold placed"), _joined(_about(told), told["reason"], until)
+    until = _("until %(day)s") % {"day": day_of(told["until"])} if told["until"] else ""
+    return _("Hold placed"), joined(about(told), told["reason"], until)
 
 
 def _hold_closed(told: Told) -> tuple[str, str]:
-    return _("Hold released"), _about(told)
+    return _("Hold released"), about(told)
 
 
 def _permission(told: Told) -> tuple[str, str]:
     state = str(labels.CONSENTS.get(told["consent"], told["consent"]))
     channel = str(labels.CHANNELS.get(told["channel"], told["channel"]))
     title = _("Permission for %(channel)s: %(state)s") % {"channel": channel, "state": state}
-    return title, _joined(name(PERMISSION_BASES, told["basis"]), told["source"])
+    return title, joined(name(PERMISSION_BASES, told["basis"]), told["source"])
 
 
 def _elsewhere(told: Told) -> tuple[str, str]:
     channel = str(labels.CHANNELS.get(told["channel"], told["channel"]))
     began = _("The customer began it") if told["inbound"] else ""
     title = _("Contact made elsewhere: %(channel)s") % {"channel": channel}
-    return title, _joined(name(CONTACT_OUTCOMES, told["outcome"]), began)
+    return title, joined(name(CONTACT_OUTCOMES, told["outcome"]), began)
 
 
 def _elsewhere_undone(told: Told) -> tuple[str, str]:
@@ -256,27 +246,10 @@ _TOLD: dict[str, Callable[[Any], tuple[str, str]]] = {
     "promise_closed": _promise_closed,
     "claim": _claim,
     "claim_closed": _claim_closed,
-    "dispute": _dispute,
-    "dispute_closed": _dispute_closed,
+    **arranged_events.TOLD,
     "hold": _hold,
     "hold_closed": _hold_closed,
     "permission": _permission,
     "elsewhere": _elsewhere,
     "elsewhere_undone": _elsewhere_undone,
 }
-
-
-def _about(told: Told) -> str:
-    return told["number"] or _("everything that is due")
-
-
-def _quoted(words: str) -> str:
-    return f"“{words}”" if words else ""
-
-
-def _joined(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)
-
-
-def _day(text: str) -> str:
-    return show_day(date.fromisoformat(text), language=get_language() or "es")

@@ -39,7 +39,7 @@ def _show(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
 def _offer(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
     form = {key: request.POST.get(key, "") for key in _FIELDS}
     try:
-        plan.offer(
+        made = plan.offer(
             creditor_id=desk.creditor_id,
             customer_id=customer,
             wish=_wish(form),
@@ -55,6 +55,10 @@ def _offer(request: HttpRequest, desk: Desk, customer: int) -> HttpResponse:
         error = _("Fill in every field.")
     else:
         messages.success(request, _("Offered: the customer accepts it on their page, under “Pay in parts”."))
+        if made.told:
+            messages.success(request, _("They had asked, so an e-mail tells them."))
+        else:
+            messages.info(request, _("They had not asked, so no e-mail leaves: tell them when you talk."))
         return redirect(desk.url("customer_plans", customer=customer))
     with reading(creditor_id=desk.creditor_id):
         answer = _drawn(request, desk, customer, form, error)

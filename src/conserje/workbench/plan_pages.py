@@ -16,7 +16,8 @@ from conserje.workbench.pages import Frame
 class PlanRow:
     """One plan. `state` in words with its `tone`; `what` says how it is divided, `why` why a person is asked.
 
-    `lines` are (day, amount, what is left) of its instalments. `waits`: "proposal", "referred" or nothing.
+    `lines` are (day, amount, what is left) of its instalments. `waits`: "proposal", "referred" or nothing. `paper_url`
+    leads to what the customer signed.
     """
 
     id: int
@@ -34,6 +35,7 @@ class PlanRow:
     active: bool = False
     act_url: str = ""
     offer_url: str = ""
+    paper_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from conserje.workbench.plan_pages import PlanRow, PlansPage
 def show_all(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Proposals to answer and plans of which a second instalment was missed, the oldest first."""
     page = PlansPage(
-        frame=frame(request, desk, section="receivables"),
+        frame=frame(request, desk, section="plans"),
         rows=tuple(_row(desk, item) for item in plan_read.waiting(creditor_id=desk.creditor_id)),
         policy_url=desk.url("plan_policy"),
     )
@@ -105,4 +105,5 @@ def _row(desk: Desk, item: Plan) -> PlanRow:
         active=item.state == "active",
         act_url=desk.url("plan_decision", plan_id=item.id) if desk.seat.may_act else "",
         offer_url=desk.url("plan_offer", customer=item.customer_id) if waits == "proposal" else "",
+        paper_url=desk.url("plan_paper", plan_id=item.id) if item.is_signed else "",
     )

@@ -18,7 +18,7 @@ from conserje.domain.kit.money import Money
 from conserje.services.insights import digest as content
 from conserje.services.outreach import digest, draft
 from conserje.services.outreach.digest import Opened, Wish
-from conserje.services.outreach.draft import Draft
+from conserje.services.outreach.draft import Draft, Preview
 from conserje.services.tenancy import creditor as creditors
 from conserje.services.tenancy import people
 from conserje.services.tenancy.act import reading
@@ -130,11 +130,11 @@ def _drawn(request: HttpRequest, facts: Facts, opened: Opened, now: datetime, no
 
 
 def _drafts(creditor_id: int, found: tuple[Draft, ...], now: datetime) -> tuple[TodayDraft, ...]:
-    return tuple(_draft(creditor_id, item, now) for item in found)
+    seen = draft.previews(creditor_id=creditor_id, touch_ids=[item.touch_id for item in found], now=now)
+    return tuple(_draft(item, seen[item.touch_id]) for item in found)
 
 
-def _draft(creditor_id: int, item: Draft, now: datetime) -> TodayDraft:
-    seen = draft.preview(creditor_id=creditor_id, touch_id=item.touch_id, now=now)
+def _draft(item: Draft, seen: Preview) -> TodayDraft:
     return TodayDraft(
         id=item.touch_id,
         customer=item.customer,

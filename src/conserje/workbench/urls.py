@@ -93,6 +93,7 @@ _desk = [
     path("customer/<int:customer>/promise/", promises.show, name="promise"),
     path("plans/", plans.show_all, name="plans"),
     path("plans/policy/", plan_policy.show, name="plan_policy"),
+    path("plans/<int:plan_id>/agreement.pdf", agreement_paper.of_plan, name="plan_paper"),
     path("plans/<int:plan_id>/decision/", plans.decide, name="plan_decision"),
     path("contacts/<int:contact>/undo/", elsewhere.undo, name="elsewhere_undo"),
     path("messages/<int:touch>/", message.show, name="message"),

@@ -39,6 +39,7 @@ LETTERS: Final[Words] = {
     "card_pause": _("Kind pause"),
     "card_expiring": _("Card ends soon"),
     "subscription_cancelled": _("Cancelled, as asked"),
+    "answer": _("Answer to what was asked"),
 }
 # How far a contact made elsewhere got.
 CONTACT_OUTCOMES: Final[Words] = {

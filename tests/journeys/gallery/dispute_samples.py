@@ -12,6 +12,7 @@ from tests.journeys.gallery.portal_samples import BRAND, TODAY
 
 from conserje.domain.kit.money import Money
 from conserje.portal import dispute_pages as portal
+from conserje.portal import history
 from conserje.ui.listing import Option
 from conserje.workbench import dispute_pages as desk
 from conserje.workbench.pages import Frame
@@ -29,14 +30,17 @@ PARAGRAPHS = (
     "Ficticia Comercial S.A.S. paga US$ 13.000,00 a más tardar el 27 de noviembre de 2026.",
     "Ficticia Comercial S.A.S. recibe además un crédito de US$ 2.000,00 para trabajos futuros.",
 )
+HEAD = ("Concepto", "Fecha", "Valor")
 TEXT = portal.TextShown(
     "Acuerdo sobre la factura FE-1042",
     PARAGRAPHS,
+    HEAD,
     (
         portal.AmountLine("Abierto hoy", OPEN),
         portal.AmountLine("Se paga", PAY, BY),
         portal.AmountLine("Crédito para trabajos futuros", REST),
     ),
+    (),
     "ab" * 32,
 )
 KINDS = tuple(
@@ -165,6 +169,13 @@ def _agreed() -> Iterator[tuple[str, str, object]]:
     yield "p-settlement", settle, portal.SettlementPage(BRAND, TODAY, ways)
     yield "p-settlement-agreed", settle, portal.SettlementPage(BRAND, TODAY, (), "Ya no se ofrece.", "#a")
     yield "p-settlement-none", settle, portal.SettlementPage(BRAND, TODAY, ())
+    things = (
+        history.Thing(TODAY, "Acordamos que paga US$ 13.000,00 hasta el 27 nov 2026."),
+        history.Thing(TODAY, "Intentamos cargar US$ 2.833,33 a Visa •••• 4242 y no pasó."),
+    )
+    told = "portal/history/show.html"
+    yield "p-history", told, history.HistoryPage(BRAND, TODAY, things)
+    yield "p-history-none", told, history.HistoryPage(BRAND, TODAY, ())
 
 
 def of_workbench(frame: Frame) -> Iterator[tuple[str, str, object]]:
@@ -205,7 +216,9 @@ def _dispute(frame: Frame, row: desk.DisputeRow, ended: desk.DisputeRow) -> Iter
         False,
         TEXT.title,
         PARAGRAPHS,
+        HEAD,
         amounts,
+        (),
         TEXT.hash,
         BY,
         Money("USD", 400_000),

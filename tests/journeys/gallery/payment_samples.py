@@ -34,8 +34,12 @@ def portal() -> Iterator[tuple[str, str, object]]:
     charges = (AnnouncedCharge("1", "FE-1042", AMOUNT, TODAY), AnnouncedCharge("2", "FE-1043", AMOUNT, TODAY))
     yield "mandate-none", show, none
     yield "mandate-nowhere", show, replace(none, can_give=False)
-    yield "mandate-held", show, replace(none, held=(card,), message="Listo. Su tarjeta quedó registrada.")
-    yield "mandate-announced", show, replace(none, held=(card,), charges=charges)
+    yield (
+        "mandate-held",
+        show,
+        replace(none, can_give=False, held=(card,), message="Listo. Su tarjeta quedó registrada."),
+    )
+    yield "mandate-announced", show, replace(none, can_give=False, held=(card,), charges=charges)
     yield "mandate-card", show, replace(none, held=(card,), updating=True, warning="No se cambió nada.")
 
 

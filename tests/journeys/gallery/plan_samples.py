@@ -11,7 +11,8 @@ from typing import Any
 from tests.journeys.gallery import portal_samples
 
 from conserje.domain.kit.money import Money
-from conserje.portal.plan_pages import PlanChoosePage, PlanLine, PlanPage, PlanText
+from conserje.portal.dispute_pages import AmountLine, TextShown
+from conserje.portal.plan_pages import PlanChoosePage, PlanLine, PlanPage
 from conserje.ui.listing import Option
 from conserje.workbench.pages import Frame
 from conserje.workbench.plan_pages import (
@@ -27,14 +28,14 @@ TODAY, BRAND = portal_samples.TODAY, portal_samples.BRAND
 AMOUNT = Money("USD", 850_000)
 DAYS = (date(2026, 12, 1), date(2027, 1, 4), date(2027, 2, 1))
 PARTS = tuple(Money("USD", minor) for minor in (283_333, 283_333, 283_334))
-TEXT = PlanText(
+TEXT = TextShown(
     "Acuerdo de pago en cuotas",
     (
         "Entre Taller Ejemplo S.A.S., NIT 900.000.000-0, y Comercial Ficticia S.A.S.",
         "La suma es exacta: no hay recargo.",
     ),
     ("Cuota", "Fecha de pago", "Valor"),
-    (("1", "1 de diciembre de 2026", "US$ 2.833,33"), ("2", "4 de enero de 2027", "US$ 2.833,33")),
+    tuple(AmountLine(f"Cuota {at + 1}", PARTS[at], DAYS[at]) for at in range(3)),
     ("Si una cuota no llega, pasa una sola vez al final del plan.",),
     "0" * 64,
 )
@@ -74,7 +75,7 @@ SHOWN = PlanPage(
     changes=2,
     change_days=10,
     text=TEXT,
-    signed="Firmado por Laura Pérez el 17 de noviembre a las 10:00.",
+    signed=("Laura Pérez (Comercial Ficticia S.A.S.), el martes 17 de noviembre de 2026 a las 10:00",),
 )
 WAITING = replace(SHOWN, state="proposed", can_pay=False, changes=0)
 LATE = replace(

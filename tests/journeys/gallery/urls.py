@@ -25,6 +25,7 @@ PORTAL = [
     path("<str:creditor>/genuine/", _nothing, name="genuine"),
     path("<str:creditor>/data/", _nothing, name="data"),
     path("<str:creditor>/dispute/", _nothing, name="dispute"),
+    path("<str:creditor>/history/", _nothing, name="history"),
     path("<str:creditor>/plan/automatic/", _nothing, name="plan_automatic"),
     path("<str:creditor>/plan/agreement.pdf", _nothing, name="plan_paper"),
     path("<str:creditor>/code/", _nothing, name="code"),

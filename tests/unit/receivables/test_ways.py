@@ -15,6 +15,8 @@ from conserje.domain.ports.gateway import Abilities, MandateState, Way
 from conserje.domain.receivables.checkout import look_is_due
 from conserje.domain.receivables.mandate import next_state
 from conserje.domain.receivables.way import may_pay
+from conserje.gateways.mercado_pago.adapter import MercadoPagoGateway
+from conserje.gateways.pix.adapter import Pix
 from conserje.ui.amount_input import typed_money
 
 ABILITIES = Abilities(
@@ -50,6 +52,29 @@ ABILITIES = Abilities(
 )
 def test_a_method_is_offered_where_its_way_says(method, amount, country, offered):
     assert may_pay(abilities=ABILITIES, method=method, amount=amount, country=country) is offered
+
+
+@pytest.mark.parametrize(
+    ("tax_id", "offered"),
+    [("", False), ("529.982.247-25", True), ("12.ABC.345/01DE-35", True), ("900.000.000-0", False)],
+)
+def test_pix_is_offered_to_who_has_a_tax_number_of_brazil(tax_id, offered):
+    amount, abilities = Money("BRL", 1_050), Pix().abilities
+    assert may_pay(abilities=abilities, method="pix", amount=amount, country="BR", tax_id=tax_id) is offered
+
+
+@pytest.mark.parametrize(
+    ("amount", "country", "offered"),
+    [
+        (Money("COP", 380_800_000), "CO", True),
+        (Money("COP", 380_800_050), "CO", False),
+        (Money("MXN", 380_850), "MX", True),
+        (Money("CLP", 3_808), "CL", True),
+    ],
+)
+def test_mercado_pago_is_offered_for_amounts_it_can_write(amount, country, offered):
+    abilities = MercadoPagoGateway().abilities
+    assert may_pay(abilities=abilities, method="card", amount=amount, country=country) is offered
 
 
 @given(st.lists(st.sampled_from(sorted(MandateState)), min_size=1, max_size=5))

@@ -38,7 +38,7 @@ EXITS = {
     "en": ("Change the channel", "Stop messages"),
     "pt": ("Mudar canal, horário ou contato", "Não receber mais"),
 }
-ANSWERS = ("thank_you", "link_again", "code", "card_expiring", "subscription_cancelled")
+ANSWERS = ("thank_you", "link_again", "code", "card_expiring", "subscription_cancelled", "answer")
 CHASING = [kind for kind in KINDS if kind not in ANSWERS]
 
 
@@ -88,6 +88,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "card_expiring": {"next": _told("none", None, None), "attachments": []},
     "subscription_cancelled": {"next": _told("none", None, None), "attachments": []},
     "code": {"next": _told("contact", date(2026, 11, 24), "whatsapp"), "attachments": []},
+    "answer": {"next": _told("contact", date(2026, 12, 1), "email"), "attachments": []},
 }
 GOLDEN_CASES = [(kind, locale, "one") for kind in KINDS for locale in ("es_CO", "en", "pt_BR")] + [
     ("thank_you", "pt_BR", "partial"),

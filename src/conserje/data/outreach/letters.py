@@ -13,6 +13,8 @@ from typing import Any
 from django.db import connection
 
 from conserje.data.tenancy.bulk import array
+from conserje.domain.arrangements import policy as policies
+from conserje.domain.arrangements.policy import PlanPolicy
 from conserje.domain.arrangements.settlement import Policy
 from conserje.domain.kit import canonical
 
@@ -68,7 +70,8 @@ SELECT customer_id, planned_on, channel, letter, state FROM outreach_touch
 _CREDITOR = """
 SELECT c.public_id, c.organisation_id, c.name, c.legal_name, c.tax_id, c.country, c.time_zone, c.locale, c.role, o.name,
        c.brand,
-       (SELECT p.content FROM arrangements_settlementpolicy p WHERE p.creditor_id = c.id AND p.ended_at IS NULL)
+       (SELECT p.content FROM arrangements_settlementpolicy p WHERE p.creditor_id = c.id AND p.ended_at IS NULL),
+       (SELECT p.content FROM arrangements_arrangementpolicy p WHERE p.creditor_id = c.id AND p.in_force)
   FROM tenancy_creditor c JOIN tenancy_organisation o ON o.id = c.organisation_id WHERE c.id = %(creditor)s"""
 
 _COPIES = """
@@ -199,6 +202,7 @@ class CreditorFacts:
     organisation: str
     brand: dict[str, str]
     settlement: Policy | None = None
+    plans: PlanPolicy = field(default_factory=lambda: policies.read(policies.DEFAULT).plans)
 
 
 _CREDITOR_NAMES = tuple(item.name for item in fields(CreditorFacts))
@@ -242,7 +246,7 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
         copies={row[0]: (row[1], row[2]) for row in _rows(_COPIES, {**asked, "ids": array(points)})},
         instalments={
             (invoice_id, due_on): InstalmentFacts(*facts)
-            for invoice_id, due_on, *facts in _rows(_INSTALMENTS, {**asked, "ids": array(wanted)})
+            for invoice_id, due_on, *facts in _rows(_INSTALMENTS, {**asked, "ids": array(invoices)})
         },
     )
 
@@ -250,9 +254,10 @@ def gather(*, creditor_id: int, touch_ids: Sequence[int]) -> Dossier:
 def creditor(*, creditor_id: int) -> CreditorFacts:
     """Who writes, by id."""
     (row,) = _rows(_CREDITOR, {"creditor": creditor_id})
-    *facts, brand, settles = row
-    policy = None if settles is None else canonical.build(Policy, loads(settles))
-    return CreditorFacts(**dict(zip(_CREDITOR_NAMES, (*facts, loads(brand), policy), strict=True)))
+    *facts, brand, settles, agreed = row
+    settlement = None if settles is None else canonical.build(Policy, loads(settles))
+    plans = policies.read(policies.DEFAULT if agreed is None else loads(agreed)).plans
+    return CreditorFacts(**dict(zip(_CREDITOR_NAMES, (*facts, loads(brand), settlement, plans), strict=True)))
 
 
 def contents(*, creditor_id: int, document_ids: Sequence[int]) -> dict[int, bytes]:

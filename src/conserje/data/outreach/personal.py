@@ -67,6 +67,19 @@ _NAMES_IN_BODY: Final = (
     " WHERE position(convert_to(word, 'UTF8') IN body) > 0 OR strpos(lower(query), lower(word)) > 0)"
 )
 
+# The tries of the customer's cards, as long as nobody else has the same one: they count for its limits then.
+_PRINTS: Final = (
+    "SELECT fingerprint FROM {table} WHERE creditor_id = %(creditor)s AND customer_id {sign} %(customer)s"
+)
+_OF_CARDS: Final = "fingerprint <> '' AND fingerprint IN ({mine}) AND fingerprint NOT IN ({others})".format(
+    mine=" UNION ".join(
+        _PRINTS.format(table=table, sign="=") for table in ("receivables_mandate", "recovery_failedpayment")
+    ),
+    others=" UNION ".join(
+        _PRINTS.format(table=table, sign="<>") for table in ("receivables_mandate", "recovery_failedpayment")
+    ),
+)
+
 # Table, what its columns become (empty: the rows go), and which rows. A row that is unique by a text keeps one made of
 # its number. Addresses go first, for the rest is found through them.
 BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
@@ -101,6 +114,7 @@ BLANKED: Final[tuple[tuple[str, str, str], ...]] = (
         _OWN,
     ),
     ("receivables_checkout", "detail = ''", _OWN),
+    ("recovery_chargeattempt", "fingerprint = ''", _OF_CARDS),
     (
         "receivables_mandate",
         "agreed_by = '', agreed_from = '', brand = '', last4 = '', fingerprint = '', sealed = '', detail = ''",

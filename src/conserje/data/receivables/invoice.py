@@ -101,8 +101,8 @@ class Document(TenantModel):
 class CreditNote(TenantModel):
     """A credit given, applied by allocations. The ledger's trigger alone writes `unapplied_minor`.
 
-    `kind` is "issued" (told by the creditor's books), "agreement" (lowers the invoice that was agreed on) or "future":
-    kept by the customer for later invoices.
+    `kind` is "issued" (told by the creditor's books) or "agreement": it lowers the invoice that was agreed on, and what
+    that one does not take is kept by the customer for later invoices.
     """
 
     customer = models.ForeignKey(
@@ -121,7 +121,7 @@ class CreditNote(TenantModel):
         constraints = [
             tenant_unique("credit_note"),
             models.CheckConstraint(
-                condition=models.Q(kind__in=["issued", "agreement", "future"]), name="credit_note_kind_known"
+                condition=models.Q(kind__in=["issued", "agreement"]), name="credit_note_kind_known"
             ),
             models.UniqueConstraint(
                 fields=["creditor", "customer", "number_key"], name="credit_note_number_unique"

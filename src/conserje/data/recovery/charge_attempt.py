@@ -9,8 +9,10 @@ from conserje.data.tenancy.keys import TenantForeignKey, TenantModel, tenant_uni
 
 
 class ChargeAttempt(TenantModel):
-    """One try, only added. (`gateway`, `key`) is its identity; `made_by` is "us", "gateway",
-    "page" or "elsewhere". `draw` and `plan` tell how its moment was found, `local_hour` the payer's hour.
+    """One try, only added; `fingerprint` is blanked when a person is erased.
+
+    (`gateway`, `key`) is its identity; `made_by` is "us", "gateway", "page" or "elsewhere". `draw` and `plan` tell how
+    its moment was found, `local_hour` the payer's hour.
     """
 
     failed_payment = models.ForeignKey(

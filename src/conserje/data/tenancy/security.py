@@ -174,6 +174,41 @@ class Erasable(_TableOperation):
         return [f'REVOKE UPDATE ({self.columns}) ON "{table}" FROM "{settings.DATABASE_ROLES["app"]}"']
 
 
+class Blankable(_TableOperation):
+    """Of a table whose rows are only added, let one column be blanked and nothing else change: erasing a person."""
+
+    def __init__(self, model_name: str, column: str) -> None:
+        super().__init__(model_name, f"UPDATE ({column})")
+        self.column = column
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """As migrations write it."""
+        return type(self).__name__, [self.model_name, self.column], {}
+
+    def forwards(self, table: str) -> list[str]:
+        """Statements that apply the operation to `table`."""
+        same = f"to_jsonb(OLD) - '{self.column}' = to_jsonb(NEW) - '{self.column}'"
+        return [
+            f'DROP TRIGGER append_only ON "{table}"',
+            f'CREATE TRIGGER append_only BEFORE DELETE ON "{table}"'
+            " FOR EACH ROW EXECUTE FUNCTION conserje_refuse_change()",
+            f'CREATE TRIGGER append_only_but_blank BEFORE UPDATE ON "{table}"'
+            f" FOR EACH ROW WHEN (NOT (NEW.{self.column} = '' AND {same}))"
+            " EXECUTE FUNCTION conserje_refuse_change()",
+            f'GRANT UPDATE ({self.column}) ON "{table}" TO "{settings.DATABASE_ROLES["app"]}"',
+        ]
+
+    def backwards(self, table: str) -> list[str]:
+        """Statements that take it back."""
+        return [
+            f'REVOKE UPDATE ({self.column}) ON "{table}" FROM "{settings.DATABASE_ROLES["app"]}"',
+            f'DROP TRIGGER append_only_but_blank ON "{table}"',
+            f'DROP TRIGGER append_only ON "{table}"',
+            f'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}"'
+            " FOR EACH ROW EXECUTE FUNCTION conserje_refuse_change()",
+        ]
+
+
 class TakeNumbers(_TableOperation):
     """Let the app role take ids of a table before it writes the rows: bulk work whose journal names them."""
 

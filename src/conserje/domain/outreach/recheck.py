@@ -26,7 +26,8 @@ class Going:
     """A touch about to leave. `step` is None for a message that is not chasing.
 
     `copies` are the contact points that were to read along, `approved` whether a person wanted it sent, and
-    `handed_at` when an earlier attempt of it was handed over.
+    `handed_at` when an earlier attempt of it was handed over. Of what was asked for, `is_awaited` tells whether the
+    reader waits for it at this moment: only then does it leave outside the hours of contacts.
     """
 
     step: str | None
@@ -36,6 +37,7 @@ class Going:
     copies: tuple[int, ...] = ()
     approved: bool = False
     handed_at: datetime | None = None
+    is_awaited: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _intent(going: Going, reach: Reach) -> Intent:
         channel=going.channel,
         purpose=going.purpose,
         recipient=reach.recipient,
-        opened_by_customer=going.purpose is Purpose.REQUESTED_INFO,
+        opened_by_customer=going.purpose is Purpose.REQUESTED_INFO and going.is_awaited,
     )
 
 

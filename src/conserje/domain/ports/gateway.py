@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.http import Http, RawRequest
+
+# The `detail` of a fact about something that the gateway answered is none of the account's, or of ours.
+NOT_OURS: Final = "not_ours"
 
 
 class ChargeState(StrEnum):
@@ -236,13 +239,19 @@ class HookEvent:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One method as it may be offered: in which currency, to payers of which countries (empty: any), which amounts."""
+    """One method as it may be offered: in which currency, to payers of which countries (empty: any), which amounts.
+
+    Amounts are multiples of `step_minor` (100: no cents). `tax_id_signs` are how many letters and figures the payer's
+    tax number may have where one is needed; empty where none is.
+    """
 
     method: str
     currency: str
     countries: frozenset[str] = frozenset()
     least: Money | None = None
     most: Money | None = None
+    step_minor: int = 1
+    tax_id_signs: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from conserje.domain.receivables.allocation import Named
 class NewCreditNote:
     """A credit note as told. `named` are the invoices it is for; what they do not take stays unapplied.
 
-    `kind` is "issued", or, when an agreement makes it, "agreement" or "future" (kept for later invoices).
+    `kind` is "issued", or "agreement" when an agreement makes it: what that has left is kept for later invoices.
     """
 
     customer_id: int

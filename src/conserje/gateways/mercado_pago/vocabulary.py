@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from conserje.domain.kit.money import exponent
 from conserje.domain.ports.gateway import ChargeState, Decline, Way
 
 # Amounts are whole money with a decimal point. COP has no decimals there: the description of the interface says two,
@@ -79,7 +80,12 @@ _OFFERED: Final = {
 }
 METHODS: Final = ("card", "pse", "pix", "boleto", "cash", "transfer", "wallet")
 WAYS: Final[tuple[Way, ...]] = tuple(
-    Way(method, SITES[country][0], frozenset() if method == "card" else frozenset({country}))
+    Way(
+        method,
+        SITES[country][0],
+        frozenset() if method == "card" else frozenset({country}),
+        step_minor=10 ** (exponent(SITES[country][0]) - EXPONENTS[SITES[country][0]]),
+    )
     for country, methods in _OFFERED.items()
     for method in methods
 )

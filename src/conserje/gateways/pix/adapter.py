@@ -50,7 +50,14 @@ class Pix:
             methods=("pix",),
             exponents=EXPONENTS,
             ways=(
-                Way("pix", "BRL", frozenset({"BR"}), least=Money("BRL", 1), most=Money("BRL", 10**12 - 1)),
+                Way(
+                    "pix",
+                    "BRL",
+                    frozenset({"BR"}),
+                    least=Money("BRL", 1),
+                    most=Money("BRL", 10**12 - 1),
+                    tax_id_signs=wire.TAX_ID_SIGNS,
+                ),
             ),
             states=frozenset(
                 {ChargeState.WAITING, ChargeState.PAID, ChargeState.EXPIRED, ChargeState.UNKNOWN}

@@ -26,6 +26,7 @@ _REFERENCE_SIGNS: Final = 12
 _AMOUNT: Final = re.compile(r"[0-9]{1,10}\.[0-9]{2}")
 _DIGITS: Final = re.compile(r"[^0-9A-Z]+")
 _CPF_LENGTH, _CNPJ_LENGTH = 11, 14
+TAX_ID_SIGNS: Final = frozenset({_CPF_LENGTH, _CNPJ_LENGTH})
 
 
 class Refused(Exception):

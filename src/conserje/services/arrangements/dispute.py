@@ -18,7 +18,8 @@ from conserje.services.arrangements import attachments
 from conserje.services.arrangements.attachments import NewFile
 from conserje.services.arrangements.speaker import CUSTOMER, Speaker
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import page_words, review
+from conserje.services.outreach import answer, page_words, review
+from conserje.services.outreach.answer import Given, Matter
 from conserje.services.tenancy.act import act, keyed, step
 
 LONGEST_WORDS = 4000
@@ -132,6 +133,8 @@ def write(*, creditor_id: int, dispute_id: int, said: Said, by: Speaker, now: da
     heard(creditor_id=creditor_id, row=row, by=by, now=now)
     payload = {"message": made.id, "files": len(said.files), **looked}
     tell(creditor_id=creditor_id, row=row, what="written", by=by.actor, now=now, payload=payload)
+    if not by.is_customer:
+        answered(creditor_id=creditor_id, row=row, matter=Matter.MESSAGE, row_id=made.id, now=now)
     return made.id
 
 
@@ -143,6 +146,8 @@ def close(*, creditor_id: int, dispute_id: int, outcome: str, by: str, now: date
     if row is None:
         raise UnknownDispute(f"There is no open dispute {dispute_id}.")
     end(creditor_id=creditor_id, row=row, outcome=outcome, by=by, now=now)
+    if by.startswith("person:"):
+        answered(creditor_id=creditor_id, row=row, matter=Matter.CLOSED, row_id=row.id, now=now)
 
 
 @step
@@ -187,6 +192,15 @@ def heard(*, creditor_id: int, row: Dispute, by: Speaker, now: datetime) -> None
 
 
 @step
+def answered(*, creditor_id: int, row: Dispute, matter: Matter, row_id: int, now: datetime) -> None:
+    """Have the customer told by letter that somebody here answered them: only about what they raised or took up."""
+    if row.kind == DisputeKind.IMPORT and not _took_up(creditor_id, row.id):
+        return
+    given = Given(row.invoice.customer_id, matter, row_id)
+    answer.tell(creditor_id=creditor_id, given=given, now=now)
+
+
+@step
 def tell(
     *, creditor_id: int, row: Dispute, what: str, by: str, now: datetime, payload: Mapping[str, object]
 ) -> None:
@@ -207,6 +221,12 @@ def tell(
         ],
     )
     review.wake_many(creditor_id=creditor_id, customer_ids=[customer_id], now=now, reason=f"dispute.{what}")
+
+
+def _took_up(creditor_id: int, dispute_id: int) -> bool:
+    known = {"creditor_id": creditor_id, "dispute_id": dispute_id}
+    said = DisputeMessage.objects.filter(**known, author=CUSTOMER)
+    return said.exists() or Proposal.objects.filter(**known, made_by=CUSTOMER).exists()
 
 
 def _today(creditor_id: int, now: datetime) -> date:

@@ -15,7 +15,9 @@ from conserje.domain.rules.duties import days_after
 from conserje.domain.rules.vocabulary import DayCount
 from conserje.services.arrangements import locked
 from conserje.services.journal import entry as journal
+from conserje.services.outreach import answer as answers
 from conserje.services.outreach import law, local_day, page_words, review
+from conserje.services.outreach.answer import Given, Matter
 from conserje.services.tenancy.act import act, keyed, step
 
 LONGEST_WORDS: Final = 4000
@@ -117,6 +119,10 @@ def answer(
     row.answered_at, row.answered_by, row.answer = now, by[:80], words.strip()[:LONGEST_WORDS]
     row.save(update_fields=["answered_at", "answered_by", "answer"])
     _tell(row, "answered", by, now, said)
+    matter = {"message": Matter.ENQUIRY, "complaint": Matter.COMPLAINT}.get(row.kind)
+    if matter is not None:
+        given = Given(row.customer_id, matter, row.id, row.contact_id)
+        answers.tell(creditor_id=creditor_id, given=given, now=now)
 
 
 @step

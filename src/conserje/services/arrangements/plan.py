@@ -9,12 +9,14 @@ from datetime import date, datetime, timedelta
 from conserje.data.arrangements.models import Instalment, PaymentPlan, PlanAgreement, PlanInvoice
 from conserje.data.receivables.models import Mandate
 from conserje.domain.arrangements.plan import business_day
-from conserje.services.arrangements import locked, plan_book, plan_terms, plan_text, policy
+from conserje.services.arrangements import agreed_text, agreed_words, locked, plan_book, plan_terms, policy
+from conserje.services.arrangements.agreed_text import AgreementText
 from conserje.services.arrangements.plan_book import End
 from conserje.services.arrangements.plan_due import judge_due, judge_paid, orders_due
 from conserje.services.arrangements.plan_terms import Draft, Refused, Room, Wish
-from conserje.services.arrangements.plan_text import Agreement
-from conserje.services.outreach import agreed, local_day
+from conserje.services.arrangements.speaker import CUSTOMER
+from conserje.services.outreach import agreed, answer, local_day
+from conserje.services.outreach.answer import Given, Matter
 from conserje.services.tenancy.act import act, keyed, step
 
 __all__ = [
@@ -54,18 +56,22 @@ class Signing:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A plan and its state: "active" when policy agreed to it at once, "proposed" when a person will."""
+    """A plan and its state: "active" when policy agreed to it at once, "proposed" when a person will.
+
+    `told`: a letter tells the customer of it, for they had asked.
+    """
 
     plan_id: int
     state: str
+    told: bool = False
 
 
 @step
-def text(*, creditor_id: int, of: Room, draft: Draft, locale: str) -> Agreement:
+def text(*, creditor_id: int, of: Room, draft: Draft, locale: str) -> AgreementText:
     """The words that a customer agrees to by accepting `draft`."""
-    return plan_text.of_plan(
+    return agreed_words.of_plan(
         creditor_id=creditor_id,
-        customer=of.customer,
+        customer_id=of.customer_id,
         numbers=[item.number for item in draft.invoices],
         parts=draft.parts,
         policy=of.policy,
@@ -101,7 +107,8 @@ def propose(*, creditor_id: int, customer_id: int, wish: Wish, signing: Signing,
 def offer(*, creditor_id: int, customer_id: int, wish: Wish, until: date, by: str, now: datetime) -> Made:
     """A collector offers a plan, within policy or beyond it, until a day; its invoices are left alone until then.
 
-    It takes the place of whatever was proposed or offered before. Raises `Refused`.
+    It takes the place of whatever was proposed or offered before. Who had asked for something is told by letter; nobody
+    else is, for that would be one more contact. Raises `Refused`.
     """
     locked.customer(creditor_id=creditor_id, customer_id=customer_id)
     room, draft = _drafted(creditor_id, customer_id, wish, now)
@@ -110,9 +117,10 @@ def offer(*, creditor_id: int, customer_id: int, wish: Wish, until: date, by: st
     row = _write(creditor_id, customer_id, (room, draft), "proposed", by, now)
     row.state, row.offered_until = "offered", until
     row.save(update_fields=["state", "offered_until"])
+    asked = plan_book.asked(creditor_id=creditor_id, customer_id=customer_id, now=now)
     plan_book.withdraw_open(creditor_id=creditor_id, customer_id=customer_id, but=row.id, now=now)
     plan_book.tell(creditor_id=creditor_id, plan=row, what="offered", actor=by, now=now)
-    return Made(row.id, row.state)
+    return Made(row.id, row.state, asked and _answered(row, Matter.PLAN_OFFERED, now))
 
 
 @keyed
@@ -133,13 +141,13 @@ def take_up(*, creditor_id: int, customer_id: int, plan_id: int, signing: Signin
 
 
 @step
-def offered_text(*, creditor_id: int, plan_id: int, locale: str, now: datetime) -> Agreement:
+def offered_text(*, creditor_id: int, plan_id: int, locale: str, now: datetime) -> AgreementText:
     """The words that a customer agrees to by taking up an offer."""
-    row = PaymentPlan.objects.select_related("customer").get(creditor_id=creditor_id, id=plan_id)
+    row = PaymentPlan.objects.get(creditor_id=creditor_id, id=plan_id)
     bound = PlanInvoice.objects.filter(creditor_id=creditor_id, plan_id=plan_id).select_related("invoice")
-    return plan_text.of_plan(
+    return agreed_words.of_plan(
         creditor_id=creditor_id,
-        customer=row.customer.name,
+        customer_id=row.customer_id,
         numbers=[item.invoice.number for item in bound.order_by("invoice__first_due_on", "invoice_id")],
         parts=plan_book.parts_of(creditor_id=creditor_id, plan_id=plan_id),
         policy=policy.in_force(creditor_id=creditor_id),
@@ -159,15 +167,19 @@ def accept(*, creditor_id: int, plan_id: int, by: str, now: datetime) -> Made:
     if plan_book.parts_of(creditor_id=creditor_id, plan_id=plan_id)[0].due_on < today:
         raise Refused("first_in_the_past")
     plan_book.activate(creditor_id=creditor_id, plan=row, by=by, now=now)
-    return Made(row.id, row.state)
+    return Made(row.id, row.state, _answered(row, Matter.PLAN_AGREED, now))
 
 
 @act
 def refuse(*, creditor_id: int, plan_id: int, by: str, now: datetime) -> None:
     """A person refuses a proposal, or the customer (`by` "customer") an offer; contacts resume kindly."""
     row = _locked(creditor_id, plan_id)
-    if row.state in ("proposed", "offered"):
-        plan_book.close(creditor_id=creditor_id, plan=row, end=End("refused", "refused", by), now=now)
+    if row.state not in ("proposed", "offered"):
+        return
+    was_asked = row.state == "proposed" and by != CUSTOMER
+    plan_book.close(creditor_id=creditor_id, plan=row, end=End("refused", "refused", by), now=now)
+    if was_asked:
+        _answered(row, Matter.PLAN_REFUSED, now)
 
 
 @act
@@ -248,6 +260,11 @@ def use_mandate(
     plan_book.tell(creditor_id=creditor_id, plan=row, what=what, actor="customer", now=now)
 
 
+def _answered(row: PaymentPlan, matter: Matter, now: datetime) -> bool:
+    """Have the customer told by letter what a person here answered."""
+    return answer.tell(creditor_id=row.creditor_id, given=Given(row.customer_id, matter, row.id), now=now)
+
+
 def _drafted(creditor_id: int, customer_id: int, wish: Wish, now: datetime) -> tuple[Room, Draft]:
     room = plan_terms.room(creditor_id=creditor_id, customer_id=customer_id, now=now)
     return room, plan_terms.draft(of=room, wish=wish)
@@ -307,8 +324,8 @@ def _write(
     return row
 
 
-def _sign(row: PaymentPlan, words: Agreement, signing: Signing, now: datetime) -> None:
-    if words.sha256 != signing.sha256:
+def _sign(row: PaymentPlan, words: AgreementText, signing: Signing, now: datetime) -> None:
+    if words.hash != signing.sha256:
         raise Refused("text_changed")
     if not signing.name.strip():
         raise Refused("name_missing")
@@ -321,6 +338,6 @@ def _sign(row: PaymentPlan, words: Agreement, signing: Signing, now: datetime) -
         link=signing.link_id,
         confirmed_by=signing.confirmed_by[:80],
         locale=signing.locale[:12],
-        text=plan_text.stored(words),
-        sha256=words.sha256,
+        text=agreed_text.kept(words),
+        sha256=words.hash,
     )

@@ -11,16 +11,27 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from conserje.data.arrangements.models import Dispute, Instalment, PaymentPlan, PlanInvoice, PromiseToPay
+from conserje.data.arrangements.models import (
+    Dispute,
+    Enquiry,
+    Instalment,
+    PaymentPlan,
+    PlanInvoice,
+    PromiseToPay,
+)
 from conserje.data.receivables.models import Customer, Invoice
 from conserje.domain.arrangements import plan as domain
 from conserje.domain.arrangements.plan import Part, Spacing, Standing
 from conserje.domain.kit.money import Money
 from conserje.services.arrangements import plan_terms
 from conserje.services.arrangements.plan_terms import Draft, Refused, Room
+from conserje.services.arrangements.speaker import CUSTOMER
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import agreed, local_day, review
 from conserje.services.tenancy.act import step
+
+# For so long an offer answers what a customer wrote.
+ASKED_LATELY = timedelta(days=30)
 
 _OPEN = """
 SELECT x.plan_id, sum(i.open_minor)::bigint FROM arrangements_planinvoice x
@@ -151,6 +162,15 @@ def close(*, creditor_id: int, plan: PaymentPlan, end: End, now: datetime) -> No
     bound = PlanInvoice.objects.filter(creditor_id=creditor_id, plan_id=plan.id, bound_at__isnull=False)
     bound.filter(freed_at=None).update(freed_at=now)
     tell(creditor_id=creditor_id, plan=plan, what=end.state, actor=end.by, now=now, facts={"why": end.why})
+
+
+@step
+def asked(*, creditor_id: int, customer_id: int, now: datetime) -> bool:
+    """Whether a customer waits for an answer to a plan of their own, or wrote to us lately."""
+    known = {"creditor_id": creditor_id, "customer_id": customer_id}
+    proposed = PaymentPlan.objects.filter(**known, state="proposed", made_by=CUSTOMER)
+    written = Enquiry.objects.filter(**known, kind="message", asked_at__gt=now - ASKED_LATELY)
+    return proposed.exists() or written.exists()
 
 
 @step

@@ -10,11 +10,13 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from conserje.data.arrangements.models import Instalment, PaymentPlan, PlanInvoice
+from conserje.data.arrangements.models import Instalment, PaymentPlan, PlanAgreement, PlanInvoice
 from conserje.domain.arrangements import plan as domain
 from conserje.domain.arrangements.plan import Part
 from conserje.domain.kit.money import Money
-from conserje.services.arrangements import plan_book
+from conserje.services.arrangements import agreed_text, plan_book
+from conserje.services.arrangements.agreed_text import Signature, SignedText
+from conserje.services.arrangements.speaker import CUSTOMER
 from conserje.services.tenancy.act import step
 
 SHOWN = 20
@@ -53,6 +55,7 @@ class Plan:
     date_changes_left: int
     move_after_days: int
     by_mandate: bool
+    is_signed: bool
 
     @property
     def open(self) -> Money:
@@ -80,6 +83,13 @@ def many(*, creditor_id: int, ids: Collection[int]) -> tuple[Plan, ...]:
 
 
 @step
+def one(*, creditor_id: int, plan_id: int) -> Plan | None:
+    """One plan; None when there is none."""
+    rows = PaymentPlan.objects.filter(creditor_id=creditor_id, id=plan_id)
+    return next(iter(_read(creditor_id, rows.select_related("customer"))), None)
+
+
+@step
 def current(*, creditor_id: int, customer_id: int) -> Plan | None:
     """The plan that stands with a customer now: in force, waiting for an answer, or the last one that was kept."""
     states = ["active", "offered", "proposed", "kept"]
@@ -87,6 +97,25 @@ def current(*, creditor_id: int, customer_id: int) -> Plan | None:
         item for item in of_customer(creditor_id=creditor_id, customer_id=customer_id) if item.state in states
     ]
     return min(found, key=lambda item: (states.index(item.state), -item.id), default=None)
+
+
+@step
+def signed(*, creditor_id: int, plan_id: int) -> SignedText | None:
+    """The agreement of a plan with who consented to it and when; None while nobody has, or once its words were erased.
+
+    The creditor consents by its offer, by its policy, or by the person who accepted a proposal.
+    """
+    rows = PlanAgreement.objects.filter(creditor_id=creditor_id, plan_id=plan_id).select_related("plan")
+    row = rows.first()
+    text = agreed_text.read(row.text) if row is not None else None
+    if row is None or text is None:
+        return None
+    theirs = Signature(CUSTOMER, row.signed_at, row.signed_from, row.signed_by)
+    plan = row.plan
+    if plan.made_by != CUSTOMER:
+        return SignedText(text, (Signature(plan.made_by, plan.made_at), theirs))
+    ours = (Signature("rule", plan.agreed_at),) if plan.agreed_at is not None else ()
+    return SignedText(text, (theirs, *ours))
 
 
 @step
@@ -108,7 +137,7 @@ def _waiting(creditor_id: int) -> QuerySet[PaymentPlan]:
 
 
 def _read(creditor_id: int, rows: Iterable[PaymentPlan]) -> tuple[Plan, ...]:
-    """Four queries, however many plans."""
+    """Five queries, however many plans."""
     plans = list(rows)
     ids = [row.id for row in plans]
     left = plan_book.open_of(creditor_id=creditor_id, plan_ids=ids)
@@ -121,10 +150,16 @@ def _read(creditor_id: int, rows: Iterable[PaymentPlan]) -> tuple[Plan, ...]:
         "plan_id", "invoice__number"
     ):
         numbers[plan_id].append(number)
-    return tuple(_plan(row, items[row.id], left.get(row.id, 0), numbers[row.id]) for row in plans)
+    papers = PlanAgreement.objects.filter(creditor_id=creditor_id, plan_id__in=ids).exclude(text={})
+    signed = set(papers.values_list("plan_id", flat=True))
+    return tuple(
+        _plan(row, items[row.id], left.get(row.id, 0), numbers[row.id], row.id in signed) for row in plans
+    )
 
 
-def _plan(row: PaymentPlan, items: Sequence[Instalment], left: int, numbers: Sequence[str]) -> Plan:
+def _plan(
+    row: PaymentPlan, items: Sequence[Instalment], left: int, numbers: Sequence[str], is_signed: bool
+) -> Plan:
     parts = [Part(item.position, item.due_on, Money(row.currency, item.amount_minor)) for item in items]
     moved = {item.position: item.moved_from_on for item in items}
     found = domain.standing(parts=parts, open_now=Money(row.currency, left))
@@ -149,4 +184,5 @@ def _plan(row: PaymentPlan, items: Sequence[Instalment], left: int, numbers: Seq
         date_changes_left=row.date_changes_left,
         move_after_days=row.move_after_days,
         by_mandate=row.mandate_id is not None,
+        is_signed=is_signed,
     )

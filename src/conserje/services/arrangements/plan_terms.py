@@ -73,6 +73,7 @@ class Room:
     `place` is where its holidays are: country and subdivision, "CO/CO-ANT".
     """
 
+    customer_id: int
     customer: str
     kind: str
     place: str
@@ -127,7 +128,7 @@ def room(*, creditor_id: int, customer_id: int, now: datetime) -> Room:
     name, kind, country, subdivision, own = row
     place = f"{country or own}/{subdivision}"
     today = local_day.today(creditor_id=creditor_id, customer_id=customer_id, now=now)
-    return Room(name, kind, place, today, free, policy.in_force(creditor_id=creditor_id))
+    return Room(customer_id, name, kind, place, today, free, policy.in_force(creditor_id=creditor_id))
 
 
 def draft(*, of: Room, wish: Wish) -> Draft:

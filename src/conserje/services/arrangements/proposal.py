@@ -15,6 +15,7 @@ from conserje.domain.kit.days import local_date
 from conserje.services.arrangements import agreed_words, dispute
 from conserje.services.arrangements.speaker import Speaker, other_side
 from conserje.services.outreach import local_day
+from conserje.services.outreach.answer import Matter
 from conserje.services.tenancy.act import act, keyed, step
 
 
@@ -89,6 +90,8 @@ def make(*, creditor_id: int, dispute_id: int, new: NewProposal, by: Speaker, no
         row.save(update_fields=["propose_by"])
     dispute.heard(creditor_id=creditor_id, row=row, by=by, now=now)
     _tell(creditor_id, row, made, "proposed", by.actor, now)
+    if not by.is_customer:
+        dispute.answered(creditor_id=creditor_id, row=row, matter=Matter.PROPOSAL, row_id=made.id, now=now)
     return made.id
 
 

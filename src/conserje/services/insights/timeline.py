@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection
-
-from conserje.domain.kit.money import Money
+from conserje.services.insights.arranged import ARRANGED
+from conserje.services.insights.happened import Happened, read
 from conserje.services.tenancy.act import step
 
 PAGE: Final = 40
@@ -75,12 +72,7 @@ SELECT kind, id, at, actor, currency, minor, told FROM (
          LATERAL (VALUES ('claim', m.made_at), ('claim_closed', m.answered_at)) AS e(what, at)
    WHERE m.creditor_id = %(creditor)s AND m.customer_id = %(customer)s AND e.at IS NOT NULL
   UNION ALL
-  SELECT e.what, d.id, e.at, CASE e.what WHEN 'dispute' THEN d.opened_by ELSE 'system' END, i.currency, d.amount_minor,
-         jsonb_build_object('kind', d.kind, 'words', d.words, 'outcome', d.outcome, 'number', i.number)
-    FROM arrangements_dispute d
-    JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id,
-         LATERAL (VALUES ('dispute', d.opened_at), ('dispute_closed', d.closed_at)) AS e(what, at)
-   WHERE d.creditor_id = %(creditor)s AND i.customer_id = %(customer)s AND e.at IS NOT NULL
+  {arranged}
   UNION ALL
   SELECT e.what, h.id, e.at, e.by, NULL, NULL,
          jsonb_build_object('reason', h.reason, 'until', h.until, 'number', i.number)
@@ -101,24 +93,7 @@ SELECT kind, id, at, actor, currency, minor, told FROM (
          jsonb_build_object('channel', p.channel, 'consent', p.consent, 'basis', p.basis, 'source', p.source)
     FROM outreach_permission p WHERE p.creditor_id = %(creditor)s AND p.customer_id = %(customer)s) happened
  WHERE %(before)s::timestamptz IS NULL OR (at, kind, id) < (%(before)s, %(before_kind)s, %(before_id)s)
- ORDER BY at DESC, kind DESC, id DESC LIMIT %(limit)s"""
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One thing that happened. `kind`: touch, decision, payment, reversal, invoice, credit_note, write_off, promise,
-    promise_closed, claim, claim_closed, dispute, dispute_closed, hold, hold_closed, permission, elsewhere,
-    elsewhere_undone.
-
-    `actor` is "person:<id>", "rule", "customer" or "system"; `told` holds what the kind needs to be told in words.
-    """
-
-    kind: str
-    id: int
-    at: datetime
-    actor: str
-    amount: Money | None
-    told: Mapping[str, Any]
+ ORDER BY at DESC, kind DESC, id DESC LIMIT %(limit)s""".replace("{arranged}", ARRANGED.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +118,7 @@ def happened(
         "before_id": before.id if before else 0,
         "limit": limit + 1,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_HAPPENED, asked)
-        rows = [_row(row) for row in cursor.fetchall()]
+    rows = read(_HAPPENED, asked)
     more = len(rows) > limit
     rows = rows[:limit]
     return rows, Before(rows[-1].at, rows[-1].kind, rows[-1].id) if more else None
-
-
-def _row(row: Any) -> Happened:
-    kind, row_id, at, actor, currency, minor, told = row
-    amount = Money(currency, minor) if currency and minor is not None else None
-    return Happened(kind, row_id, at, actor, amount, json.loads(told) if isinstance(told, str) else told)

@@ -16,7 +16,7 @@ from conserje.domain.ports.http import RawRequest
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.payment import Road, RoadName
 from conserje.services.receivables import checkout, mandate
-from conserje.services.receivables.refusals import Refused
+from conserje.services.receivables.refusals import Refused, UnknownRow
 from conserje.services.tenancy import connection
 from conserje.services.tenancy.act import act, keyed, reading
 
@@ -113,6 +113,9 @@ def _tried(creditor_id: int, receipt_id: int, now: datetime) -> str:
                 access=access,
                 now=now,
             )
+        except UnknownRow:
+            # The gateway answered, and it is nothing of ours: other money of the same account.
+            continue
         except Refused as error:
             trouble = type(error).__name__
             continue

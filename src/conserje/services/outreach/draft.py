@@ -14,10 +14,23 @@ from conserje.data.outreach import letters, snapshots
 from conserje.data.outreach.letters import Dossier, TouchFacts
 from conserje.data.outreach.models import DraftEdit
 from conserje.domain.kit.days import local_date
+from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked
 from conserje.domain.outreach.recheck import Go, recheck
+from conserje.domain.outreach.strategy import Strategy
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import carrying, content, letter, mandatory, review, settling, strategy, sweep
+from conserje.services.outreach import (
+    answer,
+    carrying,
+    content,
+    letter,
+    mandatory,
+    offering,
+    review,
+    strategy,
+    sweep,
+    thanks,
+)
 from conserje.services.outreach.prepare import following, going
 from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import act, step
@@ -110,8 +123,24 @@ def refuse(*, creditor_id: int, touch_ids: Sequence[int], by: str, now: datetime
 
 @step
 def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
-    """The message of one touch as it would be written at `now`, with what would hold it back. Sends nothing."""
-    seen = see(creditor_id=creditor_id, touch_id=touch_id, now=now)
+    """`previews` of one. Raises `LookupError` when there is no such touch."""
+    found = previews(creditor_id=creditor_id, touch_ids=[touch_id], now=now)
+    if not found:
+        raise LookupError(f"There is no message {touch_id}.")
+    return found[touch_id]
+
+
+@step
+def previews(*, creditor_id: int, touch_ids: Sequence[int], now: datetime) -> dict[int, Preview]:
+    """The messages of these touches as they would be written at `now`, with what would hold each back. Sends nothing.
+
+    As many queries for one as for a hundred.
+    """
+    seen = see_many(creditor_id=creditor_id, touch_ids=touch_ids, now=now)
+    return {touch_id: _preview(one, now) for touch_id, one in seen.items()}
+
+
+def _preview(seen: Seen, now: datetime) -> Preview:
     touch = seen.writing.touch
     try:
         made = letter.write(dossier=seen.dossier, writing=seen.writing, methods=seen.methods, now=now)
@@ -123,14 +152,38 @@ def preview(*, creditor_id: int, touch_id: int, now: datetime) -> Preview:
 
 @step
 def see(*, creditor_id: int, touch_id: int, now: datetime) -> Seen:
-    """What the letter of one touch is written from at `now`. Raises `LookupError` when there is no such touch."""
-    dossier = letters.gather(creditor_id=creditor_id, touch_ids=[touch_id])
-    if not dossier.touches:
+    """`see_many` of one. Raises `LookupError` when there is no such touch."""
+    found = see_many(creditor_id=creditor_id, touch_ids=[touch_id], now=now)
+    if not found:
         raise LookupError(f"There is no message {touch_id}.")
-    touch = dossier.touches[0]
+    return found[touch_id]
+
+
+@step
+def see_many(*, creditor_id: int, touch_ids: Sequence[int], now: datetime) -> dict[int, Seen]:
+    """What the letters of these touches are written from at `now`, by touch. As many queries for one as for many."""
+    dossier = letters.gather(creditor_id=creditor_id, touch_ids=touch_ids)
+    if not dossier.touches:
+        return {}
     of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)
-    (case,) = snapshots.cases(of=of, customer_ids=[touch.customer_id], now=now)
-    rules = strategy.in_force(creditor_id=creditor_id).serving(case.serves)
+    ids = sorted({touch.customer_id for touch in dossier.touches})
+    cases = {case.customer_id: case for case in snapshots.cases(of=of, customer_ids=ids, now=now)}
+    rules = strategy.in_force(creditor_id=creditor_id)
+    methods = letter.available_methods(connections.in_use(creditor_id=creditor_id, kind="gateway"))
+    causes = thanks.payments_of(creditor_id=creditor_id, touches=dossier.touches)
+    causes |= answer.standing(creditor_id=creditor_id, touches=dossier.touches)
+    found = {}
+    for touch in dossier.touches:
+        case = cases[touch.customer_id]
+        writing, warnings = _writing(dossier, touch, case, rules.serving(case.serves), now)
+        writing = replace(writing, cause=causes.get(touch.id))
+        found[touch.id] = Seen(dossier, writing, methods, warnings)
+    return found
+
+
+def _writing(
+    dossier: Dossier, touch: TouchFacts, case: Case, rules: Strategy, now: datetime
+) -> tuple[letter.Writing, tuple[str, ...]]:
     leaving = replace(going(touch), approved=True)
     at = max(now, touch.planned_at)
     found = recheck(case, going=leaving, strategy=rules, law=sweep.stack_of(case), now=at)
@@ -140,17 +193,21 @@ def see(*, creditor_id: int, touch_id: int, now: datetime) -> Seen:
         warnings = (*warnings, "words_outdated")
     texts = found.verdict.texts if found.verdict else ()
     after = following(case, touch=touch, rules=rules, now=now)
-    settles = settling.honoured(dossier=dossier, touch=touch, case=case, asked=amounts, rules=rules, now=at)
-    writing = letter.Writing(touch, case, amounts, texts, after, settles=settles)
-    methods = letter.available_methods(connections.in_use(creditor_id=creditor_id, kind="gateway"))
-    return Seen(dossier, writing, methods, warnings)
+    offers = letter.Offers(
+        settles=offering.settlement(
+            dossier=dossier, touch=touch, case=case, asked=amounts, rules=rules, now=at
+        ),
+        plans=offering.plan(dossier=dossier, touch=touch, case=case),
+    )
+    return letter.Writing(touch, case, amounts, texts, after, offers=offers), warnings
 
 
 def _unlawful(creditor_id: int, touch_ids: Sequence[int], now: datetime) -> set[int]:
     """Those of these drafts whose own words may not leave under the law of now."""
     own = DraftEdit.objects.filter(creditor_id=creditor_id, touch_id__in=list(touch_ids))
-    ids = own.filter(touch__state="proposed").values_list("touch_id", flat=True)
-    return {one for one in ids if preview(creditor_id=creditor_id, touch_id=one, now=now).written is None}
+    ids = list(own.filter(touch__state="proposed").values_list("touch_id", flat=True))
+    seen = previews(creditor_id=creditor_id, touch_ids=ids, now=now)
+    return {touch_id for touch_id, one in seen.items() if one.written is None}
 
 
 def _move(

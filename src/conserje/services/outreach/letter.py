@@ -37,16 +37,27 @@ ANSWER_DAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """What the reader's page offers besides paying: less at once, or in parts."""
+
+    settles: bool = False
+    plans: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
-    """One letter to write: the touch, its case now, the amounts, the slots to fill and what follows it."""
+    """One letter to write: the touch, its case now, the amounts, the slots to fill and what follows it.
+
+    `cause` is what a letter outside any step is about: `PaymentValues` of a thank-you, `AnswerValues` of an answer.
+    """
 
     touch: TouchFacts
     case: Case
     asked: tuple[Asked, ...]
     texts: tuple[str, ...]
     following: Decision | None
-    payment: dict[str, Any] | None = None
-    settles: bool = False
+    cause: dict[str, Any] | None = None
+    offers: Offers = Offers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +170,8 @@ def _values(
         "options": {
             "pay": bool(methods),
             "choose_date": True,
-            "plan": False,
-            "settle": writing.settles,
+            "plan": writing.offers.plans,
+            "settle": writing.offers.settles,
             "disagree": True,
             "wrong_person": True,
             "methods": list(methods),
@@ -178,7 +189,8 @@ def _values(
             invoices=invoices,
             sums=balances,
         ),
-        "payment": writing.payment,
+        "payment": writing.cause if touch.letter == "thank_you" else None,
+        "answer": writing.cause if touch.letter == "answer" else None,
         "code": CODE if touch.letter == "code" else "",
     }
 

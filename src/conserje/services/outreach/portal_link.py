@@ -24,7 +24,8 @@ SELECT l.id, l.customer_id, l.contact_id, l.touch_id, u.name, coalesce(c.name, '
        coalesce(nullif(c.locale, ''), u.locale),
        coalesce(nullif(u.time_zone, ''),
                 (SELECT n.time_zone FROM receivables_contact n
-                  WHERE n.creditor_id = l.creditor_id AND n.customer_id = l.customer_id AND n.is_usual LIMIT 1), '')
+                  WHERE n.creditor_id = l.creditor_id AND n.customer_id = l.customer_id AND n.is_usual LIMIT 1), ''),
+       u.tax_id
   FROM outreach_portallink l
   JOIN receivables_customer u ON u.creditor_id = l.creditor_id AND u.id = l.customer_id
   LEFT JOIN receivables_contact c ON c.creditor_id = l.creditor_id AND c.id = l.contact_id
@@ -57,6 +58,7 @@ class Opened:
     contact_name: str = ""
     locale: str = ""
     zone: str = ""
+    tax_id: str = ""
 
 
 def hash_of(token: str) -> str:

@@ -23,16 +23,17 @@ from conserje.domain.ports.channel import Channel, Parcel
 from conserje.domain.rules.facts import Purpose
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import (
+    answer,
     carrying,
     content,
     letter,
     mandatory,
     mime,
+    offering,
     portal_code,
     portal_link,
     record,
     requested,
-    settling,
     strategy,
     sweep,
     thanks,
@@ -94,11 +95,13 @@ def _prepare(creditor_id: int, token: UUID, touch_ids: Sequence[int], now: datet
     of = snapshots.standing(creditor_id=creditor_id, channel_of=carrying.channel_of)
     ids = sorted({touch.customer_id for touch in dossier.touches})
     cases = {case.customer_id: case for case in snapshots.cases(of=of, customer_ids=ids, now=now)}
-    payments = thanks.payments_of(creditor_id=creditor_id, touches=dossier.touches)
+    causes = thanks.payments_of(creditor_id=creditor_id, touches=dossier.touches)
+    causes |= answer.standing(creditor_id=creditor_id, touches=dossier.touches)
     writings = [
         writing
         for touch in dossier.touches
-        if (writing := _judge_again(batch, dossier, touch, cases[touch.customer_id], payments)) is not None
+        if (writing := _judge_again(batch, dossier, touch, cases[touch.customer_id], causes.get(touch.id)))
+        is not None
     ]
     ready = _write(batch, dossier, writings)
     settings = connection.all_settings(creditor_id=creditor_id, kind="channel") if ready else {}
@@ -115,6 +118,7 @@ def going(touch: TouchFacts) -> Going:
         copies=tuple(touch.copies),
         approved=touch.approved_by != "",
         handed_at=touch.handed_at,
+        is_awaited=touch.letter != answer.LETTER,
     )
 
 
@@ -131,10 +135,10 @@ def following(case: Case, *, touch: TouchFacts, rules: Strategy, now: datetime) 
     return told if is_near else None
 
 
-def _is_spent(touch: TouchFacts, payment: dict[str, Any] | None, now: datetime) -> bool:
+def _is_spent(touch: TouchFacts, cause: dict[str, Any] | None, now: datetime) -> bool:
     """Whether a letter outside any step has lost its cause: thanks for no payment, an answer nobody waits for."""
-    if touch.letter == "thank_you":
-        return payment is None
+    if touch.letter in ("thank_you", answer.LETTER):
+        return cause is None
     return touch.letter in requested.LETTERS and not requested.still_wanted(touch, now=now)
 
 
@@ -143,23 +147,27 @@ def _judge_again(
     dossier: Dossier,
     touch: TouchFacts,
     case: Case,
-    payments: dict[int, dict[str, Any]],
+    cause: dict[str, Any] | None,
 ) -> letter.Writing | None:
-    leaving, now, payment = going(touch), batch.now, payments.get(touch.id)
+    leaving, now = going(touch), batch.now
     rules = batch.rules.serving(case.serves)
     found = recheck(case, going=leaving, strategy=rules, law=sweep.stack_of(case), now=now)
-    if _is_spent(touch, payment, now):
+    if _is_spent(touch, cause, now):
         found = Drop(Reason("changed_meanwhile"), None)
     own, today = touch.edit, local_date(now, case.zone)
     if own is not None and isinstance(found, Go) and letter.outdated(own, asked=found.asked, today=today):
         found = Drop(Reason("words_outdated"), None)
     if isinstance(found, Go):
-        after = None if payment is not None else following(case, touch=touch, rules=rules, now=now)
+        thanked = touch.letter == "thank_you"
+        after = None if thanked else following(case, touch=touch, rules=rules, now=now)
         copied = replace(touch, copies=list(found.copies))
-        settles = settling.honoured(
-            dossier=dossier, touch=touch, case=case, asked=found.asked, rules=rules, now=now
+        offers = letter.Offers(
+            settles=offering.settlement(
+                dossier=dossier, touch=touch, case=case, asked=found.asked, rules=rules, now=now
+            ),
+            plans=offering.plan(dossier=dossier, touch=touch, case=case),
         )
-        return letter.Writing(copied, case, found.asked, found.verdict.texts, after, payment, settles)
+        return letter.Writing(copied, case, found.asked, found.verdict.texts, after, cause, offers)
     batch.count("suppressed" if isinstance(found, Drop) else "later")
     record.not_now(
         creditor_id=batch.creditor_id, touch=touch, token=batch.token, found=found, zone=case.zone, now=now

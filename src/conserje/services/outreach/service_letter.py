@@ -21,6 +21,7 @@ _WHOM = """
 SELECT c.id, p.id FROM receivables_contact c
   JOIN receivables_contactpoint p ON p.creditor_id = c.creditor_id AND p.contact_id = c.id
  WHERE c.creditor_id = %(creditor)s AND c.customer_id = %(customer)s AND p.kind = 'email' AND p.unusable_since IS NULL
+   AND (%(only)s::bigint IS NULL OR c.id = %(only)s)
    AND NOT EXISTS (SELECT 1 FROM outreach_suppression s WHERE s.creditor_id = p.creditor_id
                       AND s.address_hash = p.address_hash AND s.channel = 'email' AND s.lifted_at IS NULL)
  ORDER BY c.is_usual DESC, c.id, p.id LIMIT 1"""
@@ -44,18 +45,22 @@ UPDATE outreach_touch SET state = 'suppressed', reason = 'changed_meanwhile', en
 
 @dataclass(frozen=True, slots=True)
 class ServiceLetter:
-    """Which letter, under which name it is written once for a customer, and why, in the law's words."""
+    """Which letter, under which name it is written once for a customer, and why, in the law's words.
+
+    To their usual contact, or only to the contact `only`.
+    """
 
     letter: str
     step: str
     purpose: Purpose
+    only: int | None = None
 
 
 @step
 def plan(*, creditor_id: int, customer_id: int, wanted: ServiceLetter, now: datetime) -> bool:
-    """Plan `wanted` once, to the usual contact's e-mail. False when it is planned already or nobody can be reached."""
+    """Plan `wanted` once, to an e-mail address. False when it is planned already or nobody can be reached."""
     carrier = carrier_names(creditor_id=creditor_id).get(Channel.EMAIL)
-    whom = _rows(_WHOM, {"creditor": creditor_id, "customer": customer_id})
+    whom = _rows(_WHOM, {"creditor": creditor_id, "customer": customer_id, "only": wanted.only})
     if carrier is None or not whom:
         return False
     zone = local_day.zones(creditor_id=creditor_id, customer_ids=[customer_id]).get(customer_id, "UTC")

@@ -87,11 +87,10 @@ class Told:
 @step
 def case(*, creditor_id: int, customer_id: int, now: datetime) -> Case:
     """The case of one customer as it stands. Raises `LookupError` for a customer that is not there."""
-    of = snapshots.standing(creditor_id=creditor_id, channel_of=channel_of)
-    found = snapshots.cases(of=of, customer_ids=[customer_id], now=now)
+    found = cases(creditor_id=creditor_id, customer_ids=[customer_id], now=now)
     if not found:
         raise LookupError(f"There is no customer {customer_id}.")
-    return found[0]
+    return found[customer_id]
 
 
 @step

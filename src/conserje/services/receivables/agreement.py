@@ -16,6 +16,7 @@ from conserje.services.arrangements import agreed_words, agreement, dispute, pro
 from conserje.services.arrangements.agreement import New, Sums
 from conserje.services.arrangements.proposal import Refused
 from conserje.services.arrangements.speaker import Speaker
+from conserje.services.outreach.answer import Matter
 from conserje.services.receivables import credit_note, fiscal_task, write_off
 from conserje.services.receivables import locked as money_locked
 from conserje.services.receivables.fiscal_task import Cause
@@ -51,6 +52,8 @@ def accept(*, creditor_id: int, proposal_id: int, seen_hash: str, by: Speaker, n
     if not text.hash == found.text_hash == seen_hash:
         raise Refused("proposal_text_changed")
     proposal.accepted(creditor_id=creditor_id, row=row, found=found, by=by, now=now)
+    if not by.is_customer:
+        dispute.answered(creditor_id=creditor_id, row=row, matter=Matter.AGREED, row_id=found.id, now=now)
     new = New(
         customer_id=row.invoice.customer_id,
         currency=row.invoice.currency,
@@ -108,29 +111,24 @@ def _carry_out(creditor_id: int, agreement_id: int, now: datetime) -> bool:
 
 
 def _credit(creditor_id: int, row: Agreement, invoice_id: int, now: datetime) -> None:
-    """The rest of the invoice by a credit note; what is for future work by one that waits for later invoices."""
+    """One credit note, as one fiscal paper: it closes the invoice, and the credit for future work stays of it."""
+    minor = row.credit_minor + row.discount_minor + row.credit_minor
+    if not minor:
+        return
     zone = Creditor.objects.values_list("time_zone", flat=True).get(id=creditor_id)
-    lowered = row.credit_minor + row.discount_minor
-    notes: list[tuple[str, int, tuple[Named, ...], str]] = []
-    if lowered:
-        notes.append((f"AC-{row.id}", lowered, (Named(invoice_id),), "agreement"))
-    if row.credit_minor:
-        notes.append((f"AC-{row.id}-F", row.credit_minor, (), "future"))
-    for number, minor, named, kind in notes:
-        note = NewCreditNote(
-            customer_id=row.customer_id,
-            number=number,
-            issued_on=local_date(now, zone),
-            amount=Money(row.currency, minor),
-            named=named,
-            kind=kind,
-        )
-        (note_id,) = credit_note.issue_many(creditor_id=creditor_id, notes=[note], actor="rule", now=now)
-        if kind == "agreement":
-            cause = Cause(credit_note_id=note_id)
-            fiscal_task.open_(
-                creditor_id=creditor_id, invoice_id=invoice_id, cause=cause, amount_minor=minor, now=now
-            )
+    note = NewCreditNote(
+        customer_id=row.customer_id,
+        number=f"AC-{row.id}",
+        issued_on=local_date(now, zone),
+        amount=Money(row.currency, minor),
+        named=(Named(invoice_id),),
+        kind="agreement",
+    )
+    (note_id,) = credit_note.issue_many(creditor_id=creditor_id, notes=[note], actor="rule", now=now)
+    cause = Cause(credit_note_id=note_id)
+    fiscal_task.open_(
+        creditor_id=creditor_id, invoice_id=invoice_id, cause=cause, amount_minor=minor, now=now
+    )
 
 
 def _write_off(creditor_id: int, row: Agreement, invoice_ids: Sequence[int], now: datetime) -> None:

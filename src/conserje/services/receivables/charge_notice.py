@@ -6,10 +6,13 @@ Whoever stops an announced charge, ends the mandate, pays, disputes or promises 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conserje.data.receivables.models import ChargeNotice, Invoice, InvoiceDue, Mandate
@@ -27,6 +30,14 @@ from conserje.services.recovery import failure
 from conserje.services.tenancy.act import act, keyed, step
 
 _PREFIX = "notice:"
+_INSERT = """
+INSERT INTO receivables_chargenotice (creditor_id, mandate_id, cause, cause_ref, charge_on, currency, amount_minor,
+       told_at)
+SELECT %(creditor)s, w.mandate_id, %(cause)s, w.invoice_id, w.charge_on, w.currency, w.minor, %(now)s
+  FROM unnest(%(mandates)s::bigint[], %(invoices)s::bigint[], %(days)s::date[], %(currencies)s::text[],
+              %(minors)s::bigint[]) AS w(mandate_id, invoice_id, charge_on, currency, minor)
+ON CONFLICT (creditor_id, mandate_id, cause, cause_ref, charge_on) DO NOTHING
+RETURNING id, mandate_id, cause_ref, charge_on, currency, amount_minor"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +53,22 @@ class Announced:
 @act
 def announce_due(*, creditor_id: int, now: datetime) -> int:
     """Announce what falls due soon for mandates that cover invoices; returns how many charges were announced."""
-    mandates = Mandate.objects.filter(creditor_id=creditor_id, state="active", covers_invoices=True)
-    mandates = refused_card.without(mandates, creditor_id=creditor_id)
-    mandates = mandates.filter(Exists(_untold(creditor_id, now)))
-    rows = list(mandates.order_by("id"))
-    if not rows:
+    found = Mandate.objects.filter(creditor_id=creditor_id, state="active", covers_invoices=True)
+    found = refused_card.without(found, creditor_id=creditor_id)
+    mandates = list(found.filter(Exists(_untold(creditor_id, now))).order_by("id"))
+    if not mandates:
         return 0
-    ids = sorted({row.customer_id for row in rows})
+    ids = sorted({row.customer_id for row in mandates})
     cases = telling.cases(creditor_id=creditor_id, customer_ids=ids, now=now)
-    return sum(_announce(creditor_id, row, cases[row.customer_id], now) for row in rows)
+    told = _told(creditor_id, ids)
+    resting = failure.taken_on(creditor_id=creditor_id, customer_ids=ids)
+    wanted = [
+        new
+        for row in mandates
+        for new in _wanted(row, cases[row.customer_id], told[row.customer_id], resting, now)
+    ]
+    _write(creditor_id, {row.id: row for row in mandates}, wanted, now)
+    return len(wanted)
 
 
 @step
@@ -77,7 +95,9 @@ def stop(*, creditor_id: int, customer_id: int, notice_id: int, now: datetime) -
     if row.stopped_at is None:
         row.stopped_at = now
         row.save(update_fields=["stopped_at"])
-        _tell(creditor_id, row, customer_id, "stopped", "customer", now)
+        said = _Said(row.cause_ref, row.currency, row.amount_minor, row.charge_on)
+        told = _entry(row.id, said, customer_id, ("stopped", "customer"), now)
+        entry.write(creditor_id=creditor_id, entries=[told])
 
 
 @step
@@ -119,34 +139,89 @@ def made(*, creditor_id: int, order: ChargeOrder, now: datetime) -> None:
     rows.update(made_at=now)
 
 
-def _announce(creditor_id: int, row: Mandate, case: Case, now: datetime) -> int:
+class _Told(NamedTuple):
+    """What was announced of an invoice before, by which mandate."""
+
+    mandate_id: int
+    invoice_id: int
+    charge_on: date
+    stopped: bool
+    made: bool
+
+
+class _New(NamedTuple):
+    """What is announced now."""
+
+    mandate_id: int
+    invoice_id: int
+    charge_on: date
+    minor: int
+
+
+def _told(creditor_id: int, customer_ids: Sequence[int]) -> Mapping[int, list[_Told]]:
+    rows = ChargeNotice.objects.filter(
+        creditor_id=creditor_id, mandate__customer_id__in=customer_ids, cause=ChargeCause.INVOICE.value
+    )
+    found: dict[int, list[_Told]] = defaultdict(list)
+    for customer_id, mandate_id, ref, on, stopped_at, made_at in rows.order_by("charge_on").values_list(
+        "mandate__customer_id", "mandate_id", "cause_ref", "charge_on", "stopped_at", "made_at"
+    ):
+        found[customer_id].append(_Told(mandate_id, ref, on, stopped_at is not None, made_at is not None))
+    return found
+
+
+def _wanted(
+    row: Mandate, case: Case, told: Sequence[_Told], taken: set[int], now: datetime
+) -> Iterator[_New]:
     today = local_date(now, case.zone)
     soonest = business_days_after(today, NOTICE_BUSINESS_DAYS)
-    told = ChargeNotice.objects.filter(
-        creditor_id=creditor_id, mandate__customer_id=row.customer_id, cause=ChargeCause.INVOICE.value
-    )
-    ended = Q(stopped_at__isnull=False, mandate_id=row.id) | Q(made_at__isnull=False)
-    in_time = Q(stopped_at=None, charge_on__gte=today - timedelta(days=LATE_DAYS))
-    known = dict(told.filter(ended | in_time).order_by("charge_on").values_list("cause_ref", "charge_on"))
-    resting = {block.invoice_id for block in case.blocks if block.until is None or block.until >= today}
-    resting |= failure.taken_on(creditor_id=creditor_id, customer_id=row.customer_id)
+    known = {
+        one.invoice_id: one.charge_on
+        for one in told
+        if one.made
+        or (one.stopped and one.mandate_id == row.id)
+        or (not one.stopped and one.charge_on >= today - timedelta(days=LATE_DAYS))
+    }
+    resting = {
+        block.invoice_id for block in case.blocks if block.until is None or block.until >= today
+    } | taken
     wanted: dict[int, tuple[int, date]] = {}
     for due in case.dues:
         if due.currency == row.currency and due.due_on <= soonest and _is_free(due, known, resting):
             minor, on = wanted.get(due.invoice_id, (0, soonest))
             wanted[due.invoice_id] = (minor + due.open_minor, max(on, due.due_on))
     for invoice_id, (minor, on) in wanted.items():
-        notice, is_new = ChargeNotice.objects.get_or_create(
-            creditor_id=creditor_id,
-            mandate_id=row.id,
-            cause=ChargeCause.INVOICE.value,
-            cause_ref=invoice_id,
-            charge_on=on,
-            defaults={"currency": row.currency, "amount_minor": minor, "told_at": now},
+        yield _New(row.id, invoice_id, on, minor)
+
+
+def _write(creditor_id: int, mandates: Mapping[int, Mandate], wanted: Sequence[_New], now: datetime) -> None:
+    """The notices and their journal, in two statements."""
+    if not wanted:
+        return
+    asked: dict[str, Any] = {
+        "creditor": creditor_id,
+        "cause": ChargeCause.INVOICE.value,
+        "now": now,
+        "mandates": [one.mandate_id for one in wanted],
+        "invoices": [one.invoice_id for one in wanted],
+        "days": [one.charge_on for one in wanted],
+        "currencies": [mandates[one.mandate_id].currency for one in wanted],
+        "minors": [one.minor for one in wanted],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, asked)
+        made = cursor.fetchall()
+    entries = [
+        _entry(
+            row_id,
+            _Said(invoice_id, currency, minor, on),
+            mandates[mandate_id].customer_id,
+            ("told", "rule"),
+            now,
         )
-        if is_new:
-            _tell(creditor_id, notice, row.customer_id, "told", "rule", now)
-    return len(wanted)
+        for row_id, mandate_id, invoice_id, on, currency, minor in made
+    ]
+    entry.write(creditor_id=creditor_id, entries=entries)
 
 
 def _is_free(due: Due, known: Mapping[int, date], resting: set[int | None]) -> bool:
@@ -198,21 +273,30 @@ def _key(row: ChargeNotice) -> str:
     return f"{_PREFIX}{row.id}"
 
 
-def _tell(
-    creditor_id: int, row: ChargeNotice, customer_id: int, what: str, actor: str, now: datetime
-) -> None:
-    new = entry.NewEntry(
+class _Said(NamedTuple):
+    """What a notice says."""
+
+    invoice_id: int
+    currency: str
+    minor: int
+    charge_on: date
+
+
+def _entry(
+    row_id: int, said: _Said, customer_id: int, what: tuple[str, str], now: datetime
+) -> entry.NewEntry:
+    word, actor = what
+    return entry.NewEntry(
         at=now,
-        kind=f"receivables.charge.{what}",
+        kind=f"receivables.charge.{word}",
         actor=actor,
         customer_id=customer_id,
         subject_kind="charge_notice",
-        subject_id=row.id,
+        subject_id=row_id,
         payload={
-            "invoice": row.cause_ref,
-            "currency": row.currency,
-            "minor": row.amount_minor,
-            "charge_on": row.charge_on.isoformat(),
+            "invoice": said.invoice_id,
+            "currency": said.currency,
+            "minor": said.minor,
+            "charge_on": said.charge_on.isoformat(),
         },
     )
-    entry.write(creditor_id=creditor_id, entries=[new])

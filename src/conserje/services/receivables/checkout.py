@@ -13,6 +13,7 @@ from typing import Any
 from conserje.data.receivables.models import Checkout
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import (
+    NOT_OURS,
     ChargeFact,
     ChargeState,
     CheckoutRequest,
@@ -26,7 +27,7 @@ from conserje.domain.receivables.checkout import LASTS, Attempt
 from conserje.domain.receivables.payment import Road
 from conserje.services.outreach import review
 from conserje.services.receivables import checkout_fact, checkout_row, locked
-from conserje.services.receivables.refusals import Refused, UnknownRow
+from conserje.services.receivables.refusals import NotAnswered, Refused, UnknownRow
 from conserje.services.tenancy.act import act, keyed, reading
 
 
@@ -106,7 +107,8 @@ def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: 
     once.
 
     A paid answer that contradicts what was asked for quarantines the checkout: no money moves, a person looks
-    at it. Raises `UnknownRow` when nobody knows the checkout.
+    at it. Raises `UnknownRow` when nobody knows the checkout, and `NotAnswered` when the gateway did not tell of which
+    one it speaks.
     """
     with reading(creditor_id=creditor_id):
         row = _find(creditor_id, which, access.gateway)
@@ -114,6 +116,8 @@ def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: 
     if row is not None and not external_id:
         return standing_of(row)
     fact = gateways.get(access.gateway).fetch(external_id, access.settings, access.http)
+    if row is None and fact.state is ChargeState.UNKNOWN and not fact.reference and fact.detail != NOT_OURS:
+        raise NotAnswered("The gateway did not say whose payment this is. It is asked again later.")
     return _apply(creditor_id=creditor_id, gateway=access.gateway, fact=fact, road=road, now=now)
 
 

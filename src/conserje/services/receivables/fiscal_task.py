@@ -88,13 +88,8 @@ def record(*, creditor_id: int, task_id: int, number: str, by: str, now: datetim
 
 
 def _name(creditor_id: int, note_id: int, number: str) -> None:
-    """The note of an agreement gets the number it has at the tax office, so that an import of it finds it there.
-
-    One that is kept for later keeps ours: each invoice it lowers has a paper of its own.
-    """
+    """The note of an agreement gets the number it has at the tax office, so that an import of it finds it there."""
     note = locked.row(creditor_id=creditor_id, model=CreditNote, row_id=note_id)
-    if note.kind != "agreement":
-        return
     note.number, note.number_key = number, match_key(text=number)
     try:
         with transaction.atomic():

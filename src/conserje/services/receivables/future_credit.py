@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Credit kept for future work: taken off the customer's later invoices by itself, before anybody asks for them."""
+"""Credit kept for future work: taken off the customer's later invoices by itself, before anybody asks for them.
+
+It is what an agreement's credit note has left; that note has its fiscal paper, so using it up needs none.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Named, Share, share
 from conserje.domain.receivables.posting import Rows
 from conserje.services.journal import entry
-from conserje.services.receivables import allocation, fiscal_task, locked
-from conserje.services.receivables.fiscal_task import Cause
+from conserje.services.receivables import allocation, locked
 from conserje.services.tenancy.act import act, step
 
 # An invoice being paid at this moment is left until that has ended.
@@ -23,7 +25,7 @@ SELECT n.id, array_agg(i.id ORDER BY i.first_due_on, i.id)
   JOIN receivables_invoice i ON i.creditor_id = n.creditor_id AND i.customer_id = n.customer_id
    AND i.currency = n.currency AND i.open_minor > 0 AND i.created_at > n.created_at
    AND coalesce(i.issued_on, i.first_due_on) >= n.issued_on
- WHERE n.creditor_id = %(creditor)s AND n.kind <> 'issued' AND n.unapplied_minor > 0
+ WHERE n.creditor_id = %(creditor)s AND n.kind = 'agreement' AND n.unapplied_minor > 0
    AND NOT EXISTS (SELECT 1 FROM receivables_checkoutline l
                      JOIN receivables_checkout k ON k.creditor_id = l.creditor_id AND k.id = l.checkout_id
                     WHERE l.creditor_id = i.creditor_id AND l.invoice_id = i.id
@@ -45,7 +47,7 @@ def kept(*, creditor_id: int, customer_id: int) -> tuple[Money, ...]:
     """What a customer has in credit for later invoices, by currency."""
     rows = CreditNote.objects.filter(creditor_id=creditor_id, customer_id=customer_id, unapplied_minor__gt=0)
     sums: dict[str, int] = {}
-    for currency, minor in rows.exclude(kind="issued").values_list("currency", "unapplied_minor"):
+    for currency, minor in rows.filter(kind="agreement").values_list("currency", "unapplied_minor"):
         sums[currency] = sums.get(currency, 0) + minor
     return tuple(Money(currency, minor) for currency, minor in sorted(sums.items()))
 
@@ -65,14 +67,6 @@ def _apply(creditor_id: int, note_id: int, invoice_ids: list[int], now: datetime
     allocation.apply(
         creditor_id=creditor_id, source=rows, invoices=invoices, shares=shares, on=note.issued_on, now=now
     )
-    for part in shares:
-        fiscal_task.open_(
-            creditor_id=creditor_id,
-            invoice_id=part.invoice_id,
-            cause=Cause(credit_note_id=note.id),
-            amount_minor=part.amount.minor,
-            now=now,
-        )
     _tell(creditor_id, note, shares, now)
     closed = allocation.closed(creditor_id=creditor_id, ids=[part.invoice_id for part in shares])
     allocation.tell(creditor_id=creditor_id, customer_id=note.customer_id, closed_ids=closed, now=now)

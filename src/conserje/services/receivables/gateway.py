@@ -71,19 +71,21 @@ def taking(*, offers: tuple[Offer, ...], currency: str) -> Offer | None:
     return next((offer for offer in offers if offer.is_offered and currency in offer.currencies), None)
 
 
-def keeping(*, offers: tuple[Offer, ...], currency: str) -> tuple[Offer, ...]:
-    """The offers that keep a card to be charged later in `currency`."""
+def keeping(*, offers: tuple[Offer, ...], currency: str | None) -> tuple[Offer, ...]:
+    """The offers that keep a card to be charged later in `currency`; None: in any."""
     return tuple(
         offer
         for offer in offers
         if offer.is_offered
-        and currency in offer.currencies
+        and (currency is None or currency in offer.currencies)
         and isinstance(gateways.get(offer.access.gateway), Mandates)
     )
 
 
-def choices(*, offers: tuple[Offer, ...], amount: Money, country: str, late_days: int) -> tuple[Choice, ...]:
-    """The gateways that take this amount from a payer in `country`, side by side, each with the methods that do.
+def choices(
+    *, offers: tuple[Offer, ...], amount: Money, country: str, tax_id: str, late_days: int
+) -> tuple[Choice, ...]:
+    """The gateways that take this amount from a payer in `country` with `tax_id`, each with the methods that do.
 
     `late_days` is how long the oldest of what is paid is past due, below 0 before its date.
     """
@@ -93,7 +95,7 @@ def choices(*, offers: tuple[Offer, ...], amount: Money, country: str, late_days
         methods = tuple(
             method
             for method in offer.methods
-            if may_pay(abilities=abilities, method=method, amount=amount, country=country)
+            if may_pay(abilities=abilities, method=method, amount=amount, country=country, tax_id=tax_id)
         )
         in_stage = offer.from_days is None or late_days >= offer.from_days
         if offer.is_offered and in_stage and amount.currency in offer.currencies and methods:

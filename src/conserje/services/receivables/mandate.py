@@ -16,13 +16,20 @@ from django.db.models import Q
 
 from conserje.data.receivables.models import ChargeNotice, Mandate
 from conserje.domain.kit.days import local_date
-from conserje.domain.ports.gateway import MandateFact, MandateRequest, Mandates, MandateState, StartFailed
+from conserje.domain.ports.gateway import (
+    NOT_OURS,
+    MandateFact,
+    MandateRequest,
+    Mandates,
+    MandateState,
+    StartFailed,
+)
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.mandate import Back, Held, MandateAsked, next_state
 from conserje.services.journal import entry
 from conserje.services.receivables import checkout_row, locked
 from conserje.services.receivables.checkout import Access, Which
-from conserje.services.receivables.refusals import Refused, UnknownRow
+from conserje.services.receivables.refusals import NotAnswered, Refused, UnknownRow
 from conserje.services.recovery import card
 from conserje.services.tenancy import sealing
 from conserje.services.tenancy.act import act, keyed, reading, step
@@ -70,7 +77,7 @@ def ask(
 
 
 def refresh(*, creditor_id: int, which: Which, access: Access, now: datetime) -> Held:
-    """Fetch a mandate from its gateway and write down how far it has come. Raises `UnknownRow`.
+    """Fetch a mandate from its gateway and write down how far it has come. Raises `UnknownRow`, `NotAnswered`.
 
     One that comes into force replaces the customer's former ones of that currency, here and at their gateway.
     """
@@ -85,6 +92,8 @@ def refresh(*, creditor_id: int, which: Which, access: Access, now: datetime) ->
     if row is not None and not external_id:
         return held_of(row)
     fact = adapter.fetch_mandate(external_id, access.settings, access.http)
+    if row is None and fact.state is MandateState.UNKNOWN and not fact.reference and fact.detail != NOT_OURS:
+        raise NotAnswered("The gateway did not say whose mandate this is. It is asked again later.")
     held = _apply(creditor_id=creditor_id, gateway=access.gateway, fact=fact, now=now)
     _tell_ended(creditor_id=creditor_id, access=access, now=now)
     return held

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from django.db import connection
 
-from conserje.domain.arrangements.deed import Deed
+from conserje.domain.kit.days import zone
 from conserje.domain.kit.money import Money, total
+from conserje.services.arrangements.agreed_text import SignedText
 from conserje.services.receivables import account
 from conserje.services.receivables.account import InvoiceStanding
 from conserje.services.tenancy.act import step
@@ -203,20 +204,33 @@ def clearance(*, creditor_id: int, reader: Reader) -> File:
 
 
 @step
-def agreement(*, creditor_id: int, reader: Reader, deed: Deed) -> File:
-    """Something agreed, word for word as it was accepted, with the hash that was accepted."""
-    words = paper.words(reader.locale)
-    tables = (Table(deed.head, deed.rows),) if deed.head else ()
+def agreement(*, creditor_id: int, reader: Reader, signed: SignedText, zone_name: str) -> File:
+    """Something agreed, word for word as it was accepted, with the hash that was accepted; hours are of `zone_name`."""
+    text = signed.text
+    words = paper.words(text.locale)
+    rows = tuple(
+        (
+            row.label,
+            day(row.on, "day_long", text.locale) if row.on is not None else "",
+            money(row.amount, text.locale),
+        )
+        for row in text.amounts
+    )
+    signatures = []
+    for one in signed.signatures:
+        at, side = one.at.astimezone(zone(zone_name)), signed.signed_for(one)
+        who = (one.name, side) if one.name and one.name != side else (side,)
+        signatures.append((*who, f"{day(at.date(), 'day_long', text.locale)}, {at:%H:%M}"))
     return _file(
         creditor_id,
-        reader,
+        replace(reader, locale=text.locale),
         words["agreement"],
-        deed.title,
-        before=deed.paragraphs,
-        tables=tables,
-        after=(words["agreement"]["accepted"],),
-        signatures=deed.signatures,
-        mark=words["check"].format(hash=deed.sha256) if deed.sha256 else "",
+        text.title,
+        before=text.before,
+        tables=(Table(text.head, rows, right=2),),
+        after=(*text.after, words["agreement"]["accepted"]),
+        signatures=tuple(signatures),
+        mark=words["check"].format(hash=text.hash),
     )
 
 

@@ -20,5 +20,9 @@ class PaymentConflict(Refused):
     """A payment with the same identity and other facts is in the books: two tellings contradict each other."""
 
 
+class NotAnswered(Refused):
+    """The gateway did not say enough to tell whose payment it is: ask again later."""
+
+
 class UnknownRow(Refused):
     """There is no such row for this creditor."""

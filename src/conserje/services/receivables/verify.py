@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from conserje.domain.receivables.posting import Account
+from conserje.services.arrangements import agreed_text
 from conserje.services.journal import seal
 from conserje.services.receivables import verify_queries as queries
 from conserje.services.tenancy import anchor
@@ -66,9 +67,9 @@ class Report:
 
 
 def verify(*, creditor_id: int) -> Report:
-    """Check the books of a creditor and the seals of its journal, in one reading; changes nothing."""
+    """Check the books of a creditor, the seals of its journal and its agreements, in one reading; changes nothing."""
     with reading(creditor_id=creditor_id):
-        return Report((*money(creditor_id=creditor_id), _journal(creditor_id)))
+        return Report((*money(creditor_id=creditor_id), _journal(creditor_id), _agreed(creditor_id)))
 
 
 @step
@@ -93,6 +94,11 @@ def _journal(creditor_id: int) -> Property:
     public_id = creditors.by_id(creditor_id=creditor_id).public_id
     wrong = seal.broken(creditor_id=creditor_id, known_head=anchor.last_heads().get(public_id, ""))
     return _property(13, "the journal is whole", [f"{item.where}: {item.what}" for item in wrong])
+
+
+def _agreed(creditor_id: int) -> Property:
+    wrong = sorted(agreed_text.altered(creditor_id=creditor_id))
+    return _property(14, "every agreement has the text that was signed", wrong)
 
 
 def _property(number: int, name: str, found: list[str]) -> Property:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,9 +63,9 @@ def record(*, creditor_id: int, charge: FailedCharge, whose: Whose, now: datetim
 
 
 @step
-def taken_on(*, creditor_id: int, customer_id: int) -> set[int]:
-    """The invoices of a customer whose charges are recovery's: nobody else charges them by themselves."""
-    rows = FailedPayment.objects.filter(creditor_id=creditor_id, customer_id=customer_id)
+def taken_on(*, creditor_id: int, customer_ids: Sequence[int]) -> set[int]:
+    """The invoices of these customers whose charges are recovery's: nobody else charges them by themselves."""
+    rows = FailedPayment.objects.filter(creditor_id=creditor_id, customer_id__in=customer_ids)
     return set(rows.values_list("invoice_id", flat=True))
 
 
