@@ -41,7 +41,7 @@ def _plan(world: World, deed: Deed) -> None:
             wish = Wish(CURRENCY, facts["number"], Spacing(facts["spacing"]), first_on)
             draft = plan_terms.draft(of=room, wish=wish)
             words = plan.text(creditor_id=world.creditor_id, of=room, draft=draft, locale=LOCALE)
-        signing = plan.Signing(NAME, words.sha256, LOCALE)
+        signing = plan.Signing(NAME, words.hash, LOCALE)
         made = world.act(lambda: plan.propose(**who, wish=wish, signing=signing, now=now), twice=True)
     except plan.Refused as refused:
         world.refuse("plan", deed.who, refused)
