@@ -227,7 +227,7 @@ def test_what_is_in_a_plan_is_taken_by_its_instalments_only(buyer, access):
         room = plan_terms.room(creditor_id=buyer[0], customer_id=buyer[1], now=book.NOW)
         draft = plan_terms.draft(of=room, wish=wish)
         words = plan.text(creditor_id=buyer[0], of=room, draft=draft, locale="es_CO")
-    signing = plan.Signing("Laura", words.sha256, "es_CO")
+    signing = plan.Signing("Laura", words.hash, "es_CO")
     plan.propose(creditor_id=buyer[0], customer_id=buyer[1], wish=wish, signing=signing, now=book.NOW)
     whole = replace(order(buyer, held), cause=ChargeCause.RETRY)
     with pytest.raises(Refused, match="arranged"):
