@@ -31,7 +31,17 @@ LADDER = ("preventive", "friendly", "follow_up", "follow_up_second", "formal", "
 # The ladder of subscriptions and orders, with the whole days between a letter and the one before it.
 SHOPPERS = {"card_failed": 3, "card_again": 4, "card_ways": 5, "card_pause": 5}
 _ENDS = ("este es el último mensaje", "revisará el asunto", "dejaremos de escribirle")
-_SERVICE = ("Su tarjeta vence pronto", "Su suscripción quedó cancelada")
+_SERVICE = (
+    "Su tarjeta vence pronto",
+    "Su suscripción quedó cancelada",
+    # Answers to what the customer said.
+    "Respondimos ",
+    "Nuestra propuesta sobre ",
+    "Aceptamos su ",
+    "Terminamos de revisar ",
+    "Las cuotas que podemos ofrecerle",
+    "Sobre el plan de cuotas que nos propuso",
+)
 _KNOWN_BY = (
     ("final", "nuestra última carta"),
     ("formal_second", "segunda comunicación formal"),
@@ -68,7 +78,7 @@ def read(*, subject: str, text: str, today: date) -> Letter:
 
 
 def is_service(subject: str) -> bool:
-    """Whether a letter asks for no money: a card that ends, a subscription that was cancelled."""
+    """Whether a letter asks for no money: a card that ends, a subscription cancelled, an answer."""
     return subject.strip().startswith(_SERVICE)
 
 
