@@ -17,6 +17,7 @@ from tests.integration.workbench_book import at, desk
 from conserje.data.arrangements.models import Agreement, PlanAgreement
 from conserje.data.receivables.models import Customer
 from conserje.data.tenancy.models import Creditor
+from conserje.services.receivables import verify
 from conserje.services.tenancy.act import acting, reading
 
 LATER = TUESDAY + timedelta(hours=2)
@@ -93,6 +94,20 @@ def test_the_agreement_on_a_dispute_is_the_same_paper_for_both_sides(creditor: C
         f"Huella de este documento: {row.text_hash}",
     ):
         assert said in theirs, said
+
+
+def test_an_agreement_whose_words_were_changed_is_found(creditor: Creditor, owing: Customer) -> None:
+    made = plans.take(creditor, owing, plans.wish())
+    assert verify.verify(creditor_id=creditor.id).ok
+
+    with acting(creditor_id=creditor.id):
+        row = PlanAgreement.objects.get(plan_id=made.plan_id)
+        row.text["amounts"][0]["amount"]["minor"] -= 1
+        row.save(update_fields=["text"])
+    (broken,) = [
+        one for one in verify.verify(creditor_id=creditor.id).properties if one.state == verify.BROKEN
+    ]
+    assert broken.findings == (f"agreement of plan {made.plan_id}: its text is not the one that was signed",)
 
 
 def test_nobody_else_gets_them(creditor: Creditor) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
-from tests.integration import book, visitor
+from tests.integration import book, plans, visitor
 from tests.integration.book import TUESDAY
 from tests.integration.visitor import Visitor
 
@@ -78,6 +78,15 @@ def test_the_result_of_what_waits_with_instructions_is_the_instructions(reader: 
     page = told(reader)
     back = reader.get(f"result/{row(reader).public_id}/")
     assert (back.status_code, back.headers["Location"]) == (302, reader.path(page))
+
+
+def test_a_part_of_a_plan_is_paid_by_transfer_too(reader: Visitor) -> None:
+    plans.take(reader.creditor, reader.customer, plans.wish(currency="COP"))
+    answer = reader.post("plan/pay/", attempt="a", what="next")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303,
+        reader.path(f"how/{row(reader).public_id}/"),
+    )
 
 
 def test_the_button_leads_to_the_account_and_the_reference(reader: Visitor) -> None:

@@ -278,10 +278,8 @@ def test_older_events_follow_and_none_is_lost_or_told_twice(creditor: Creditor) 
 
 
 def test_the_previews_of_many_drafts_cost_as_many_queries_as_one(ready: Creditor) -> None:
-    wb.fill(ready, 9)
-    sweep.sweep(creditor_id=ready.id, now=TUESDAY)
     ids = touch_ids(ready)
-    assert len(ids) >= 9
+    assert len(ids) == 3
 
     def asked(some: list[int]) -> int:
         with reading(creditor_id=ready.id), CaptureQueriesContext(connection) as seen:

@@ -113,7 +113,6 @@ def leave_a_card(on: Stage, address: str) -> None:
     page.get_by_text("Que cada cuota se cobre sola").click()
     page.get_by_role("link", name="Dejar una tarjeta").click()
     page.get_by_role("button", name="Acepto: dejar mi tarjeta").click()
-    give_the_code(page, on)
     page.wait_for_url(f"{on.world.http_url}/**")
     page.get_by_label("Tarjeta terminada en 4242").check()
     page.get_by_role("button", name="Dejar esta tarjeta").click()
@@ -121,6 +120,7 @@ def leave_a_card(on: Stage, address: str) -> None:
     page.goto(f"{on.url}/c/{on.public_id}/plan/")
     page.get_by_text("Que cada cuota se cobre sola").click()
     page.get_by_role("button", name="Cobrar cada cuota en su día").click()
+    give_the_code(page, on)
     expect(page.get_by_text("Cada cuota se cobra sola en su fecha")).to_be_visible()
     page.close()
 

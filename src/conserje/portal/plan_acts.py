@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from conserje.domain.kit.money import Money
+from conserje.domain.kit.money import Money, total
 from conserje.domain.outreach.case import Due
 from conserje.domain.outreach.evidence import Trace
+from conserje.domain.ports.gateway import Payer
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.checkout import Attempt
 from conserje.portal import agreements
@@ -25,8 +26,9 @@ from conserje.services.arrangements import plan, plan_read
 from conserje.services.arrangements.plan_read import Plan
 from conserje.services.arrangements.plan_terms import Refused
 from conserje.services.outreach import telling
-from conserje.services.receivables import checkout, gateway
+from conserje.services.receivables import checkout, gateway, payer
 from conserje.services.receivables.checkout import Started
+from conserje.services.receivables.gateway import Choice
 from conserje.services.receivables.refusals import Refused as NotPayable
 from conserje.services.tenancy.act import reading
 
@@ -38,16 +40,26 @@ def pay(request: HttpRequest, visit: Visit) -> HttpResponse:
         found = plan_read.current(creditor_id=visit.creditor_id, customer_id=visit.customer_id)
         case = telling.case(creditor_id=visit.creditor_id, customer_id=visit.customer_id, now=visit.now)
         offers = gateway.offers(creditor_id=visit.creditor_id)
+        who = payer.of(
+            creditor_id=visit.creditor_id, customer_id=visit.customer_id, contact_id=visit.opened.contact_id
+        )
     if found is None or found.state != "active" or found.next is None:
         return not_open(request)
     shares = _shares(found, case.dues, rest=request.POST.get("what") == "rest")
-    offer = gateway.taking(offers=offers, currency=found.amount.currency)
-    if not shares or offer is None:
+    choices = gateway.choices(
+        offers=offers,
+        amount=total((share.amount for share in shares), currency=found.amount.currency),
+        country=case.subject.country or visit.creditor.country,
+        tax_id=who.tax_id,
+        late_days=(visit.today - found.next.due_on).days,
+    )
+    if not shares or not choices:
         return _again(request, visit, _("This cannot be paid here now. Write to us and we tell you how."))
-    attempt = _attempt(visit, shares, nonce=request.POST.get("attempt", ""), adapter=offer.access.gateway)
+    choice = choices[0]
+    attempt = _attempt(visit, shares, nonce=request.POST.get("attempt", ""), choice=choice, who=who)
     try:
         started = checkout.start(
-            creditor_id=visit.creditor_id, attempt=attempt, access=offer.access, now=visit.now
+            creditor_id=visit.creditor_id, attempt=attempt, access=choice.offer.access, now=visit.now
         )
     except NotPayable:
         return _again(request, visit, plan_page.refusal("invoices_changed"))
@@ -55,7 +67,8 @@ def pay(request: HttpRequest, visit: Visit) -> HttpResponse:
         sentence = _("The payment page did not open. Nothing was charged: please try again in a few minutes.")
         return _again(request, visit, sentence)
     leave_trace(visit, Trace.PAYMENT, attempt.public_id)
-    return HttpResponse(status=303, headers={"Location": started.url})
+    onward = started.url or visit.url("instructions", attempt=attempt.public_id)
+    return HttpResponse(status=303, headers={"Location": onward})
 
 
 @acting("POST")
@@ -138,9 +151,10 @@ def _shares(found: Plan, dues: tuple[Due, ...], *, rest: bool) -> tuple[Share, .
     return tuple(Share(key, Money(found.amount.currency, value)) for key, value in minor.items())
 
 
-def _attempt(visit: Visit, shares: tuple[Share, ...], *, nonce: str, adapter: str) -> Attempt:
+def _attempt(visit: Visit, shares: tuple[Share, ...], *, nonce: str, choice: Choice, who: Payer) -> Attempt:
     """The same press of the same page is the same attempt."""
-    text = repr((visit.creditor_id, visit.customer_id, nonce, shares))
+    adapter = choice.offer.access.gateway
+    text = repr((visit.creditor_id, visit.customer_id, nonce, adapter, shares))
     public_id = hashlib.sha256(text.encode()).hexdigest()[:32]
     hook = reverse("hooks:receive", kwargs={"creditor": visit.creditor.public_id, "adapter": adapter})
     return Attempt(
@@ -151,4 +165,6 @@ def _attempt(visit: Visit, shares: tuple[Share, ...], *, nonce: str, adapter: st
         return_url=settings.PUBLIC_URL + visit.url("result", attempt=public_id),
         hook_url=settings.PUBLIC_URL + hook,
         locale=visit.locale,
+        methods=choice.methods,
+        payer=who,
     )

@@ -92,4 +92,4 @@ SELECT kind, id, at, actor, currency, minor, told
 @step
 def latest(*, creditor_id: int, customer_id: int, limit: int) -> list[Happened]:
     """The latest of what was arranged with a customer, newest first. One query."""
-    return read(_LATEST, {"creditor": creditor_id, "customer": customer_id, "limit": limit})
+    return read(_LATEST, asked={"creditor": creditor_id, "customer": customer_id, "limit": limit})

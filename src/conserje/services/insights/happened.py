@@ -33,7 +33,7 @@ class Happened:
     told: Mapping[str, Any]
 
 
-def read(sql: str, asked: Mapping[str, Any]) -> list[Happened]:
+def read(sql: str, *, asked: Mapping[str, Any]) -> list[Happened]:
     """The rows of a query that selects kind, id, at, actor, currency, minor and told."""
     with connection.cursor() as cursor:
         cursor.execute(sql, dict(asked))

@@ -118,7 +118,7 @@ def happened(
         "before_id": before.id if before else 0,
         "limit": limit + 1,
     }
-    rows = read(_HAPPENED, asked)
+    rows = read(_HAPPENED, asked=asked)
     more = len(rows) > limit
     rows = rows[:limit]
     return rows, Before(rows[-1].at, rows[-1].kind, rows[-1].id) if more else None
