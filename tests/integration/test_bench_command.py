@@ -58,8 +58,21 @@ def test_every_figure_is_true(environment: dict[str, str]) -> None:
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     phases = result["phases"]
-    assert list(phases) == ["import_csv", "import_xlsx", "sweep", "second_sweep", "render", "mime", "send"]
+    assert list(phases) == [
+        "import_csv",
+        "import_xlsx",
+        "sweep",
+        "second_sweep",
+        "render",
+        "mime",
+        "send",
+        "gate",
+    ]
     assert all(set(phase) >= FIGURES for phase in phases.values())
+    judged = phases.pop("gate")
+    assert judged["rows"] == 4_000 * len(judged["each"])
+    assert {(item["place"], item["before"]) for item in judged["each"]} >= {("CO", 0), ("US", 30)}
+    assert 0 < judged["microseconds"] <= judged["worst_microseconds"]
     rows = {name: phase["rows"] for name, phase in phases.items()}
     alone = phases["send"]["one_worker"]["rows"]
     # Sending claims batches, so a worker may take some more than it was asked for, and leave fewer to the next.
