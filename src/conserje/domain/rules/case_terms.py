@@ -85,7 +85,7 @@ def with_given(pack: Pack, *, given: Mapping[str, Mapping[str, Any]]) -> Pack:
         if "currency" in value:
             amounts.append(DatedAmount(name, Money(value["currency"], int(value["minor"])), *always))
         else:
-            rate = Fraction(str(value["percent"])) / 100
+            rate = Fraction(str(value["percent"])) * Fraction(1, 100)
             rates.append(DatedRate(name, rate, RatePeriod(value["period"]), *always))
     return replace(pack, amounts=tuple(amounts), rates=tuple(rates))
 

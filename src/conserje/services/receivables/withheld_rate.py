@@ -41,7 +41,7 @@ class Stated:
     @property
     def kind(self) -> Kind:
         """As payments are compared with it."""
-        rates = tuple(Fraction(text) / 100 for text in self.percents)
+        rates = tuple(Fraction(text) * Fraction(1, 100) for text in self.percents)
         return Kind(self.tax, self.base, rates, self.since, self.until, stated=True)
 
 
