@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import sys
+import time
 
+from conserje.cli.bench import gate
 from conserje.config import wiring
-from conserje.services.insights.bench import gate
 
 CONTACTS = 20_000
 
 
 def test_judgement() -> None:
     wiring.wire()
-    for item in gate.costs(count=CONTACTS):
+    for item in gate.costs(count=CONTACTS, spent=time.process_time):
         sys.stdout.write(
             f"\n{item.place}, {item.before} earlier contacts: {item.microseconds:.1f} us CPU a judged contact"
             f" (goal {gate.GOAL_MICROSECONDS}), {item.waiting:.0%} had to wait"

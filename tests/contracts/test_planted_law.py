@@ -10,11 +10,13 @@ from datetime import date, timedelta
 import pytest
 from tests.contracts.test_oracle_of_packs import SEED, compare, courts
 
+from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Place
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.rule import AppliesTo
-from conserje.domain.rules.vocabulary import Breadth, Counts, DayKind, WeekKind
+from conserje.domain.rules.verdict import Ruling
+from conserje.domain.rules.vocabulary import Breadth, CapKind, Counts, DayKind, TextWhen, WeekKind
 
 
 def _first(pack: Pack, section: str, **change: object) -> Pack:
@@ -71,16 +73,39 @@ PLANTS: dict[str, Callable[[Pack], Pack]] = {
     "a longer run of days": lambda pack: _first(pack, "caps", rolling_days=20),
     "channels counted together": lambda pack: _first(pack, "caps", separately=False),
     "answered ones counted": lambda pack: _first(pack, "caps", unanswered=False),
+    "several channels a week": lambda pack: replace(
+        pack, caps=tuple(rule for rule in pack.caps if rule.kind is not CapKind.SINGLE_CHANNEL)
+    ),
+    "answers forgotten": lambda pack: replace(
+        pack, caps=tuple(rule for rule in pack.caps if rule.kind is not CapKind.AFTER_ANSWER)
+    ),
+    "every purpose counted": lambda pack: _first(pack, "caps", applies_to=None),
+    "rest after any channel": lambda pack: _first(pack, "cooldowns", after=frozenset(Channel)),
+    "rest after any attempt": lambda pack: _first(pack, "cooldowns", counts=Counts.ATTEMPT),
     "a day of rest less": lambda pack: _moved(pack, "cooldowns", "gap_days", -1),
     "their own calls not heard": lambda pack: _first(pack, "cooldowns", inbound=False),
     "consents forgotten": lambda pack: _without(pack, "consents"),
+    "permission for one channel alone": lambda pack: _first(
+        pack, "consents", channels=frozenset({Channel.SMS})
+    ),
     "other hours forgotten": lambda pack: _without(pack, "other_hours"),
     "each stop for itself": lambda pack: _first(pack, "revocations", together=False),
     "recipients forgotten": lambda pack: _without(pack, "recipients"),
+    "whoever is named is allowed": lambda pack: _first(pack, "recipients", allowed=True),
     "forbidden channels forgotten": lambda pack: _without(pack, "forbidden_channels"),
     "conditions forgotten": lambda pack: _without(pack, "conditions"),
+    "conditions milder": lambda pack: _first(pack, "conditions", ruling=Ruling.NEEDS_HUMAN),
+    "first contacts like all": lambda pack: _first(pack, "mandatory_texts", when=TextWhen.EVERY_CONTACT),
+    "texts whatever the state": lambda pack: _first(pack, "mandatory_texts", condition=None),
     "texts forgotten": lambda pack: _without(pack, "mandatory_texts"),
     "exemptions forgotten": lambda pack: _without(pack, "exemptions"),
+    "whoever began": lambda pack: replace(
+        pack,
+        exemptions=tuple(
+            replace(rule, lifts=rule.lifts | rule.lifts_when_opened) for rule in pack.exemptions
+        ),
+    ),
+    "channels open that nobody names": lambda pack: replace(pack, other_channels_open=True),
     "whoever is bound": lambda pack: replace(
         pack,
         forbidden_channels=tuple(replace(rule, applies_to=None) for rule in pack.forbidden_channels),
@@ -109,7 +134,7 @@ def test_the_oracle_sees_each_planted_bug(plant: str) -> None:
     wrong = tuple(
         replace(court, stack=RuleStack(tuple(PLANTS[plant](pack) for pack in court.stack.packs)))
         for court in courts()
-        if court.name in ("xx", "xx push_is_a_letter=true", "co")
+        if court.name in ("xx", "xx push_is_a_letter=true", "co", "pe", "py")
     )
     with pytest.raises(AssertionError, match="CONSERJE_SEED"):
         compare(40_000, SEED, wrong)

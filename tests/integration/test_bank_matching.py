@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.integration import receivables_book as book
 
+from conserje.cli.bank import bank
 from conserje.data.journal.models import Entry
 from conserje.data.receivables.models import (
     BankDecision,
@@ -68,6 +72,13 @@ def confirm(creditor: Creditor, line: bank_lines.Line) -> int | None:
 def payments(creditor: Creditor) -> int:
     with reading(creditor_id=creditor.id):
         return Payment.objects.filter(creditor_id=creditor.id).count()
+
+
+def asked(creditor: Creditor, *words: str) -> Any:
+    """What a command of `conserje bank` answers."""
+    result = CliRunner().invoke(bank, [*words, "--creditor", creditor.public_id, "--json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
 
 
 @pytest.fixture
@@ -148,6 +159,29 @@ def test_the_net_of_withholding_closes_the_invoice_but_for_its_certificate(
     matching.undo(creditor_id=creditor.id, line_id=line.id, by=BY, now=book.NOW)
     assert book.open_of(creditor.id, invoice_id) == [1_190_000_00]
     book.sound(creditor.id)
+
+
+def test_rates_that_the_creditor_states_count_instead_of_the_packs(creditor: Creditor, ana: int) -> None:
+    with_net(creditor, ana, "FE-1042", 1_000_000_00, 190_000_00)
+    said = ("CO", "retefuente", "--base", "net", "--percent", "2.75", "--reason", "Resolución 7", "--by", "7")
+    assert asked(creditor, "state-tax", *said, "--from", book.TODAY.isoformat())["stated"]
+    told = asked(creditor, "taxes")
+    rates = {item["tax"]: item["percents"] for item in told["taxes"]}
+    assert (rates["retefuente"], rates["reteiva"]) == (["2.75"], ["15"])
+    four = bring(creditor, moved(1_150_000_00, "PAGO FE-1042"))
+    assert four.states == {"proposed": 1}, "four per cent is no rate of this creditor: a part is proposed"
+    assert bring(creditor, moved(1_162_500_00, "PAGO FE-1042"), name="two").states == {"matched": 1}
+    with reading(creditor_id=creditor.id):
+        assert Withholding.objects.get().amount_minor == 27_500_00
+        kinds = Entry.objects.filter(kind="receivables.withheld_rate.stated")
+        assert [entry.payload["percents"] for entry in kinds] == [["2.75"]]
+    number = told["stated"][0]["number"]
+    ended = asked(creditor, "taxes", "--end", str(number), "--by", "7")
+    rates = {item["tax"]: item["percents"] for item in ended["taxes"]}
+    assert rates["retefuente"][0] == "1"
+    for wrong in (("--percent", "0"), ("--percent", "101"), ("--percent", "x"), ("--until", "2026-01-01")):
+        refused = CliRunner().invoke(bank, ["state-tax", *said, *wrong, "--creditor", creditor.public_id])
+        assert refused.exit_code == 1, wrong
 
 
 def test_a_proposal_moves_nothing_until_a_person_confirms_it_and_can_be_undone(

@@ -71,7 +71,12 @@ def measured(environment: dict[str, str], *more: str) -> tuple[dict[str, Any], d
 @pytest.mark.long
 def test_every_figure_is_true(environment: dict[str, str]) -> None:
     result, phases = measured(environment, "--json")
-    assert list(phases) == ["import_csv", "import_xlsx", "sweep", "second_sweep", "render", "mime", "send"]
+    in_order = ["import_csv", "import_xlsx", "sweep", "second_sweep", "render", "mime", "send", "gate"]
+    assert list(phases) == in_order
+    judged = phases.pop("gate")
+    assert judged["rows"] == 4_000 * len(judged["each"])
+    assert {(item["place"], item["before"]) for item in judged["each"]} >= {("CO", 0), ("US", 30)}
+    assert 0 < judged["microseconds"] <= judged["worst_microseconds"]
     rows = {name: phase["rows"] for name, phase in phases.items()}
     alone = phases["send"]["one_worker"]["rows"]
     # Sending claims batches, so a worker may take some more than it was asked for, and leave fewer to the next.

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from conserje.cli.bank_taxes import state_tax, taxes
 from conserje.cli.book import chosen, creditor_option, json_option, show
 from conserje.cli.main import ready
 
@@ -23,6 +24,10 @@ _STATES = {
 @click.group()
 def bank() -> None:
     """Statements of the bank."""
+
+
+bank.add_command(taxes)
+bank.add_command(state_tax)
 
 
 @bank.command("import")

@@ -8,6 +8,19 @@ import click
 from conserje.cli.book import chosen, creditor_option, moment_of
 from conserje.cli.main import ready
 
+# The option that gives each key of a brand.
+_BRAND = {
+    "phone": "phone_published",
+    "website": "website",
+    "signature": "signature_name",
+    "colour": "colour",
+    "address": "address",
+    "collector_name": "collector_name",
+    "collector_tax_id": "collector_tax_id",
+    "collector_phone": "collector_phone",
+    "collector_address": "collector_address",
+}
+
 
 @click.group()
 def creditor() -> None:
@@ -27,7 +40,20 @@ def creditor() -> None:
 @click.option("--website", default="")
 @click.option("--signature", default="", help="Who signs.")
 @click.option("--colour", default="", help="Like #31556b.")
-def add(sender: str, phone: str, website: str, signature: str, colour: str, **facts: str) -> None:
+@click.option("--address", default="", help="Its postal address, where the law asks for it.")
+@click.option(
+    "--role",
+    type=click.Choice(["first_party", "agency", "assignee", "law_firm"]),
+    default="first_party",
+    show_default=True,
+    help="In whose right is written.",
+)
+@click.option("--organisation", default="", help="The firm that writes for it; its own name when not given.")
+@click.option("--collector-name", default="", help="The firm that writes, where it is not the creditor.")
+@click.option("--collector-tax-id", default="", help="Its tax number: the law asks an agency for it.")
+@click.option("--collector-phone", default="")
+@click.option("--collector-address", default="")
+def add(**facts: str) -> None:
     """Make a creditor; its steps begin as drafts that a person approves."""
     ready()
     from conserje.config import clock
@@ -37,6 +63,10 @@ def add(sender: str, phone: str, website: str, signature: str, colour: str, **fa
     from conserje.services.tenancy.act import acting
 
     name = facts["name"]
+    if facts["role"] != "first_party" and not facts["collector_tax_id"]:
+        raise click.ClickException(
+            "Whoever writes for others names itself with its tax number: give --collector-tax-id."
+        )
     new = setting_up.NewCreditor(
         name=name,
         country=facts["country"],
@@ -45,13 +75,10 @@ def add(sender: str, phone: str, website: str, signature: str, colour: str, **fa
         currency=facts["currency"],
         legal_name=facts["legal_name"],
         tax_id=facts["tax_id"],
-        brand=_brand(
-            name,
-            sender,
-            {"phone_published": phone, "website": website, "signature_name": signature, "colour": colour},
-        ),
+        role=facts["role"],
+        brand=_brand(name, facts),
     )
-    creditor_id = setting_up.add_creditor(new=new)
+    creditor_id = setting_up.add_creditor(new=new, organisation=facts["organisation"])
     with acting(creditor_id=creditor_id):
         strategy.adopt(creditor_id=creditor_id, content=strategy.default(), by="system", now=clock.now())
     public_id = creditors.by_id(creditor_id=creditor_id).public_id
@@ -60,9 +87,10 @@ def add(sender: str, phone: str, website: str, signature: str, colour: str, **fa
     )
 
 
-def _brand(name: str, sender: str, given: dict[str, str]) -> dict[str, str]:
+def _brand(name: str, facts: dict[str, str]) -> dict[str, str]:
+    sender = facts["sender"]
     usual = {"sender_name": name, "sender_address": sender, "reply_to": sender, "signature_name": name}
-    return usual | {key: value for key, value in given.items() if value}
+    return usual | {key: facts[option] for option, key in _BRAND.items() if facts[option]}
 
 
 @creditor.command()

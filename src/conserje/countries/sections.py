@@ -17,6 +17,7 @@ from conserje.countries.values import (
     number,
     pairs,
     percent,
+    percents,
     positive,
     reading,
     ruling,
@@ -33,7 +34,7 @@ from conserje.countries.values import (
     words,
 )
 from conserje.domain.ports.channel import Channel
-from conserje.domain.rules import ceilings, duties, rule
+from conserje.domain.rules import ceilings, duties, rule, taxes
 from conserje.domain.rules import vocabulary as terms
 from conserje.domain.rules.facts import Place, Purpose, RecipientRole
 from conserje.domain.rules.pack import Statement
@@ -174,6 +175,14 @@ SECTIONS: dict[str, tuple[type[rule.Rule], dict[str, Key]]] = {
             "reference": ("reference", slug),
             "period": ("period", word(ceilings.RatePeriod)),
             "half_year": ("half_year", truth),
+        },
+    ),
+    "withholdings": (
+        taxes.WithheldTax,
+        {
+            "tax": ("tax", slug),
+            "base": ("base", word(taxes.TaxBase)),
+            "percents": ("rates", percents),
         },
     ),
     "limitations": (

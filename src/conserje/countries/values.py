@@ -178,6 +178,16 @@ def percent(value: Any) -> Fraction:
     return number(value) / 100
 
 
+def percents(value: Any) -> tuple[Fraction, ...]:
+    """Percentages as fractions of one, rising, each above zero and at most the whole."""
+    if not isinstance(value, list):
+        raise ValueError(f"'{value}' is not a list")
+    found = tuple(percent(item) for item in value)
+    if not found or found[0] <= 0 or found[-1] > 1 or list(found) != sorted(set(found)):
+        raise ValueError("percentages must rise, be above 0 and at most 100")
+    return found
+
+
 def money(value: Any) -> Money:
     """`{minor, currency}`."""
     refuse_unknown(value, known=frozenset({"minor", "currency"}), place="an amount")

@@ -26,6 +26,7 @@ SECTIONS: Final[Words] = {
     "notices": _("Notices before an act"),
     "fee_ceilings": _("Collection fees"),
     "interest_ceilings": _("Interest"),
+    "withholdings": _("Taxes kept back from payments"),
     "limitations": _("Limitation"),
     "data_rights": _("Rights over data"),
     "records": _("Records"),
@@ -36,6 +37,20 @@ CONFIDENCES: Final[Words] = {
     "VS": _("read about the norm"),
     "MH": _("well remembered, not read"),
     "ML": _("vaguely remembered"),
+}
+TAXES: Final[Words] = {
+    "retefuente": _("income tax withheld (retefuente)"),
+    "reteiva": _("VAT withheld (reteIVA)"),
+    "reteica": _("local tax withheld (reteICA)"),
+    "detraccion": _("detraction (detracción)"),
+    "retencion_igv": _("IGV withheld"),
+    "isr": _("ISR withheld"),
+    "iva_retenido": _("IVA withheld"),
+}
+TAX_BASES: Final[Words] = {
+    "net": _("the amount before tax"),
+    "tax": _("the tax of the invoice"),
+    "total": _("the total of the invoice"),
 }
 DAYS: Final[Words] = {
     "mon": _("Monday"),

@@ -16,6 +16,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.rules.ceilings import FeeCeiling, FeeKind, InterestCeiling, InterestKind, Step
 from conserje.domain.rules.duties import DataTerm, Limitation, RecordTerm
 from conserje.domain.rules.rule import Notice, Rule
+from conserje.domain.rules.taxes import WithheldTax
 from conserje.domain.rules.vocabulary import DayCount
 from conserje.ui import labels, rule_names
 from conserje.ui.codes import name
@@ -130,6 +131,15 @@ def _interest(rule: InterestCeiling) -> Iterator[str]:
         yield _("The rate of the first day of the half-year holds for all of it.")
 
 
+def _withheld(rule: WithheldTax) -> Iterator[str]:
+    yield _("Payers may keep back %(tax)s: one of %(rates)s of %(base)s.") % {
+        "tax": name(rule_names.TAXES, rule.tax),
+        "rates": _list(percent(rate) for rate in rule.rates),
+        "base": name(rule_names.TAX_BASES, rule.base.value),
+    }
+    yield _("Money that comes in is compared with it; nobody is told to pay it.")
+
+
 def _limitation(rule: Limitation) -> Iterator[str]:
     yield _("The term (%(action)s) ends %(time)s after the due date.") % {
         "action": rule.action.replace("_", " "),
@@ -190,6 +200,7 @@ TELLERS: Final[dict[type[Rule], Callable[[Any], Iterable[str]]]] = {
     Notice: _notice,
     FeeCeiling: _fee,
     InterestCeiling: _interest,
+    WithheldTax: _withheld,
     Limitation: _limitation,
     DataTerm: _data,
     RecordTerm: _record,

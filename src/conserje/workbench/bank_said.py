@@ -14,6 +14,8 @@ from conserje.domain.ports.statement import SENTENCES, StatementRefused
 from conserje.domain.receivables.match_reason import Reason
 from conserje.domain.receivables.matching import LineState, MatchKind
 from conserje.services.receivables.bank_lines import Line
+from conserje.ui import rule_names
+from conserje.ui.codes import name
 from conserje.workbench import import_words
 from conserje.workbench.access import Desk
 from conserje.workbench.bank_pages import BankPaid, BankRow, BankShare
@@ -32,15 +34,6 @@ _OF_ONE: Final[dict[str, Promise]] = {
     "ignored": pgettext_lazy("a line of the bank", "Left out"),
 }
 _TONES: Final = {"proposed": "late", "queued": "late", "matched": "done", "ignored": "rest"}
-TAXES: Final[dict[str, Promise]] = {
-    "retefuente": gettext_lazy("income tax withheld (retefuente)"),
-    "reteiva": gettext_lazy("VAT withheld (reteIVA)"),
-    "reteica": gettext_lazy("local tax withheld (reteICA)"),
-    "detraccion": gettext_lazy("detraction (detracción)"),
-    "retencion_igv": gettext_lazy("IGV withheld"),
-    "isr": gettext_lazy("ISR withheld"),
-    "iva_retenido": gettext_lazy("IVA withheld"),
-}
 _KINDS: Final[dict[MatchKind, Promise]] = {
     MatchKind.CHECKOUT: gettext_lazy("A payment begun on the page, by its reference"),
     MatchKind.INVOICES: gettext_lazy("A payment"),
@@ -123,7 +116,13 @@ def _row(desk: Desk, line: Line, by: str) -> BankRow:
         customer=line.customer,
         customer_url=customer_url,
         shares=tuple(
-            BankShare(part.number, customer_url, part.paid, part.withheld, str(TAXES.get(part.tax, part.tax)))
+            BankShare(
+                part.number,
+                customer_url,
+                part.paid,
+                part.withheld,
+                name(rule_names.TAXES, part.tax),
+            )
             for part in line.shares
         ),
         payments=tuple(

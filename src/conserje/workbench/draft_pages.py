@@ -70,3 +70,21 @@ class WordsPage:
     own: bool = False
     refused: bool = False
     next_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedWordsPage:
+    """`workbench/refused_words.html`: the form of the former page again, with the words and what is against them.
+
+    POST to `url`: `field` holds the words, `kept` are the other fields (name, value). `may_stand`: only the house's own
+    taste is against them, so a POST with `stands` lets them go.
+    """
+
+    frame: Frame
+    url: str
+    back_url: str
+    field: str
+    words: str
+    kept: tuple[tuple[str, str], ...]
+    against: tuple[Against, ...]
+    may_stand: bool

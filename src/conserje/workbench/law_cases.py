@@ -47,6 +47,10 @@ _LABELS: Final[Words] = {
     "authority": gettext_lazy("Authority"),
     "maximum_minor": gettext_lazy("At most (minor units)"),
     "overdue_minor": gettext_lazy("Overdue (minor units)"),
+    "tax": gettext_lazy("Tax"),
+    "base_minor": gettext_lazy("Reckoned on (minor units)"),
+    "base": gettext_lazy("Reckoned on"),
+    "amounts_minor": gettext_lazy("One of these amounts (minor units)"),
     "currency": gettext_lazy("Currency"),
     "days_late": gettext_lazy("Days late"),
 }
@@ -66,6 +70,8 @@ _TABLES: Final[dict[str, Mapping[str, Any]]] = {
     "what": rule_names.RECORDS,
     "after": rule_names.KEPT_FROM,
     "period": rule_names.PERIODS,
+    "tax": rule_names.TAXES,
+    "base": rule_names.TAX_BASES,
     "effect": rule_names.EFFECTS,
     "content": rule_names.CONTENT,
 }
@@ -76,7 +82,7 @@ _OUTCOMES: Final[Words] = {
     "answered": pgettext_lazy("a past contact", "answered"),
     "two_way": pgettext_lazy("a past contact", "a conversation"),
 }
-_TERMS: Final = ("act", "fee", "interest", "limitation", "data", "record")
+_TERMS: Final = ("act", "fee", "interest", "withheld", "limitation", "data", "record")
 
 
 def told(shelf: Shelf) -> tuple[CaseRow, ...]:

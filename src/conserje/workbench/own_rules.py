@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -122,7 +122,7 @@ def _read(desk: Desk, posted: Mapping[str, str]) -> OwnRule:
         return OwnRule(id=0, by=desk.by, since=since, until=until, relaxes=code or "?", value=value)
     kind = posted.get("kind", "")
     lists = {key: tuple(getattr(posted, "getlist", lambda _key: [])(key)) for key in ("channels", "days")}
-    told = {"id": 0, "by": desk.by, "since": since, "until": until}
+    told: dict[str, Any] = {"id": 0, "by": desk.by, "since": since, "until": until}
     channels = tuple(one for one in lists["channels"] if one in labels.CHANNELS)
     number = posted.get("number", "")
     count = int(number) if number.isdecimal() and len(number) < 4 and 0 < int(number) < 366 else None

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -13,31 +11,12 @@ from conserje.services.tenancy.act import reading
 from conserje.ui.codes import name
 from conserje.workbench.access import Desk
 from conserje.workbench.content_words import CATEGORIES
-from conserje.workbench.draft_pages import Against
+from conserje.workbench.draft_pages import Against, RefusedWordsPage
 from conserje.workbench.frame import frame
-from conserje.workbench.pages import Frame
 
 # So much of the text is shown around words that may not leave.
 _AROUND = 36
 _NOT_KEPT = 422
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedWordsPage:
-    """`workbench/refused_words.html`: the form of the former page again, with the words and what is against them.
-
-    POST to `url`: `field` holds the words, `kept` are the other fields (name, value). `may_stand`: only the house's own
-    taste is against them, so a POST with `stands` lets them go.
-    """
-
-    frame: Frame
-    url: str
-    back_url: str
-    field: str
-    words: str
-    kept: tuple[tuple[str, str], ...]
-    against: tuple[Against, ...]
-    may_stand: bool
 
 
 def shown(request: HttpRequest, desk: Desk, refused: Unlawful, *, field: str, back_url: str) -> HttpResponse:

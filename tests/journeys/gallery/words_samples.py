@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conserje.workbench.draft_pages import Against, Findings, WordsPage
+from conserje.workbench.draft_pages import Against, Findings, RefusedWordsPage, WordsPage
 from conserje.workbench.pages import Frame
-from conserje.workbench.refused_words import RefusedWordsPage
 
 _BODY = """Buenos días, Laura: le escribo de Taller Ejemplo por “Rediseño del sitio, fase 2” (factura FE-1042).
 

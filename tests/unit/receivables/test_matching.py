@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conserje.countries.co import ADAPTER as CO
+from conserje.countries.mx import ADAPTER as MX
+from conserje.countries.pe import ADAPTER as PE
+from conserje.countries.xx import ADAPTER as XX
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.candidates import (
@@ -26,7 +31,8 @@ from conserje.domain.receivables.candidates import (
 )
 from conserje.domain.receivables.match_reason import Reason
 from conserje.domain.receivables.matching import LineState, Match, MatchKind, match, match_all
-from conserje.domain.receivables.withheld import Bases, Withheld, explain
+from conserje.domain.receivables.withheld import Bases, Kind, Withheld, explain, kinds
+from conserje.domain.rules.taxes import TaxBase
 
 ON = date(2026, 11, 17)
 ANA, LUZ = 1, 2
@@ -49,13 +55,19 @@ def came(minor: int, text: str = "", key: str = "k", **told: Any) -> Credit:
     return Credit(key, cop(minor), ON, text, **told)
 
 
+def told(known: tuple[Kind, ...], gap: int, bases: Bases, on: date = ON) -> tuple[tuple[Withheld, ...], ...]:
+    """The sets of taxes that explain a gap."""
+    return explain(known=known, on=on, gap=gap, bases=bases, currency="COP")
+
+
 def share(invoice_id: int, minor: int) -> Share:
     return Share(invoice_id, cop(minor))
 
 
+TAXES = {item.code: kinds(rules=item.packs()[0].withholdings) for item in (CO, MX, PE)}
 PAYERS = (
-    Payer(ANA, "CO", "ana", name_key("Panadería El Ejemplo S.A.S."), tax_keys("900.123.456-7")),
-    Payer(LUZ, "CO", "luz", name_key("Invento Digital Ltda"), tax_keys("800.555.111-2")),
+    Payer(ANA, TAXES["CO"], "ana", name_key("Panadería El Ejemplo S.A.S."), tax_keys("900.123.456-7")),
+    Payer(LUZ, TAXES["CO"], "luz", name_key("Invento Digital Ltda"), tax_keys("800.555.111-2")),
 )
 
 
@@ -116,7 +128,7 @@ def test_the_payer_is_known_by_tax_id_learned_name_number_and_words() -> None:
     known = frozenset(
         {("name", name_key("Juana Ruiz")), ("bank", "es91"), ("text", text_key("DEPOSITO DE JUANA R"))}
     )
-    learned = Candidates(owed=invoices, payers=(Payer(ANA, "CO", learned=known),))
+    learned = Candidates(owed=invoices, payers=(Payer(ANA, TAXES["CO"], learned=known),))
     assert match(came(500, payer_name="JUANA RUIZ"), candidates=learned).state is LineState.MATCHED
     assert match(came(500, payer_account="ES91"), candidates=learned).reasons[0] is Reason.LEARNED_BANK_NUMBER
     words = match(came(500, "DEPOSITO 0099 DE JUANA R"), candidates=learned)
@@ -173,10 +185,10 @@ def test_only_the_amount_is_proposed_when_no_other_invoice_has_it() -> None:
 def test_the_net_of_known_taxes_closes_the_invoice(
     country: str, total: int, net: int, paid: int, kept: list[tuple[str, int]]
 ) -> None:
-    sets = explain(country=country, gap=total - paid, bases=Bases(total, net, total - net), currency="COP")
+    sets = told(TAXES[country], total - paid, Bases(total, net, total - net))
     assert [(part.kind, part.minor) for part in sets[0]] == kept
     line = came(paid, "PAGO FE-1042")
-    payer = Payer(ANA, country)
+    payer = Payer(ANA, TAXES[country])
     found = match(line, candidates=Candidates((owed(1, ANA, "fe1042", total, net=net),), (payer,)))
     assert found.shares == (share(1, paid),)
     assert sum(part.minor for _, part in found.withheld) == total - paid
@@ -189,8 +201,24 @@ def test_no_tax_is_made_up_where_the_net_is_not_told_or_one_of_the_kind_is_known
     kinds = frozenset({"retefuente"})
     known = owed(1, ANA, "fe1042", 119_000_000, net=100_000_000, kinds=kinds)
     assert seen(came(115_000_000, "FE-1042"), known).withheld == ()
-    assert explain(country="XX", gap=10, bases=Bases(100, 90, 10), currency="COP") == ()
-    assert explain(country="CO", gap=0, bases=Bases(100, 90, 10), currency="COP") == ()
+    assert told((), 10, Bases(100, 90, 10)) == ()
+    assert told(TAXES["CO"], 0, Bases(100, 90, 10)) == ()
+
+
+def test_the_rates_of_the_day_count_and_what_the_creditor_states_replaces_them() -> None:
+    rules = XX.packs()[0].withholdings
+    known = kinds(rules=[rule for rule in rules if rule.tax == "retencion_igv"])
+    bases = Bases(1_180_000, 1_000_000, 180_000)
+    for on, rates in ((date(2026, 6, 30), (25_000, 40_000)), (date(2026, 7, 1), (30_000,))):
+        found = {minor for minor in (25_000, 30_000, 40_000) if told(known, minor, bases, on)}
+        assert found == set(rates), on
+    own = Kind("retencion_igv", TaxBase.NET, (Fraction(7, 100),), date(2026, 8, 1), stated=True)
+    stated = (*kinds(rules=rules), own)
+    assert [(part.kind, part.minor) for part in told(stated, 70_000, bases)[0]] == [("retencion_igv", 70_000)]
+    assert told(stated, 30_000, bases) == ()
+    before = date(2026, 7, 31)
+    assert told(stated, 70_000, bases, before) == ()
+    assert told(stated, 30_000, bases, before), "until then the pack's counts"
 
 
 def test_a_reference_is_the_checkout_or_nothing() -> None:
@@ -301,9 +329,9 @@ def test_never_more_than_open_never_two_customers_and_order_does_not_matter(
 
 @given(st.integers(1, 10**12), st.integers(0, 10**12), st.integers(1, 10**11))
 def test_taxes_kept_back_add_up_to_what_is_missing(net: int, tax: int, gap: int) -> None:
-    for country in ("CO", "PE", "MX"):
+    for known in TAXES.values():
         bases = Bases(net + tax, net, tax)
-        for parts in explain(country=country, gap=gap, bases=bases, currency="COP"):
+        for parts in told(known, gap, bases):
             assert sum(part.minor for part in parts) == gap
             assert len({part.kind for part in parts}) == len(parts)
             assert all(isinstance(part, Withheld) and part.minor > 0 for part in parts)

@@ -92,9 +92,7 @@ def _measure(wanted: list[str], asked: dict[str, Any]) -> dict[str, Any]:
         due = round(asked["customers"] * asked["due_share"])
         shape = Shape(asked["invoices"], asked["customers"], due, NOW)
         filled = time.perf_counter()
-        creditor_id = _fill(
-            shape, running.host, running.smtp_port, needed=set(wanted) - {"import_csv", "import_xlsx"}
-        )
+        creditor_id = _fill(shape, running.host, running.smtp_port, needed=set(wanted) - set(phases.BOOKLESS))
         bench = phases.Bench(
             shape=shape,
             creditor_id=creditor_id,

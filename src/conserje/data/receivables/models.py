@@ -13,6 +13,7 @@ from conserje.data.receivables.ledger import LedgerEntry, LedgerTransaction
 from conserje.data.receivables.mandate import Mandate
 from conserje.data.receivables.payment import Allocation, Freshness, Payment, PaymentReversal, PaymentRoad
 from conserje.data.receivables.refund import Refund
+from conserje.data.receivables.withheld_rate import WithheldRate
 
 __all__ = [
     "Allocation",
@@ -42,6 +43,7 @@ __all__ = [
     "PaymentRoad",
     "Refund",
     "SearchTerm",
+    "WithheldRate",
     "Withholding",
     "WriteOff",
 ]

@@ -12,7 +12,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import OpenInvoice, Share, share
 from conserje.domain.receivables.candidates import Credit, Owed
 from conserje.domain.receivables.match_reason import Reason
-from conserje.domain.receivables.withheld import Withheld, explain
+from conserje.domain.receivables.withheld import Kind, Withheld, explain
 
 # Of more open invoices than this no sums are tried but those of all and of the oldest.
 MOST_SUMMED: Final = 12
@@ -65,19 +65,25 @@ class _Room:
 
 
 def best(
-    line: Credit, *, owed: Sequence[Owed], left: Mapping[int, int], named: Sequence[Owed], country: str
+    line: Credit,
+    *,
+    owed: Sequence[Owed],
+    left: Mapping[int, int],
+    named: Sequence[Owed],
+    taxes: Sequence[Kind],
 ) -> Fit | None:
     """The best fit of a line's amount to one customer's invoices; None when nothing is open in its currency.
 
-    `named` are those whose number the text carries. Shares are never more than is left of an invoice.
+    `named` are those whose number the text carries, `taxes` what the payer may keep back. Shares are never more than is
+    left of an invoice.
     """
     every = _rooms(owed, left, line.amount.currency)
     meant = _rooms(named, left, line.amount.currency)
     if not every:
         return None
     if meant:
-        return _of_named(line, meant, country)
-    return _of_all(line, every, country)
+        return _of_named(line, meant, taxes)
+    return _of_all(line, every, taxes)
 
 
 def _rooms(owed: Sequence[Owed], left: Mapping[int, int], currency: str) -> list[_Room]:
@@ -91,7 +97,7 @@ def _rooms(owed: Sequence[Owed], left: Mapping[int, int], currency: str) -> list
     )
 
 
-def _of_named(line: Credit, meant: list[_Room], country: str) -> Fit:
+def _of_named(line: Credit, meant: list[_Room], taxes: Sequence[Kind]) -> Fit:
     minor, whole = line.amount.minor, sum(room.minor for room in meant)
     if minor == whole:
         return Fit(Reason.EXACT_SUM, _whole(meant))
@@ -100,11 +106,11 @@ def _of_named(line: Credit, meant: list[_Room], country: str) -> Fit:
         return Fit(Reason.EXACT_AMOUNT, _whole(alone))
     if minor > whole:
         return Fit(Reason.MORE_THAN, _whole(meant))
-    net = _net(line, meant, country) if len(meant) == 1 else None
+    net = _net(line, meant, taxes) if len(meant) == 1 else None
     return net or Fit(Reason.PART_OF, _spread(line.amount, meant))
 
 
-def _of_all(line: Credit, every: list[_Room], country: str) -> Fit:
+def _of_all(line: Credit, every: list[_Room], taxes: Sequence[Kind]) -> Fit:
     minor = line.amount.minor
     alone = [room for room in every if room.minor == minor]
     if len(alone) == 1:
@@ -119,7 +125,7 @@ def _of_all(line: Credit, every: list[_Room], country: str) -> Fit:
     summed = _one_sum(minor, every)
     if summed:
         return Fit(Reason.ONE_SUM, _whole(summed))
-    nets = [fit for room in every if (fit := _net(line, [room], country)) is not None]
+    nets = [fit for room in every if (fit := _net(line, [room], taxes)) is not None]
     if len(nets) == 1:
         return Fit(nets[0].reason, nets[0].shares, nets[0].withheld, (Reason.TAX_IN_DOUBT,))
     return Fit(Reason.NO_SUM, _spread(line.amount, every))
@@ -139,14 +145,15 @@ def _one_sum(minor: int, every: list[_Room]) -> list[_Room]:
     return found[0] if found else []
 
 
-def _net(line: Credit, rooms: list[_Room], country: str) -> Fit | None:
+def _net(line: Credit, rooms: list[_Room], taxes: Sequence[Kind]) -> Fit | None:
     """The amount as one whole invoice less taxes kept back from it."""
     (room,) = rooms
     item = room.item
     if room.minor != item.open.minor:
         return None
     sets = explain(
-        country=country,
+        known=taxes,
+        on=line.value_on,
         gap=room.minor - line.amount.minor,
         bases=item.bases,
         currency=line.amount.currency,

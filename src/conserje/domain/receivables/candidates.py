@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from conserje.domain.kit.money import Money
 from conserje.domain.kit.text import compact, fold
-from conserje.domain.receivables.withheld import Bases
+from conserje.domain.receivables.withheld import Bases, Kind
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -89,10 +89,13 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """A customer with the keys by which its money is recognised; `learned` are (kind, key) confirmed by people."""
+    """A customer with the keys by which its money is recognised; `learned` are (kind, key) confirmed by people.
+
+    `taxes` are those that it may keep back from what it pays.
+    """
 
     customer_id: int
-    country: str
+    taxes: tuple[Kind, ...] = ()
     reference_key: str = ""
     name_key: str = ""
     tax_keys: tuple[str, ...] = ()

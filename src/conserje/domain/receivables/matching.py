@@ -136,8 +136,8 @@ def _invoices(line: Credit, candidates: Candidates, left: Mapping[int, int]) -> 
     for customer_id, evidence in payer_fit.customers(line, candidates=candidates).items():
         mine = candidates.by_customer.get(customer_id, ())
         payer = candidates.payer.get(customer_id)
-        country = payer.country if payer else ""
-        fit = amount_fit.best(line, owed=mine, left=left, named=evidence.named, country=country)
+        taxes = payer.taxes if payer else ()
+        fit = amount_fit.best(line, owed=mine, left=left, named=evidence.named, taxes=taxes)
         if fit is None or (evidence.is_weak and fit.reason not in amount_fit.FITTING):
             continue
         yield _told(customer_id, evidence.score, evidence.reasons, fit)

@@ -1,31 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which withheld taxes explain that less came in than was invoiced.
 
-Rates as payers apply them: Colombia, Estatuto Tributario 365-401 and 437-1 with Decreto 1625 of 2016 (retefuente on the
-net, reteIVA on the tax) and the rates of the larger cities (reteICA, per thousand of the net); Peru, D. Leg. 940 and
-R.S. 183-2004/SUNAT (detraccion, whole soles) and R.S. 037-2002/SUNAT (IGV); Mexico, LISR 106, 113-J and 116, LIVA 1-A.
+The taxes are dated facts: of a country's pack (its section `withholdings`), or stated by the creditor for itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from itertools import product
-from typing import Final, Literal
 
 from conserje.domain.kit.money import exponent
-
-Base = Literal["net", "tax", "total"]
+from conserje.domain.rules.taxes import TaxBase, WithheldTax
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One tax that a payer may keep back once from an invoice, at one of `rates` of its base."""
+    """One tax that a payer may keep back once from an invoice, at one of `rates` of its base.
+
+    In force from `since` to `until`, both included; without them always. `stated` by the creditor itself, it counts
+    instead of a pack's of that name.
+    """
 
     name: str
-    base: Base
+    base: TaxBase
     rates: tuple[Fraction, ...]
+    since: date | None = None
+    until: date | None = None
+    stated: bool = False
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on the local date `on`."""
+        return (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +54,24 @@ class Withheld:
     minor: int
 
 
-def _per(of: int, *rates: str) -> tuple[Fraction, ...]:
-    return tuple(Fraction(rate) * Fraction(1, of) for rate in rates)
+def kinds(*, rules: Iterable[WithheldTax]) -> tuple[Kind, ...]:
+    """What payers may keep back by a pack."""
+    return tuple(
+        Kind(rule.tax, rule.base, rule.rates, rule.effective_from, rule.effective_to) for rule in rules
+    )
 
 
-KINDS: Final[dict[str, tuple[Kind, ...]]] = {
-    "CO": (
-        Kind("retefuente", "net", _per(100, "1", "2", "2.5", "3.5", "4", "6", "10", "11")),
-        Kind("reteiva", "tax", _per(100, "15")),
-        Kind("reteica", "net", _per(1000, "4.14", "6.9", "7", "8", "9.66", "10", "11.04", "13.8")),
-    ),
-    "PE": (
-        Kind("detraccion", "total", _per(100, "1.5", "4", "10", "12", "15")),
-        Kind("retencion_igv", "total", _per(100, "3")),
-    ),
-    "MX": (
-        Kind("isr", "net", _per(100, "1.25", "10")),
-        Kind("iva_retenido", "net", (*_per(100, "4", "6"), Fraction(32, 300))),
-    ),
-}
+def counted(known: Iterable[Kind], *, on: date) -> list[Kind]:
+    """Those of `known` that count `on` a day: what the creditor states of a tax then stands for the pack's."""
+    held = [kind for kind in known if kind.in_force(on)]
+    own = {kind.name for kind in held if kind.stated}
+    return [kind for kind in held if kind.stated or kind.name not in own]
 
 
-def explain(*, country: str, gap: int, bases: Bases, currency: str) -> tuple[tuple[Withheld, ...], ...]:
-    """The simplest sets of taxes of `country` that leave exactly `gap` minor units unpaid; none when nothing fits.
+def explain(
+    *, known: Sequence[Kind], on: date, gap: int, bases: Bases, currency: str
+) -> tuple[tuple[Withheld, ...], ...]:
+    """The simplest sets of the `known` taxes that leave exactly `gap` minor units unpaid `on` a day; none if none fits.
 
     Payers round each tax to the whole unit of currency: half of one for each is taken as fitting, and the largest part
     takes the difference, so the parts add up to `gap`. All sets of the smallest size are given: several are a doubt.
@@ -76,7 +80,7 @@ def explain(*, country: str, gap: int, bases: Bases, currency: str) -> tuple[tup
         return ()
     whole = 10 ** exponent(currency)
     fitting: list[tuple[Withheld, ...]] = []
-    for parts in _sets(KINDS.get(country, ()), bases):
+    for parts in _sets(counted(known, on=on), bases):
         away = gap - sum(part.minor for part in parts)
         if parts and abs(away) * 2 <= whole * len(parts):
             fitting.append(_exact(parts, away))
@@ -84,13 +88,14 @@ def explain(*, country: str, gap: int, bases: Bases, currency: str) -> tuple[tup
     return tuple(dict.fromkeys(parts for parts in fitting if len(parts) == fewest))
 
 
-def _sets(kinds: Sequence[Kind], bases: Bases) -> Iterator[tuple[Withheld, ...]]:
-    ways: list[list[Withheld | None]] = []
-    for kind in kinds:
-        base = {"net": bases.net, "tax": bases.tax, "total": bases.total}[kind.base]
+def _sets(known: Sequence[Kind], bases: Bases) -> Iterator[tuple[Withheld, ...]]:
+    """Every choice of at most one part of each tax."""
+    ways: dict[str, list[Withheld | None]] = defaultdict(lambda: [None])
+    for kind in known:
+        base = {TaxBase.NET: bases.net, TaxBase.TAX: bases.tax, TaxBase.TOTAL: bases.total}[kind.base]
         if base:
-            ways.append([None, *(Withheld(kind.name, round(rate * base)) for rate in kind.rates)])
-    for chosen in product(*ways):
+            ways[kind.name] += [Withheld(kind.name, round(rate * base)) for rate in kind.rates]
+    for chosen in product(*ways.values()):
         yield tuple(part for part in chosen if part is not None and part.minor > 0)
 
 

@@ -4,24 +4,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from conserje.domain.kit.money import Money
-from conserje.domain.rules.ceilings import FeeCeiling, InterestCeiling, fee_ceiling, interest_ceiling
+from conserje.domain.rules.ceilings import (
+    DatedAmount,
+    DatedRate,
+    FeeCeiling,
+    InterestCeiling,
+    RatePeriod,
+    fee_ceiling,
+    interest_ceiling,
+)
 from conserje.domain.rules.duties import DataTerm, Limitation, RecordTerm, answer_by, barred_from
 from conserje.domain.rules.facts import CreditorRole, DebtKind, DebtorType
 from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.rule import MandatoryText, Rule
+from conserje.domain.rules.taxes import WithheldTax
+from conserje.domain.rules.vocabulary import Confidence
 
 Answer = Mapping[str, Any]
-UNREFUSING = (MandatoryText, FeeCeiling, InterestCeiling, Limitation, DataTerm, RecordTerm)
+UNREFUSING = (MandatoryText, FeeCeiling, InterestCeiling, WithheldTax, Limitation, DataTerm, RecordTerm)
 _COMMON = frozenset({"rules", "not_rules"})
 EXPECT: dict[str, frozenset[str]] = {
     "fee": _COMMON | {"why", "maximum_minor"},
     "interest": _COMMON | {"why", "percent", "period"},
+    "withheld": _COMMON | {"base", "amounts_minor"},
     "limitation": _COMMON | {"barred_from", "barred", "effect"},
     "data": _COMMON | {"answer_by", "authority"},
     "record": _COMMON | {"years", "after", "at_most"},
@@ -30,6 +41,7 @@ KINDS = tuple(EXPECT)
 _ASKED: dict[str, frozenset[str]] = {
     "fee": frozenset({"overdue_minor", "currency", "days_late", "debt_kind"}),
     "interest": frozenset({"debt_kind"}),
+    "withheld": frozenset({"tax", "base_minor"}),
     "limitation": frozenset({"due_on", "action"}),
     "data": frozenset({"right", "asked_on"}),
     "record": frozenset({"what"}),
@@ -64,6 +76,20 @@ def answers(*, kind: str, asked: Asked, packs: tuple[Pack, ...]) -> list[Answer]
     return [answer for pack in packs for answer in _BY_KIND[kind](asked, pack)]
 
 
+def with_given(pack: Pack, *, given: Mapping[str, Mapping[str, Any]]) -> Pack:
+    """`pack` with amounts and rates that a case supposes (`{uf: {minor, currency}, ibc: {percent, period}}`)."""
+    amounts = [item for item in pack.amounts if item.name not in given]
+    rates = [item for item in pack.rates if item.name not in given]
+    always = (date.min, date.max, ("supposed by a case",), Confidence.MEMORY_LOW)
+    for name, value in given.items():
+        if "currency" in value:
+            amounts.append(DatedAmount(name, Money(value["currency"], int(value["minor"])), *always))
+        else:
+            rate = Fraction(str(value["percent"])) * Fraction(1, 100)
+            rates.append(DatedRate(name, rate, RatePeriod(value["period"]), *always))
+    return replace(pack, amounts=tuple(amounts), rates=tuple(rates))
+
+
 def _fees(asked: Asked, pack: Pack) -> Iterator[Answer]:
     given = asked.values
     overdue = Money(currency=given["currency"], minor=given["overdue_minor"])
@@ -85,6 +111,13 @@ def _interest(asked: Asked, pack: Pack) -> Iterator[Answer]:
             found = interest_ceiling(rule=rule, rates=pack.rates, on=asked.on)
             shown = None if found.rate is None else percent_text(found.rate)
             yield {"rule": rule.id, "why": found.why, "percent": shown, "period": rule.period.value}
+
+
+def _withheld(asked: Asked, pack: Pack) -> Iterator[Answer]:
+    for rule in pack.withholdings:
+        if asked.meets(rule, pack) and asked.values["tax"] == rule.tax:
+            amounts = [round(rate * asked.values["base_minor"]) for rate in rule.rates]
+            yield {"rule": rule.id, "base": rule.base.value, "amounts_minor": amounts}
 
 
 def _limitations(asked: Asked, pack: Pack) -> Iterator[Answer]:
@@ -127,6 +160,7 @@ def percent_text(share: Fraction) -> str:
 _BY_KIND: dict[str, Callable[[Asked, Pack], Iterator[Answer]]] = {
     "fee": _fees,
     "interest": _interest,
+    "withheld": _withheld,
     "limitation": _limitations,
     "data": _data,
     "record": _records,

@@ -22,7 +22,7 @@ __all__ = ["CaseError", "CaseResult", "run", "stack_of", "uncovered"]
 
 _CASE = frozenset(
     {"file", "line", "country", "name", "about", "at", "customer", "contact", "history", "readings"}
-    | {"renewed_until"}
+    | {"renewed_until", "given"}
 )
 _ABOUT = ("text", "act", *case_terms.KINDS)
 _KEYS = _CASE | {"expect", *_ABOUT}
@@ -104,6 +104,8 @@ def _packs(case: Mapping[str, Any], stack: RuleStack) -> tuple[Pack, ...]:
             packs[place] = packs[place].read_as(name=name, value=str(value).lower())
     if "renewed_until" in case:
         packs = [replace(pack, review_by=case["renewed_until"]) for pack in packs]
+    if "given" in case:
+        packs = [case_terms.with_given(pack, given=case["given"]) for pack in packs]
     return tuple(packs)
 
 

@@ -26,6 +26,7 @@ from conserje.domain.rules.rule import (
     RevocationRule,
     Rule,
 )
+from conserje.domain.rules.taxes import WithheldTax
 from conserje.domain.rules.vocabulary import PlaceTest
 
 
@@ -127,6 +128,7 @@ class Pack:
     notices: tuple[Notice, ...] = ()
     fee_ceilings: tuple[FeeCeiling, ...] = ()
     interest_ceilings: tuple[InterestCeiling, ...] = ()
+    withholdings: tuple[WithheldTax, ...] = ()
     limitations: tuple[Limitation, ...] = ()
     data_rights: tuple[DataTerm, ...] = ()
     records: tuple[RecordTerm, ...] = ()
@@ -184,6 +186,7 @@ class Pack:
             *self.notices,
             *self.fee_ceilings,
             *self.interest_ceilings,
+            *self.withholdings,
             *self.limitations,
             *self.data_rights,
             *self.records,

@@ -25,6 +25,7 @@ SECTIONS = (
     "notices",
     "fee_ceilings",
     "interest_ceilings",
+    "withholdings",
     "limitations",
     "data_rights",
     "records",

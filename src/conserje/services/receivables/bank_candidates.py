@@ -26,6 +26,7 @@ from conserje.domain.receivables.candidates import (
     tax_keys,
 )
 from conserje.domain.receivables.withheld import Bases
+from conserje.services.receivables import withheld_rate
 from conserje.services.tenancy import connection as connections
 from conserje.services.tenancy.act import step
 
@@ -123,7 +124,7 @@ class Gathered:
 
 @step
 def gather(*, creditor_id: int, lines: Sequence[Credit]) -> Gathered:
-    """Everything that may have to do with `lines`. Five queries; checkouts that are named are locked."""
+    """Everything that may have to do with `lines`. Six queries; checkouts that are named are locked."""
     came_in = [line for line in lines if line.amount.minor > 0]
     asked_for = {
         name for line in came_in for name in reference.found_in(text=f"{line.text} {line.end_to_end_id}")
@@ -181,10 +182,11 @@ def _asked(creditor_id: int, references: Iterable[str]) -> tuple[tuple[Asked, ..
 
 def _payers(creditor_id: int, customers: list[int]) -> tuple[Payer, ...]:
     rows = _rows(_PAYERS, {"creditor": creditor_id, "customers": customers})
+    taxes = withheld_rate.of_countries(creditor_id=creditor_id, countries=[row[1] for row in rows])
     return tuple(
         Payer(
             customer_id,
-            country,
+            taxes[country],
             reference_key,
             name_key(name),
             tax_keys(tax_id),

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import process_time
 from typing import Final
 
 from conserje.domain.ports.channel import Channel
@@ -76,20 +75,22 @@ def contacts(*, place: tuple[str, str, str], before: int, count: int) -> list[As
     return found
 
 
-def cost(*, stack: RuleStack, asked: list[Asked]) -> tuple[float, float]:
-    """Microseconds of processor time for each of `asked`, and the share that has to wait."""
+def cost(*, stack: RuleStack, asked: list[Asked], spent: Callable[[], float]) -> tuple[float, float]:
+    """Microseconds for each of `asked`, and the share that has to wait. `spent`: seconds of processor time so far."""
     for intent, subject, at in asked[:400]:
         stack.judge(intent=intent, subject=subject, at=at)
-    began, waits = process_time(), 0
+    began, waits = spent(), 0
     for intent, subject, at in asked:
         waits += stack.judge(intent=intent, subject=subject, at=at).until is not None
-    return (process_time() - began) / len(asked) * 1_000_000, waits / len(asked)
+    return (spent() - began) / len(asked) * 1_000_000, waits / len(asked)
 
 
-def costs(*, count: int) -> Iterator[Cost]:
+def costs(*, count: int, spent: Callable[[], float]) -> Iterator[Cost]:
     """The cost in every place with every history, the platforms' packs among the judges."""
     for place in PLACES:
         stack = stack_for(country=place[0])
         for before in HISTORIES:
-            each, waiting = cost(stack=stack, asked=contacts(place=place, before=before, count=count))
+            each, waiting = cost(
+                stack=stack, asked=contacts(place=place, before=before, count=count), spent=spent
+            )
             yield Cost(place[0], before, round(each, 1), round(waiting, 2))
