@@ -14,12 +14,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
 from tests.integration import receivables_book as book
 from tests.integration.served import reaching
 
-from conserje.data.journal.models import Entry
 from conserje.data.receivables.models import ChargeNotice, Checkout, Customer, Mandate, Payment, Refund
 from conserje.domain.arrangements.plan import Spacing
 from conserje.domain.kit.days import business_days_after
@@ -387,33 +384,3 @@ def test_a_refund_nobody_answered_for_a_day_is_not_sent_again(buyer, access, out
         assert Refund.objects.get().detail == "never_answered"
         returned = next(one for one in outside.checkouts() if one["id"] == Checkout.objects.get().external_id)
     assert not returned["returned"], "a key is forgotten after a day: sent again it would be another refund"
-
-
-def test_announcing_many_charges_costs_as_many_queries_as_one(creditor):
-    def owing(count: int, first: int) -> list[int]:
-        people = book.customers(creditor.id, *(f"Café {number}" for number in range(first, first + count)))
-        for number, customer_id in enumerate(people, first):
-            book.opened(creditor.id, book.new_invoice(customer_id, f"FE-{number}", 500, days=3))
-        with acting(creditor_id=creditor.id):
-            Mandate.objects.bulk_create(
-                Mandate(
-                    creditor_id=creditor.id, customer_id=customer_id, public_id=f"m{customer_id}", gateway="demo",
-                    key="k", reference=f"M{customer_id}", currency="COP", state="active", covers_invoices=True,
-                    created_at=book.NOW, given_at=book.NOW,
-                )
-                for customer_id in people
-            )  # fmt: skip
-        return list(people)
-
-    def announced() -> tuple[int, int]:
-        with CaptureQueriesContext(database) as seen:
-            count = charge_notice.announce_due(creditor_id=creditor.id, now=book.NOW)
-        return count, len(seen)
-
-    owing(1, 0)
-    one = announced()
-    owing(8, 1)
-    assert (one[0], announced()) == (1, (8, one[1]))
-    with reading(creditor_id=creditor.id):
-        assert ChargeNotice.objects.count() == 9
-        assert Entry.objects.filter(kind="receivables.charge.told").count() == 9

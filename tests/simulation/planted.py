@@ -259,7 +259,7 @@ def _leave_never_ends(patch: Patch) -> None:
 
 
 def _dead_cards_live(patch: Patch) -> None:
-    patch.setattr(refused_card, "without", lambda rows, **asked: rows)
+    patch.setattr(refused_card, "without", lambda *, rows, **asked: rows)
 
 
 OWED = "nothing is asked that is not owed or is left alone"

@@ -228,15 +228,7 @@ def _dispute(frame: Frame, row: desk.DisputeRow, ended: desk.DisputeRow) -> Iter
         desk.Said("El cliente", AT, LONG, (desk.Link("acta.pdf", "#f"),)),
         desk.Said("Usted", AT, "Gracias."),
     )
-    form = desk.ProposalForm(
-        "#propose",
-        OPEN,
-        TODAY,
-        BY,
-        "7",
-        {"pay": "13000", "credit": "1", "discount": "", "pay_by": ""},
-        Money("USD", 1_300_100),
-    )
+    form = _form()
     ends = (Option("accepted", "El cliente tiene razón"), Option("rejected", "La factura queda como está"))
     page = desk.DisputePage(
         frame,
@@ -270,6 +262,18 @@ def _dispute(frame: Frame, row: desk.DisputeRow, ended: desk.DisputeRow) -> Iter
         desk.DisputePage(
             frame, ended, said, (), (("US$ 13.000,00 a más tardar el 27 nov (cumplido)", "#pdf"),)
         ),
+    )
+
+
+def _form() -> desk.ProposalForm:
+    return desk.ProposalForm(
+        "#propose",
+        OPEN,
+        TODAY,
+        BY,
+        "7",
+        {"pay": "13000", "credit": "1", "discount": "", "pay_by": ""},
+        Money("USD", 1_300_100),
     )
 
 

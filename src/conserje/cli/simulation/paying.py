@@ -37,7 +37,7 @@ from conserje.testing.simulation.draw import later, stream
 
 BY = setting.BY
 PESO = 100
-BANK_ACCOUNT = "900-100-200"
+AT_THE_BANK = "900-100-200"
 
 
 def access() -> checkout.Access:
@@ -194,11 +194,11 @@ def _by_file(world: World, deed: Deed) -> None:
     ((number, _),), on = facts["shares"], deed.at.date()
     lines = keyed(
         [Movement(on, on, facts["minor"], f"TRANSF {number}")],
-        bank_account=BANK_ACCOUNT,
+        bank_account=AT_THE_BANK,
         currency=CURRENCY,
     )
     content = hashlib.sha256(facts["ref"].encode()).hexdigest()
-    file = bank_statement.BankFile("simulated", content, (Statement(BANK_ACCOUNT, CURRENCY, lines),))
+    file = bank_statement.BankFile("simulated", content, (Statement(AT_THE_BANK, CURRENCY, lines),))
     done = world.act(
         lambda: bank_statement.bring(creditor_id=world.creditor_id, file=file, by=BY, now=now), twice=False
     )

@@ -96,7 +96,7 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
     if held.state != "active":
         raise Refused("This mandate is not in force: nothing is charged by it.")
     own = Mandate.objects.filter(creditor_id=creditor_id, id=held.id)
-    if not refused_card.without(own, creditor_id=creditor_id).exists():
+    if not refused_card.without(creditor_id=creditor_id, rows=own).exists():
         raise Refused("Its bank refused this card for good: the customer has to give another one.")
     amount = checkout_row.checked(creditor_id=creditor_id, customer_id=order.customer_id, shares=order.shares)
     if amount.currency != held.currency:

@@ -54,7 +54,7 @@ class Announced:
 def announce_due(*, creditor_id: int, now: datetime) -> int:
     """Announce what falls due soon for mandates that cover invoices; returns how many charges were announced."""
     found = Mandate.objects.filter(creditor_id=creditor_id, state="active", covers_invoices=True)
-    found = refused_card.without(found, creditor_id=creditor_id)
+    found = refused_card.without(creditor_id=creditor_id, rows=found)
     mandates = list(found.filter(Exists(_untold(creditor_id, now))).order_by("id"))
     if not mandates:
         return 0
@@ -256,7 +256,7 @@ def _untold(creditor_id: int, now: datetime) -> QuerySet[InvoiceDue]:
 def _standing(creditor_id: int) -> QuerySet[ChargeNotice]:
     """Announced, not stopped, not made: by mandates in force."""
     chargeable = refused_card.without(
-        Mandate.objects.filter(creditor_id=creditor_id, state="active"), creditor_id=creditor_id
+        creditor_id=creditor_id, rows=Mandate.objects.filter(creditor_id=creditor_id, state="active")
     )
     rows = ChargeNotice.objects.filter(
         creditor_id=creditor_id, stopped_at=None, made_at=None, mandate__in=chargeable

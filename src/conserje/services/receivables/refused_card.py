@@ -7,9 +7,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from conserje.data.receivables.models import Checkout, Mandate
 from conserje.domain.ports.gateway import Decline
+from conserje.services.tenancy.act import step
 
 
-def without(rows: QuerySet[Mandate], *, creditor_id: int) -> QuerySet[Mandate]:
+@step
+def without(*, creditor_id: int, rows: QuerySet[Mandate]) -> QuerySet[Mandate]:
     """These mandates but for those by which, or by whose card, a charge was refused for good."""
     same_card = Q(mandate__fingerprint=OuterRef("fingerprint"), gateway=OuterRef("gateway"))
     same_card &= ~Q(mandate__fingerprint="")

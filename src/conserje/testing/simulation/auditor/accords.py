@@ -39,7 +39,6 @@ class Plan:
     referred_on: date | None = None
     asked_for: set[int] = field(default_factory=set)
     missed: set[int] = field(default_factory=set)
-    paid: int = 0
 
     def in_order(self) -> list[tuple[int, date, int]]:
         """Position, day and amount by day."""
@@ -48,14 +47,6 @@ class Plan:
     def open(self, books: Books) -> int:
         """What is open of its invoices."""
         return sum(books.invoices[number].open for number in self.numbers)
-
-    def paid_parts(self, books: Books) -> int:
-        """How many instalments are paid whole."""
-        settled, count = max(0, self.total - self.open(books)), 0
-        for _, _, minor in self.in_order():
-            settled -= minor
-            count += settled >= 0
-        return count
 
     def open_parts(self, books: Books) -> list[OpenPart]:
         """The instalments that are not paid, laid over the invoices one after the other."""

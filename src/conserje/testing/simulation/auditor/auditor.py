@@ -133,15 +133,14 @@ class Auditor:
         self.news(event)
 
     def turn_over(self, event: Event) -> None:
-        """An episode ends when nothing is due or soon due, or with a paid instalment: what was written in it counts no
-        more.
+        """An episode ends when nothing is due or soon due; of a plan already when nothing is late, so that each part is
+        reminded of anew. What was written in it counts no more.
         """
         dossier = self.dossiers.get(event.who)
-        for plan in dossier.plans if dossier is not None else ():
-            before, plan.paid = plan.paid, plan.paid_parts(self.books)
-            if dossier is not None and plan.active and plan.paid > before:
-                dossier.begin_anew()
-        if dossier is not None and not dossier.anything_near(self.books, dossier.today(event.at)):
+        if dossier is None:
+            return
+        on = dossier.today(event.at)
+        if not dossier.anything_near(self.books, on, of_plans=event.kind == "invoice"):
             dossier.begin_anew()
 
     # What is left alone.

@@ -142,12 +142,15 @@ class Dossier:
                     dates.append(due_on)
         return min(dates, default=None)
 
-    def anything_near(self, books: Books, on: date, ahead: int = SOON_DAYS) -> bool:
-        """Whether anything open is due by so many days after `on`."""
-        horizon = on + timedelta(days=ahead)
-        return any(
-            due_on <= horizon for one in books.owed(self.ref) for due_on, _ in self.parts(books, one.number)
-        )
+    def anything_near(self, books: Books, on: date, *, of_plans: bool) -> bool:
+        """Whether anything open is due by a week after `on`; of plans only, unless `of_plans`, what is past its day."""
+        soon = on + timedelta(days=SOON_DAYS)
+        bound = {number for plan in self.plans if plan.active for number in plan.numbers}
+        for one in books.owed(self.ref):
+            horizon = on - timedelta(days=1) if one.number in bound and not of_plans else soon
+            if any(due_on <= horizon for due_on, _ in self.parts(books, one.number)):
+                return True
+        return False
 
     def _over(self, block: Block, books: Books, on: date) -> bool:
         if block.until is not None and block.until < on:
