@@ -89,8 +89,7 @@ def _drawn(request: HttpRequest, desk: Desk, *, fault: str = "") -> HttpResponse
 
 def attention(desk: Desk) -> tuple[Attention, ...]:
     """The line of the first screen: how many lines of the bank nobody has decided yet."""
-    rows = bank_lines.standings(creditor_id=desk.creditor_id)
-    count = sum(one.count for one in rows if one.state in _OPEN)
+    count = bank_lines.count_in(creditor_id=desk.creditor_id, states=_OPEN)
     text = ngettext("line of the bank to be decided", "lines of the bank to be decided", count)
     return (Attention(count, text, desk.url("bank"), "rest"),) if count else ()
 
