@@ -15,6 +15,7 @@ from conserje.data.arrangements.models import (
     PaymentPlan,
     ProofOfPayment,
 )
+from conserje.data.outreach.models import LawOverride
 from conserje.data.receivables.models import BankLine, BankStatement, Checkout, FiscalTask, Invoice
 from conserje.data.recovery.models import FailedPayment
 from conserje.data.tenancy.models import Creditor
@@ -44,6 +45,9 @@ def of(creditor: Creditor, customer_id: int) -> dict[str, int]:
         sums: Any = {"currency": "COP", "amount_minor": 100}
         rows |= _money(creditor, invoice, mine, sums)
         rows |= _arrangements(creditor, invoice, mine)
+        rows["override_id"] = LawOverride.objects.create(
+            creditor=creditor, gap_days=9, reason="x", since=_DAY, placed_by="person:1", placed_at=TUESDAY
+        ).id
     return rows
 
 

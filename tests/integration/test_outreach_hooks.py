@@ -113,7 +113,9 @@ def test_a_message_about_money_of_somebody_else_is_looked_at_once(creditor: Cred
         assert set(rows) == {(1, "", AFTER)}
 
 
-def test_who_cannot_be_asked_whose_money_it_is_is_asked_again(creditor: Creditor, world: World) -> None:
+def test_who_cannot_be_asked_whose_money_it_is_is_asked_again(
+    creditor: Creditor, world: World, impatient: None
+) -> None:
     paid_and_told(creditor, world, silent=False)
     world.fault("lost_answer", phase="fetch", target=checkout_of(world), times=-1, seconds=30)
     with acting(creditor_id=creditor.id):

@@ -81,7 +81,9 @@ def test_the_result_of_what_waits_with_instructions_is_the_instructions(reader: 
 
 
 def test_a_part_of_a_plan_is_paid_by_transfer_too(reader: Visitor) -> None:
-    plans.take(reader.creditor, reader.customer, plans.wish(currency="COP"))
+    made = plans.take(reader.creditor, reader.customer, plans.wish(currency="COP"))
+    assert made.state == "active"
+    reader.get(reader.link)
     answer = reader.post("plan/pay/", attempt="a", what="next")
     assert (answer.status_code, answer.headers["Location"]) == (
         303,

@@ -72,7 +72,7 @@ def test_the_creditor_chooses_methods_and_turns_a_gateway_off(desk, creditor, ou
         with reading(creditor_id=creditor.id):
             offers = gateway.offers(creditor_id=creditor.id)
         amount = Money("COP", 1_000_000)
-        found = gateway.choices(offers=offers, amount=amount, country="CO", late_days=10)
+        found = gateway.choices(offers=offers, amount=amount, country="CO", tax_id="", late_days=10)
         return [one.methods for one in found]
 
     assert offered() == [("pse", "nequi", "card", "transfer", "cash")]

@@ -116,7 +116,8 @@ def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: 
     if row is not None and not external_id:
         return standing_of(row)
     fact = gateways.get(access.gateway).fetch(external_id, access.settings, access.http)
-    if row is None and fact.state is ChargeState.UNKNOWN and not fact.reference and fact.detail != NOT_OURS:
+    told_nothing = not fact.reference and fact.external_id in ("", external_id)
+    if row is None and fact.state is ChargeState.UNKNOWN and told_nothing and fact.detail != NOT_OURS:
         raise NotAnswered("The gateway did not say whose payment this is. It is asked again later.")
     return _apply(creditor_id=creditor_id, gateway=access.gateway, fact=fact, road=road, now=now)
 
