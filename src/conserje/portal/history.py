@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -14,31 +13,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from conserje.portal import brand
-from conserje.portal.pages import Brand
+from conserje.portal.history_pages import HistoryPage, Thing
 from conserje.portal.visit import Visit, looking
 from conserje.services.insights import arranged
 from conserje.services.insights.happened import Happened
 from conserje.ui.figures import show_day, show_money
 
 SHOWN: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing that was arranged, said or charged, in a sentence."""
-
-    on: date
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """`portal/history/show.html`, at `portal:history`: newest first."""
-
-    brand: Brand
-    today: date
-    things: tuple[Thing, ...]
-    theme: str = ""
 
 
 @looking

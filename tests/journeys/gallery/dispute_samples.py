@@ -12,7 +12,7 @@ from tests.journeys.gallery.portal_samples import BRAND, TODAY
 
 from conserje.domain.kit.money import Money
 from conserje.portal import dispute_pages as portal
-from conserje.portal import history
+from conserje.portal import history_pages as history
 from conserje.ui.listing import Option
 from conserje.workbench import dispute_pages as desk
 from conserje.workbench.pages import Frame
