@@ -18,8 +18,8 @@ from conserje.ui import rule_names
 from conserje.ui.codes import name
 from conserje.workbench import import_words
 from conserje.workbench.access import Desk
+from conserje.workbench.actors import who
 from conserje.workbench.bank_pages import BankPaid, BankRow, BankShare
-from conserje.workbench.import_way import who
 
 STATES: Final[dict[str, Promise]] = {
     "proposed": pgettext_lazy("lines of the bank", "Proposed"),

@@ -23,6 +23,7 @@ from conserje.services.integrations.upload import Kept, NoUpload
 from conserje.services.integrations.upload_work import Asked, NotSeen
 from conserje.workbench import import_words, message
 from conserje.workbench.access import Desk, acting, framing, looking
+from conserje.workbench.actors import who
 from conserje.workbench.frame import frame
 from conserje.workbench.import_pages import (
     Bad,
@@ -37,7 +38,7 @@ from conserje.workbench.import_pages import (
     Told,
     WeekPart,
 )
-from conserje.workbench.import_way import kept_for_act, kept_of, stands_at, way, who
+from conserje.workbench.import_way import kept_for_act, kept_of, stands_at, way
 from conserje.workbench.words import LETTERS, STAGES, name
 
 

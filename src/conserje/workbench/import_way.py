@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -12,7 +10,6 @@ from django.utils.translation import pgettext
 
 from conserje.services.integrations import upload
 from conserje.services.integrations.upload import Kept, NoUpload
-from conserje.services.tenancy import people
 from conserje.services.tenancy.act import reading
 from conserje.workbench.access import Desk
 from conserje.workbench.import_pages import ImportStep, Way
@@ -64,21 +61,3 @@ def way(desk: Desk, kept: Kept, *, at: int) -> Way:
     )
     files = tuple(file.name for file in kept.files if file.kind != "corrections")
     return Way(steps, files, desk.url("import_discard", upload=kept.id) if kept.taken_at is None else "")
-
-
-def who(by: Iterable[str]) -> dict[str, str]:
-    """How those who did something are called, by what was recorded: "person:3", or a word of a command."""
-    said = set(by)
-    ids = {
-        int(text.removeprefix("person:"))
-        for text in said
-        if text.startswith("person:") and text[7:].isdecimal()
-    }
-    known = people.names(user_ids=ids)
-    words = {"command line": _("Command line"), "system": _("The software")}
-    return {
-        text: known.get(int(text[7:]), _("Somebody who left"))
-        if text.startswith("person:") and text[7:].isdecimal()
-        else words.get(text, text)
-        for text in said
-    }

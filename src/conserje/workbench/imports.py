@@ -21,6 +21,7 @@ from conserje.services.tenancy.act import reading
 from conserje.ui.listing import Pager
 from conserje.workbench import import_words
 from conserje.workbench.access import Desk, acting, by_method, looking
+from conserje.workbench.actors import who
 from conserje.workbench.frame import frame
 from conserje.workbench.import_pages import (
     Bad,
@@ -32,7 +33,7 @@ from conserje.workbench.import_pages import (
     UploadRow,
 )
 from conserje.workbench.import_questions import looked_at
-from conserje.workbench.import_way import kept_for_act, kept_of, stands_at, who
+from conserje.workbench.import_way import kept_for_act, kept_of, stands_at
 from conserje.workbench.words import country, name
 
 MEGABYTES: Final = 96

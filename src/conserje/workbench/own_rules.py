@@ -20,13 +20,13 @@ from conserje.domain.rules.pack import Pack
 from conserje.domain.rules.vocabulary import Basis
 from conserje.services.outreach import law_bound, override
 from conserje.services.outreach.override import Overridden
-from conserje.services.tenancy import people
 from conserje.services.tenancy.act import reading
 from conserje.ui import labels, rule_names, rule_words
 from conserje.ui.codes import Words, name
 from conserje.ui.figures import show_day
 from conserje.ui.listing import Option
 from conserje.workbench.access import Desk, acting, by_method, looking
+from conserje.workbench.actors import who
 from conserje.workbench.frame import frame
 from conserje.workbench.own_rule_pages import OwnRow, OwnRulesPage
 
@@ -57,8 +57,7 @@ REFUSALS: Final[Words] = {
 def rows(desk: Desk) -> tuple[OwnRow, ...]:
     """Every rule of the creditor's own, those that hold first."""
     found = override.every(creditor_id=desk.creditor_id)
-    ids = {int(who[7:]) for item in found for who in (item.rule.by, item.ended_by) if who[7:].isdecimal()}
-    called = people.names(user_ids=ids)
+    called = who(by for item in found for by in (item.rule.by, item.ended_by) if by)
     told = [_row(desk, item, called) for item in found]
     return tuple(sorted(told, key=lambda row: not row.holds))
 
@@ -197,7 +196,7 @@ def _rules(pack: Pack, today: date) -> Iterator[tuple[str, str]]:
             yield rule.id, f"{rule.id} · {rule_words.sentence(rule)}"
 
 
-def _row(desk: Desk, item: Overridden, called: Mapping[int, str]) -> OwnRow:
+def _row(desk: Desk, item: Overridden, called: Mapping[str, str]) -> OwnRow:
     rule = item.rule
     holds = item.holds(desk.today)
     return OwnRow(
@@ -207,11 +206,11 @@ def _row(desk: Desk, item: Overridden, called: Mapping[int, str]) -> OwnRow:
         since=rule.since,
         until=rule.until,
         reason=item.reason,
-        by=_who(rule.by, called),
+        by=called[rule.by],
         holds=holds,
         coming=item.ended_at is None and rule.since > desk.today,
         ended_at=desk.local(item.ended_at) if item.ended_at else None,
-        ended_by=_who(item.ended_by, called) if item.ended_by else "",
+        ended_by=called.get(item.ended_by, ""),
         end_reason=item.end_reason,
         end_url=desk.url("own_rule_end", override_id=rule.id)
         if desk.seat.owns and item.ended_at is None and not _is_over(rule, desk.today)
@@ -236,8 +235,3 @@ def _says(rule: OwnRule) -> str:
 
 def _packs() -> tuple[Pack, ...]:
     return tuple(item.pack for item in law_bound.every_pack())
-
-
-def _who(by: str, called: Mapping[int, str]) -> str:
-    number = by.removeprefix("person:")
-    return called.get(int(number), by) if number.isdecimal() else by

@@ -10,7 +10,7 @@ from typing import Any
 
 from conserje.cli.simulation import paying, setting
 from conserje.cli.simulation.plans import LOCALE, spread
-from conserje.cli.simulation.world import OpenAccord, World
+from conserje.cli.simulation.world import OpenAccord, World, may_be_refused
 from conserje.domain.arrangements.proposal import Terms
 from conserje.services.arrangements import agreement, dispute, dispute_look, proposal, settlement
 from conserje.services.arrangements.speaker import Speaker
@@ -29,6 +29,7 @@ def _customer(world: World, ref: str) -> Speaker:
     return Speaker("customer", "203.0.113.7", world.ids[ref])
 
 
+@may_be_refused(*_NOT_DONE)
 def _propose(world: World, deed: Deed) -> None:
     """The creditor says how it could end."""
     ours = deed.facts["dispute"]
@@ -51,16 +52,13 @@ def _make(world: World, deed: Deed, ours: int, by: Speaker) -> None:
     call = partial(
         proposal.make, creditor_id=world.creditor_id, dispute_id=row, new=new, by=by, now=world.clock()
     )
-    try:
-        world.act(call, twice=True)
-    except _NOT_DONE as refused:
-        world.refuse("propose", ref, refused)
-        return
+    world.act(call, twice=True)
     world.tell("proposed", ref, dispute=ours, pay=pay, credit=credit)
     at = deed.at + timedelta(hours=chance.randint(2, 90))
     world.push(Deed(at, "answer_proposal", ref, {"dispute": ours, "customer": not by.is_customer}))
 
 
+@may_be_refused(*_NOT_DONE)
 def _answer(world: World, deed: Deed) -> None:
     """The other side accepts, proposes something else, or writes only."""
     ours = deed.facts["dispute"]
@@ -78,11 +76,7 @@ def _answer(world: World, deed: Deed) -> None:
         call = partial(
             dispute.write, creditor_id=world.creditor_id, dispute_id=row, said=said, by=by, now=world.clock()
         )
-        try:
-            world.act(call, twice=True)
-        except _NOT_DONE as refused:
-            world.refuse("write", ref, refused)
-            return
+        world.act(call, twice=True)
         world.tell("written", ref, dispute=ours)
 
 
@@ -101,11 +95,7 @@ def _accept(world: World, deed: Deed, ours: int, by: Speaker) -> None:
         by=by,
         now=world.clock(),
     )
-    try:
-        made = world.act(call, twice=True)
-    except _NOT_DONE as refused:
-        world.refuse("accept", ref, refused)
-        return
+    made = world.act(call, twice=True)
     _concluded(world, ref, made, [number], dispute_=ours)
 
 
@@ -146,6 +136,7 @@ def _pay_accord(world: World, deed: Deed) -> None:
         paying.pay_shares(world, deed, spread(world, numbers, deed.facts["minor"]))
 
 
+@may_be_refused(settlement.Refused)
 def _settle(world: World, deed: Deed) -> None:
     """The customer looks whether the page offers to end it for less, and agrees to it."""
     who: dict[str, Any] = {"creditor_id": world.creditor_id, "customer_id": world.ids[deed.who]}
@@ -158,11 +149,7 @@ def _settle(world: World, deed: Deed) -> None:
     way = stream(world.seed, "settle", deed.who, deed.at.isoformat()).choice(ways)
     wish = settlement.Wish(max(1, len(way.offer.parts)), way.text.hash, LOCALE)
     call = partial(settlement.accept, **who, wish=wish, by=_customer(world, deed.who), now=now)
-    try:
-        made = world.act(call, twice=True)
-    except settlement.Refused as refused:
-        world.refuse("settle", deed.who, refused)
-        return
+    made = world.act(call, twice=True)
     world.open.parts[deed.who] = tuple((on, money.minor) for on, money in way.offer.parts)
     _concluded(world, deed.who, made, list(way.numbers), dispute_=None)
 

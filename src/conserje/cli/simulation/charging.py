@@ -9,7 +9,7 @@ from typing import Any
 
 from conserje.cli.simulation import paying, setting
 from conserje.cli.simulation.plans import spread
-from conserje.cli.simulation.world import Held, World
+from conserje.cli.simulation.world import Held, World, may_be_refused
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeRequest, ChargeState, Decline, StartFailed
 from conserje.domain.receivables.mandate import Back, MandateAsked
@@ -134,6 +134,7 @@ def gave_back(world: World, charge: Charge, minor: int) -> None:
     world.tell("gave_back", who, ref=ref, minor=minor)
 
 
+@may_be_refused(Refused)
 def _refund(world: World, deed: Deed) -> None:
     """A person gives some of a payment back, by the gateway through which it came."""
     found = _came_by_gateway(world, deed.who)
@@ -164,11 +165,7 @@ def _refund(world: World, deed: Deed) -> None:
         by=BY,
         now=now,
     )
-    try:
-        done = world.act(call, twice=True)
-    except Refused as refused:
-        world.refuse("refund", deed.who, refused)
-        return
+    done = world.act(call, twice=True)
     world.tell("refund_asked", deed.who, ref=ref, minor=minor)
     if done.state == "done":
         paying.is_known(world, external_id)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from conserje.cli.simulation import accords, charging, paying, plans, setting
-from conserje.cli.simulation.world import World, open_papers
+from conserje.cli.simulation.world import World, may_be_refused, open_papers
 from conserje.domain.receivables.customer import Fact, NewContact, NewCustomer
 from conserje.services.arrangements import claim, dispute, promise, proof
 from conserje.services.insights import outline
@@ -28,23 +28,20 @@ def do(world: World, deed: Deed) -> None:
     _DOERS[deed.what](world, deed)
 
 
+@may_be_refused(promise.Refused)
 def _promise(world: World, deed: Deed) -> None:
     numbers, now = _still_open(world, deed), world.clock()
-    try:
-        world.act(
-            lambda: promise.make(
-                creditor_id=world.creditor_id,
-                customer_id=world.ids[deed.who],
-                invoice_ids=[world.numbers[number] for number in numbers],
-                promised_on=deed.facts["on"],
-                through="portal",
-                now=now,
-            ),
-            twice=True,
-        )
-    except promise.Refused as refused:
-        world.refuse("promise", deed.who, refused)
-        return
+    world.act(
+        lambda: promise.make(
+            creditor_id=world.creditor_id,
+            customer_id=world.ids[deed.who],
+            invoice_ids=[world.numbers[number] for number in numbers],
+            promised_on=deed.facts["on"],
+            through="portal",
+            now=now,
+        ),
+        twice=True,
+    )
     world.tell("promised", deed.who, numbers=numbers, on=deed.facts["on"])
 
 
@@ -94,6 +91,7 @@ def _answer_claim(world: World, deed: Deed) -> None:
     world.tell("claim_answered", ref, claim=deed.facts["claim"])
 
 
+@may_be_refused(dispute.Refused)
 def _dispute(world: World, deed: Deed) -> None:
     number, percent = deed.facts["number"], deed.facts["percent"]
     owed = world.auditor.books.invoices[number].open
@@ -102,11 +100,7 @@ def _dispute(world: World, deed: Deed) -> None:
         return
     now, about = world.clock(), dispute.About(amount_minor=minor, kind="scope", words="No es lo acordado.")
     call = partial(dispute.open_, invoice_id=world.numbers[number], about=about, by="customer", now=now)
-    try:
-        row = world.act(lambda: call(creditor_id=world.creditor_id), twice=True)
-    except dispute.Refused as refused:
-        world.refuse("dispute", deed.who, refused)
-        return
+    row = world.act(lambda: call(creditor_id=world.creditor_id), twice=True)
     ours = world.open.number()
     world.open.disputes[ours] = (deed.who, number, row)
     world.tell("disputed", deed.who, number=number, minor=minor, dispute=ours)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from conserje.cli.simulation import setting
-from conserje.cli.simulation.world import World
+from conserje.cli.simulation.world import World, may_be_refused
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeState, StartFailed
 from conserje.domain.ports.statement import Movement, Statement, keyed
@@ -230,6 +230,7 @@ def _by_hand(world: World, deed: Deed) -> None:
     _paid(world, deed.who, facts["ref"], facts["minor"], facts["shares"])
 
 
+@may_be_refused(Refused)
 def _write_off(world: World, deed: Deed) -> None:
     owed = world.auditor.books.owed(deed.who)
     if not owed:
@@ -237,11 +238,7 @@ def _write_off(world: World, deed: Deed) -> None:
     number, minor, now = owed[0].number, owed[0].open, world.clock()
     new = NewWriteOff(world.numbers[number], Money(CURRENCY, minor), "small", key=f"{number}:{now:%Y%m%d}")
     call = partial(write_off.make, creditor_id=world.creditor_id, new=new, written_by=BY, now=now)
-    try:
-        world.act(call, twice=True)
-    except Refused as refused:
-        world.refuse("write_off", deed.who, refused)
-        return
+    world.act(call, twice=True)
     world.tell("lowered", deed.who, number=number, minor=minor, how="write_off")
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from conserje.cli.simulation import paying, setting
-from conserje.cli.simulation.world import OpenPlan, World
+from conserje.cli.simulation.world import OpenPlan, World, may_be_refused
 from conserje.domain.arrangements.plan import Spacing
 from conserje.services.arrangements import plan, plan_read, plan_terms
 from conserje.services.arrangements.plan_terms import Wish
@@ -26,26 +26,23 @@ NAME = "Laura Pérez"
 KEPT_SHOWN_DAYS = 5
 
 
+@may_be_refused(plan.Refused)
 def _plan(world: World, deed: Deed) -> None:
     """The customer chooses parts, reads the words and signs them."""
     if any(one.who == deed.who for one in world.open.plans.values()):
         return
     who: dict[str, Any] = {"creditor_id": world.creditor_id, "customer_id": world.ids[deed.who]}
     now, facts = world.clock(), deed.facts
-    try:
-        with reading(creditor_id=world.creditor_id):
-            room = plan_terms.room(**who, now=now)
-            if CURRENCY not in room.offered():
-                return
-            first_on = room.today + timedelta(days=facts["ahead"])
-            wish = Wish(CURRENCY, facts["number"], Spacing(facts["spacing"]), first_on)
-            draft = plan_terms.draft(of=room, wish=wish)
-            words = plan.text(creditor_id=world.creditor_id, of=room, draft=draft, locale=LOCALE)
-        signing = plan.Signing(NAME, words.hash, LOCALE)
-        made = world.act(lambda: plan.propose(**who, wish=wish, signing=signing, now=now), twice=True)
-    except plan.Refused as refused:
-        world.refuse("plan", deed.who, refused)
-        return
+    with reading(creditor_id=world.creditor_id):
+        room = plan_terms.room(**who, now=now)
+        if CURRENCY not in room.offered():
+            return
+        first_on = room.today + timedelta(days=facts["ahead"])
+        wish = Wish(CURRENCY, facts["number"], Spacing(facts["spacing"]), first_on)
+        draft = plan_terms.draft(of=room, wish=wish)
+        words = plan.text(creditor_id=world.creditor_id, of=room, draft=draft, locale=LOCALE)
+    signing = plan.Signing(NAME, words.hash, LOCALE)
+    made = world.act(lambda: plan.propose(**who, wish=wish, signing=signing, now=now), twice=True)
     shown = _shown(world, [made.plan_id])[made.plan_id]
     ours = world.open.number()
     world.open.plans[ours] = OpenPlan(deed.who, made.plan_id, made.state, facts["keeps"])
@@ -105,6 +102,7 @@ def spread(world: World, numbers: Any, minor: int) -> list[tuple[str, int]]:
     return shares
 
 
+@may_be_refused(plan.Refused)
 def _other_day(world: World, deed: Deed) -> None:
     one = world.open.plans.get(deed.facts["plan"])
     if one is None or one.state != "active":
@@ -122,16 +120,13 @@ def _other_day(world: World, deed: Deed) -> None:
         on=on,
         now=now,
     )
-    try:
-        world.act(call, twice=False)
-    except plan.Refused as refused:
-        world.refuse("plan_day", deed.who, refused)
-        return
+    world.act(call, twice=False)
     moved = _shown(world, [one.row])[one.row]
     after = next(item.due_on for item in moved.lines if item.position == line.position)
     world.tell("plan_day_asked", deed.who, plan=deed.facts["plan"], position=line.position, on=after)
 
 
+@may_be_refused(plan.Refused)
 def _by_card(world: World, deed: Deed) -> None:
     """The parts are charged to the card that the customer has left."""
     one = world.open.plans.get(deed.facts["plan"])
@@ -147,14 +142,11 @@ def _by_card(world: World, deed: Deed) -> None:
         mandate_id=held[0].id if held else None,
         now=world.clock(),
     )
-    try:
-        world.act(call, twice=True)
-    except plan.Refused as refused:
-        world.refuse("plan_by_card", deed.who, refused)
-        return
+    world.act(call, twice=True)
     world.tell("plan_by_card", deed.who, plan=deed.facts["plan"])
 
 
+@may_be_refused(plan.Refused)
 def _answer_plan(world: World, deed: Deed) -> None:
     """A person agrees to what policy does not, or does not."""
     ours = deed.facts["plan"]
@@ -164,11 +156,7 @@ def _answer_plan(world: World, deed: Deed) -> None:
     now, yes = world.clock(), stream(world.seed, "answer_plan", ours).random() < 0.7
     move: Callable[..., Any] = plan.accept if yes else plan.refuse
     call = partial(move, creditor_id=world.creditor_id, plan_id=one.row, by=BY, now=now)
-    try:
-        world.act(call, twice=True)
-    except plan.Refused as refused:
-        world.refuse("accept_plan", deed.who, refused)
-        return
+    world.act(call, twice=True)
     if not yes:
         _over(world, ours)
         return
@@ -177,6 +165,7 @@ def _answer_plan(world: World, deed: Deed) -> None:
     _keep(world, ours, _shown(world, [one.row])[one.row])
 
 
+@may_be_refused(plan.Refused)
 def _look_after_plan(world: World, deed: Deed) -> None:
     """A person talks with who missed a second part: more time, or the plan ends."""
     ours = deed.facts["plan"]
@@ -187,11 +176,7 @@ def _look_after_plan(world: World, deed: Deed) -> None:
     gives_time = chance.random() < 0.5
     move: Callable[..., Any] = plan.give_time if gives_time else plan.end
     call = partial(move, creditor_id=world.creditor_id, plan_id=one.row, by=BY, now=now)
-    try:
-        world.act(call, twice=not gives_time)
-    except plan.Refused as refused:
-        world.refuse("give_time", deed.who, refused)
-        return
+    world.act(call, twice=not gives_time)
     if gives_time:
         one.by_person, one.referred = True, False
         look(world, only=ours)

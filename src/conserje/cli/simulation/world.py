@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.db import OperationalError
@@ -288,3 +289,22 @@ def _look_for_address(world: World, event: Event) -> None:
         if person.address == event.facts["address"] and chance.random() < 0.7:
             at = event.at + timedelta(days=chance.randint(1, 6), hours=2)
             world.push(Deed(at, "new_address", person.ref))
+
+
+Doer = Callable[[World, Deed], None]
+
+
+def may_be_refused(*kinds: type[Exception]) -> Callable[[Doer], Doer]:
+    """For a deed to which a service may say no, by one of `kinds`: the deed ends there, and everybody knows it."""
+
+    def wrap(doer: Doer) -> Doer:
+        @wraps(doer)
+        def doing(world: World, deed: Deed) -> None:
+            try:
+                doer(world, deed)
+            except kinds as refused:
+                world.refuse(deed.what, deed.who, refused)
+
+        return doing
+
+    return wrap

@@ -188,6 +188,12 @@ class MandateFact:
     detail: str = ""
 
 
+def told_nothing(fact: ChargeFact | MandateFact, *, asked: str) -> bool:
+    """Whether the gateway gave no answer to the question for `asked`: it may know of what it is another time."""
+    unknown = fact.state in (ChargeState.UNKNOWN, MandateState.UNKNOWN) and fact.detail != NOT_OURS
+    return unknown and not fact.reference and fact.external_id in ("", asked)
+
+
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
     """Money taken by a mandate without the customer. `key` is new for each business attempt, the same for a resend."""

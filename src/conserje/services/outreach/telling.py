@@ -37,7 +37,6 @@ SELECT c.id, c.name, p.id FROM receivables_contact c
  WHERE c.creditor_id = %s AND c.customer_id = %s"""
 
 REACHED = ("accepted", "delivered", "unsure", "handing_over", "failed")
-EVERY_STATE = (*REACHED, "proposed", "planned", "claimed", "suppressed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from typing import Any
 from conserje.data.receivables.models import Checkout
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import (
-    NOT_OURS,
     ChargeFact,
     ChargeState,
     CheckoutRequest,
     Instructions,
     Redirect,
     StartFailed,
+    told_nothing,
 )
 from conserje.domain.ports.http import Http
 from conserje.domain.ports.registry import gateways
@@ -116,8 +116,7 @@ def refresh(*, creditor_id: int, which: Which, road: Road, access: Access, now: 
     if row is not None and not external_id:
         return standing_of(row)
     fact = gateways.get(access.gateway).fetch(external_id, access.settings, access.http)
-    told_nothing = not fact.reference and fact.external_id in ("", external_id)
-    if row is None and fact.state is ChargeState.UNKNOWN and told_nothing and fact.detail != NOT_OURS:
+    if row is None and told_nothing(fact, asked=external_id):
         raise NotAnswered("The gateway did not say whose payment this is. It is asked again later.")
     return _apply(creditor_id=creditor_id, gateway=access.gateway, fact=fact, road=road, now=now)
 

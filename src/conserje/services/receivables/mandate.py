@@ -17,12 +17,12 @@ from django.db.models import Q
 from conserje.data.receivables.models import ChargeNotice, Mandate
 from conserje.domain.kit.days import local_date
 from conserje.domain.ports.gateway import (
-    NOT_OURS,
     MandateFact,
     MandateRequest,
     Mandates,
     MandateState,
     StartFailed,
+    told_nothing,
 )
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.mandate import Back, Held, MandateAsked, next_state
@@ -92,7 +92,7 @@ def refresh(*, creditor_id: int, which: Which, access: Access, now: datetime) ->
     if row is not None and not external_id:
         return held_of(row)
     fact = adapter.fetch_mandate(external_id, access.settings, access.http)
-    if row is None and fact.state is MandateState.UNKNOWN and not fact.reference and fact.detail != NOT_OURS:
+    if row is None and told_nothing(fact, asked=external_id):
         raise NotAnswered("The gateway did not say whose mandate this is. It is asked again later.")
     held = _apply(creditor_id=creditor_id, gateway=access.gateway, fact=fact, now=now)
     _tell_ended(creditor_id=creditor_id, access=access, now=now)

@@ -23,8 +23,6 @@ ZONES = {
     "UY": ("America/Montevideo",),
     "XX": ("America/Santiago", "America/Punta_Arenas"),
 }
-# Countries without a folder of their own, for which another stands in.
-STOOD_IN_FOR = ("CR", "PA", "UY")
 EVERYWHERE = tuple(sorted(ZONES))
 
 
