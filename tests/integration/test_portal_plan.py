@@ -59,7 +59,7 @@ def test_looking_and_choosing_agree_to_nothing(creditor: Creditor) -> None:
     text = choose(reader)
 
     assert text.count("1.269.333") == 3
-    assert "1 de diciembre de 2026" in text
+    assert "1 dic 2026" in text
     assert states(creditor) == []
 
 

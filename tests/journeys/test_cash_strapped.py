@@ -80,9 +80,9 @@ def sign_in_parts(page: Page, on: Stage) -> None:
     for part in (
         "2.833,33",
         "2.833,34",
-        "1 de diciembre de 2026",
-        "4 de enero de 2027",
-        "1 de febrero de 2027",
+        "1 dic 2026",
+        "4 ene 2027",
+        "1 feb 2027",
     ):
         expect(page.get_by_role("cell", name=part).first).to_be_visible()
     expect(page.get_by_text("no hay recargo").first).to_be_visible()
