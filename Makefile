@@ -39,7 +39,7 @@ demo: install  ## A believable book with its own clock, its links printed
 test: install-dev  ## Everything but the long and the official parts
 	CHROMIUM="$$(tests/find-chromium)"
 	export CHROMIUM
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not official" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long and not official" $(ARGS)
 
 test-long: install-dev  ## The long draws and the big books
 	$(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)

@@ -16,7 +16,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
@@ -98,26 +97,46 @@ class Stage:
         return self.aside(issue)
 
 
+class House:
+    """The product's own processes, kept from journey to journey for as long as the database is the same one."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._database = ""
+
+    def open_on(self, clone: harness.Clone) -> tuple[str, dict[str, str], Warm]:
+        """Where the product is served on `clone`, its environment, and what runs its commands."""
+        if self._database != clone.name:
+            self.close()
+            port = _free_port()
+            url = f"http://127.0.0.1:{port}"
+            environment = clone.environment() | {
+                "CONSERJE_PUBLIC_URL": url,
+                "CONSERJE_REACHABLE_HOSTS": "127.0.0.1",
+                "CONSERJE_SECRET_KEY": str(_settings().SECRET_KEY),
+            }
+            self._stack.callback(_stop, _serve(port, environment))
+            commands = self._stack.enter_context(Warm(environment))
+            _wait_for(url)
+            self._database, self._open = clone.name, (url, environment, commands)
+        return self._open
+
+    def close(self) -> None:
+        """End what runs."""
+        self._database = ""
+        self._stack.close()
+
+
 @contextmanager
-def stage(clone: harness.Clone) -> Iterator[Stage]:
+def stage(house: House, clone: harness.Clone) -> Iterator[Stage]:
     """The product on `clone`, with one creditor that lives on `TUESDAY` and whose steps wait for approval."""
     with ExitStack() as stack:
         world = stack.enter_context(start())
-        port = _free_port()
-        url = f"http://127.0.0.1:{port}"
-        reachable = f"{urlsplit(world.http_url).netloc},{world.host}"
-        environment = clone.environment() | {
-            "CONSERJE_PUBLIC_URL": url,
-            "CONSERJE_REACHABLE_HOSTS": reachable,
-            "CONSERJE_SECRET_KEY": str(_settings().SECRET_KEY),
-        }
         creditor_id, public_id = _creditor(world)
-        stack.callback(_stop, _serve(port, environment))
-        _wait_for(url)
+        url, environment, commands = house.open_on(clone)
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGUMENTS)
         stack.callback(browser.close)
-        commands = stack.enter_context(Warm(environment))
         yield Stage(url, world, browser, environment, creditor_id, public_id, commands)
 
 

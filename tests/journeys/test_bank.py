@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
-from tests.journeys.stage import TUESDAY, Stage, stage
+from tests.journeys.stage import TUESDAY, Stage
 from tests.journeys.test_one_real_invoice import PHONE, books, live_on, sign_in
 
 from conserje.data.receivables.models import PayerName, Payment, Withholding
@@ -27,12 +25,6 @@ HEAD = (
     "BANCO EJEMPLO S.A.;;;;;\r\nCuenta de ahorros No.;031-123456-78;;;;\r\n;;;;;\r\n"
     "FECHA;DESCRIPCIÓN;ORDENANTE;DCTO.;VALOR;SALDO\r\n"
 )
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def bring_in(on: Stage, folder: Path) -> None:

@@ -6,16 +6,14 @@ The first part is paid by hand, the others are charged to a card on their days; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
 from tests.integration import book
 from tests.journeys.code import give_the_code
-from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, stage
+from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage
 
 from conserje.data.arrangements.models import PaymentPlan
 from conserje.data.outreach.models import Episode, Touch
@@ -27,12 +25,6 @@ from conserje.services.tenancy.act import acting
 PHONE = {"width": 360, "height": 740}
 # The day of each part, and the one on which its reminder leaves: five days before it, or the next day we write.
 PARTS = [("2026-11-26", "2026-12-01"), ("2026-12-30", "2027-01-04"), ("2027-01-27", "2027-02-01")]
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def owing(on: Stage) -> int:

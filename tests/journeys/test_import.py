@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
-from tests.journeys.stage import Stage, sheet, stage
+from tests.journeys.stage import Stage, sheet
 from tests.journeys.test_one_real_invoice import PHONE, sign_in
 
 from conserje.data.outreach.models import Permission, Touch
@@ -31,12 +29,6 @@ ROWS = [
     ("FE-1044", "Librería de Mentira", "libros@mentira.example", "20/09/2026", "20/10/2026", "mucho"),
 ]
 WITHOUT = "No hay nada planeado: nadie ha dicho cómo dieron estos clientes sus direcciones."
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def books(on: Stage) -> tuple[int, int, list[str], list[tuple[str, str]]]:

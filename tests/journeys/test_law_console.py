@@ -4,22 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
-from tests.journeys.stage import EMAIL, TUESDAY, Stage, stage
+from tests.journeys.stage import EMAIL, TUESDAY, Stage
 from tests.journeys.test_one_real_invoice import PHONE, books, bring_in, sign_in
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def plain_phone(on: Stage) -> Page:

@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
-from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, sheet, stage
+from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, sheet
 
 from conserje.data.outreach.models import Episode, Touch
 from conserje.data.receivables.models import Invoice
@@ -27,12 +24,6 @@ ROWS = [
         "3.808.000,00",
     )
 ]
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def bring_in(on: Stage, folder: Path) -> None:

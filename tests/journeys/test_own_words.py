@@ -3,23 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests import harness
-from tests.journeys.stage import Stage, stage
+from tests.journeys.stage import Stage
 from tests.journeys.test_one_real_invoice import bring_in, sign_in
 
 pytestmark = pytest.mark.slow
 WHY = "¿Por qué no ha pagado?"
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def test_own_words_are_told_corrected_and_sent(on_stage: Stage, tmp_path: Path) -> None:

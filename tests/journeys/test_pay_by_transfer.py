@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests import harness
-from tests.journeys.stage import TUESDAY, Stage, sheet, stage
+from tests.journeys.stage import TUESDAY, Stage, sheet
 
 from conserje.data.integrations.models import Connection
 from conserje.data.receivables.models import Checkout, Invoice
@@ -26,12 +24,6 @@ ROWS = [
     ("FE-1042", "Ficticia S.A.S.", "pagos@ficticia.example", "13/10/2026", "12/11/2026", "3.808.000,00"),
 ]
 ACCOUNTS = "COP; CO; Bancolombia; ahorros; 123-456789-01; Taller Ejemplo S.A.S.; NIT 900.000.000-0"
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def owing(on: Stage, folder: Path) -> int:

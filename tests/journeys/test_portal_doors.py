@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdf
 import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
 from tests.journeys.code import give_the_code
-from tests.journeys.stage import Stage, stage
+from tests.journeys.stage import Stage
 from tests.journeys.test_one_real_invoice import (
     approve_the_draft,
     bring_in,
@@ -28,14 +26,13 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
 @pytest.fixture
-def written_to(database: harness.Clone, tmp_path: Path) -> Iterator[Stage]:
+def written_to(on_stage: Stage, tmp_path: Path) -> Stage:
     """One customer, one invoice, one letter that has left."""
-    with stage(database) as on:
-        bring_in(on, tmp_path)
-        on.conserje("run", "--json")
-        approve_the_draft(on)
-        on.conserje("run", "--json")
-        yield on
+    bring_in(on_stage, tmp_path)
+    on_stage.conserje("run", "--json")
+    approve_the_draft(on_stage)
+    on_stage.conserje("run", "--json")
+    return on_stage
 
 
 def letterbox(on: Stage) -> Page:

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
 from tests.integration import recovery_book
-from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, stage
+from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage
 
 from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import Checkout, Invoice, Mandate
@@ -23,12 +20,6 @@ PHONE = {"width": 360, "height": 740}
 # Monday 30 November 2026, 10:30 in Bogota: the payday after the charge failed, past the hours in which it is tried.
 PAYDAY = datetime(2026, 11, 30, 15, 30, tzinfo=UTC)
 HEADS = "id,amount,currency,created,customer id,customer name,customer email,invoice,plan,card brand,card fingerprint"
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def subscribe(on: Stage) -> tuple[Page, int]:

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
 from tests.journeys.code import give_the_code
-from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage, stage
+from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage
 
 from conserje.data.outreach.models import Touch
 from conserje.data.receivables.models import CreditNote, Invoice, LedgerEntry
@@ -22,12 +19,6 @@ SHEET = (
     "Factura;Cliente;Correo;Fecha;Vence;Saldo;Moneda\r\n"
     "US-15;Invento Digital Inc.;pagos@invento.example;05/10/2026;05/11/2026;15.000,00;USD\r\n"
 )
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def bring_in(on: Stage, folder: Path) -> int:

@@ -3,22 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests import harness
-from tests.journeys.stage import Stage, stage
+from tests.journeys.stage import Stage
 from tests.journeys.test_one_real_invoice import PHONE, approve_the_draft, books, bring_in, sign_in
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def on_stage(database: harness.Clone) -> Iterator[Stage]:
-    with stage(database) as running:
-        yield running
 
 
 def on_a_phone_without_scripts(on: Stage) -> Page:
