@@ -18,6 +18,7 @@ from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.charge import ChargeOrder
 from conserje.domain.receivables.checkout import UNFINISHED
 from conserje.domain.receivables.payment import Road, RoadName
+from conserje.services.outreach import review
 from conserje.services.receivables import (
     charge_rest,
     checkout_fact,
@@ -121,6 +122,8 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
             actor="rule",
             now=now,
         )
+        ids = [row.customer_id]
+        review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="charge.started")
     return made
 
 
