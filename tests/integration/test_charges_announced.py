@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Charges by mandate are announced in as many queries for many as for one."""
+"""Charges by mandate are announced, and left alone, in as many queries for many as for one."""
 
 from __future__ import annotations
 
@@ -9,35 +9,64 @@ from tests.integration import receivables_book as book
 
 from conserje.data.journal.models import Entry
 from conserje.data.receivables.models import ChargeNotice, Mandate
-from conserje.services.receivables import charge_notice
+from conserje.services.outreach import hold
+from conserje.services.receivables import autopay, charge_notice
 from conserje.services.tenancy.act import acting, reading
 
 
-def test_announcing_many_charges_costs_as_many_queries_as_one(creditor):
-    def owing(count: int, first: int) -> list[int]:
-        people = book.customers(creditor.id, *(f"Café {number}" for number in range(first, first + count)))
-        for number, customer_id in enumerate(people, first):
-            book.opened(creditor.id, book.new_invoice(customer_id, f"FE-{number}", 500, days=3))
-        with acting(creditor_id=creditor.id):
-            Mandate.objects.bulk_create(
-                Mandate(
-                    creditor_id=creditor.id, customer_id=customer_id, public_id=f"m{customer_id}", gateway="demo",
-                    key="k", reference=f"M{customer_id}", currency="COP", state="active", covers_invoices=True,
-                    created_at=book.NOW, given_at=book.NOW,
-                )
-                for customer_id in people
-            )  # fmt: skip
-        return list(people)
+def shoppers(creditor, count: int, first: int) -> list[tuple[int, int, int]]:
+    """Customers with an open invoice each and a card by which it may be charged: customer, invoice, mandate."""
+    people = book.customers(creditor.id, *(f"Café {number}" for number in range(first, first + count)))
+    bills = [
+        book.opened(creditor.id, book.new_invoice(customer_id, f"FE-{number}", 500, days=3))[0]
+        for number, customer_id in enumerate(people, first)
+    ]
+    with acting(creditor_id=creditor.id):
+        made = Mandate.objects.bulk_create(
+            Mandate(
+                creditor_id=creditor.id, customer_id=customer_id, public_id=f"m{customer_id}", gateway="demo",
+                key="k", reference=f"M{customer_id}", currency="COP", state="active", covers_invoices=True,
+                created_at=book.NOW, given_at=book.NOW,
+            )
+            for customer_id in people
+        )  # fmt: skip
+    return [(who, bill, row.id) for who, bill, row in zip(people, bills, made, strict=True)]
 
+
+def test_announcing_many_charges_costs_as_many_queries_as_one(creditor):
     def announced() -> tuple[int, int]:
         with CaptureQueriesContext(database) as seen:
             count = charge_notice.announce_due(creditor_id=creditor.id, now=book.NOW)
         return count, len(seen)
 
-    owing(1, 0)
+    shoppers(creditor, 1, 0)
     one = announced()
-    owing(8, 1)
+    shoppers(creditor, 8, 1)
     assert (one[0], announced()) == (1, (8, one[1]))
     with reading(creditor_id=creditor.id):
         assert ChargeNotice.objects.count() == 9
         assert Entry.objects.filter(kind="receivables.charge.told").count() == 9
+
+
+def test_leaving_many_charges_alone_costs_as_many_queries_as_one(creditor):
+    def told(count: int, first: int) -> None:
+        for customer_id, bill, mandate_id in shoppers(creditor, count, first):
+            hold.place(
+                creditor_id=creditor.id, customer_id=customer_id, pause=hold.Pause(None, "agreed", None),
+                by="person:1", now=book.NOW,
+            )  # fmt: skip
+            with acting(creditor_id=creditor.id):
+                ChargeNotice.objects.create(
+                    creditor_id=creditor.id, mandate_id=mandate_id, cause="invoice", cause_ref=bill,
+                    charge_on=book.TODAY, currency="COP", amount_minor=500, told_at=book.NOW,
+                )  # fmt: skip
+
+    def left_alone() -> tuple[autopay.Charged, int]:
+        with CaptureQueriesContext(database) as seen:
+            done = autopay.charge_due(creditor_id=creditor.id, now=book.NOW)
+        return done, len(seen)
+
+    told(1, 0)
+    one = left_alone()
+    told(8, 1)
+    assert (one[0], left_alone()) == (autopay.Charged(0, 0, 0, 1), (autopay.Charged(0, 0, 0, 9), one[1]))

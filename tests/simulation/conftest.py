@@ -36,6 +36,14 @@ def live(template: str) -> Callable[..., Report]:
     return one
 
 
+def untold(report: Report) -> list[str]:
+    """What somebody was refused, or why a letter stayed, in words that a collector does not understand."""
+    from tests.integration.refusals_told import wrong
+
+    codes = sorted({code for _, code in report.refusals} | report.reasons)
+    return [said for said in map(wrong, codes) if said]
+
+
 def again(report: Report) -> str:
     """What was found, and the command that lives the world once more."""
     found = "\n".join(item.line() for item in report.findings)

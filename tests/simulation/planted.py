@@ -22,7 +22,14 @@ from conserje.domain.rules.facts import Consent, Permission
 from conserje.services.arrangements import plan_read
 from conserje.services.outreach import decided, money, record, send, suppression
 from conserje.services.receivables import agreement as agreed
-from conserje.services.receivables import charge, checkout_payment, mandate, refund, refused_card
+from conserje.services.receivables import (
+    charge,
+    charge_rest,
+    checkout_payment,
+    mandate,
+    refund,
+    refused_card,
+)
 from conserje.services.recovery import cancel, card, retry
 from conserje.services.recovery import plan as recovery_plan
 from conserje.services.tenancy.act import acting
@@ -234,7 +241,7 @@ def _a_new_key_each_time(patch: Patch) -> None:
 
 
 def _charges_what_rests(patch: Patch) -> None:
-    patch.setattr(charge, "_refuse_what_rests", lambda *asked: None)
+    patch.setattr(charge_rest, "found", lambda **asked: {})
 
 
 def _no_governor(patch: Patch) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.simulation.conftest import again
+from tests.simulation.conftest import again, untold
 
 from conserje.testing.simulation.places import EVERYWHERE
 
@@ -23,6 +23,7 @@ MANY = CHOSEN or list(range(1001, 1051))
 def test_the_auditor_finds_nothing_in_a_small_world(live: Callable[..., Any], seed: int) -> None:
     report = live(seed=seed, customers=20, days_of_it=22)
     assert report.ok, again(report)
+    assert untold(report) == []
     assert report.days_lived == 22
     assert report.letters > 15
     assert report.crashes > 3
@@ -32,6 +33,7 @@ def test_the_auditor_finds_nothing_in_a_small_world(live: Callable[..., Any], se
 def test_the_auditor_finds_nothing_among_customers_of_every_country(live: Callable[..., Any]) -> None:
     report = live(seed=7, customers=32, days_of_it=20, countries=EVERYWHERE)
     assert report.ok, again(report)
+    assert untold(report) == []
     assert report.letters > 10
 
 
@@ -47,6 +49,7 @@ def test_the_same_seed_is_the_same_world_and_another_seed_another(live: Callable
 def test_the_auditor_finds_nothing_in_many_worlds(live: Callable[..., Any], seed: int) -> None:
     report = live(seed=seed, customers=300, days_of_it=90)
     assert report.ok, again(report)
+    assert untold(report) == []
     assert report.days_lived == 90
     assert report.letters > 300
     assert report.crashes > 50
@@ -56,6 +59,7 @@ def test_the_auditor_finds_nothing_in_many_worlds(live: Callable[..., Any], seed
 def test_a_year_of_two_thousand_customers_in_every_country(live: Callable[..., Any]) -> None:
     report = live(seed=1, customers=2000, days_of_it=365, countries=EVERYWHERE)
     assert report.ok, again(report)
+    assert untold(report) == []
     assert report.days_lived == 365
     assert report.letters > 5000
     for kind in ("plan_agreed", "agreed", "charge", "gave_back", "contested", "cancelled", "refused"):

@@ -21,7 +21,7 @@ class Located(dict[Hashable, Any]):
     lines: Mapping[Hashable, int]
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # written in C, if it is there
     """`yaml.SafeLoader` that refuses duplicate keys, merge keys included."""
 
 

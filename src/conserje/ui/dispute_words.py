@@ -43,6 +43,8 @@ AGREEMENT_STATES: Final[Words] = {
 REFUSALS: Final[Words] = {
     "dispute_over_open_amount": _("The amount is more than what is open of the invoice. Write that or less."),
     "dispute_kind_unknown": _("Choose what it is about."),
+    # The page offers the notice of a payment in its place: only a form of somebody's own asks for it.
+    "dispute_is_paid": _("Choose what it is about."),
     "dispute_closed": _("This was already closed. Open it again if something is still not right."),
     "message_empty": _("Write something, or add a file."),
     "file_too_large": _("A file has more than 5 MB. Add a smaller one."),

@@ -98,6 +98,13 @@ ANSWERS: Final[Words] = {
     "sign_in_refused": _("Our mail server did not let us in. Look at its user and password."),
     "protocol_refused": _("The server did not understand the exchange."),
     "answer_unreadable": _("The server's answer could not be read: nobody knows whether it arrived."),
+    "timed_out": _("Their server took the message and did not answer in time."),
+    "connection_lost": _("The connection broke before their server answered."),
+    "carrier_failed": _("Our own process stopped while it was handing the message over."),
+    "poisoned": _("Whatever process handled it stopped, five times. Nothing else waits for it."),
+    "failed": _(
+        "It is written once more by itself. If that fails too, put right what is wrong and try it once more."
+    ),
     "cannot_be_written": _("Its letter could not be written. Look at the customer's facts and at the brand."),
     "unknown": _("Refused without a reason that we know."),
 }
@@ -107,8 +114,12 @@ _DAYS: Final = frozenset({"until", "since", "date", "review_by", "local"})
 
 
 def sentence(code: str, values: Iterable[tuple[str, str]] = ()) -> str:
-    """Why, in a sentence: of a decision, of the law, or of a carrier. A code without one is shown as it is."""
+    """Why, in a sentence: of a decision, of the law, or of a carrier. A code without one is shown as it is.
+
+    Of "failed.KeyError" the second word is for whoever runs the installation.
+    """
     given = dict(values)
+    code = code if not code.startswith("failed.") else "failed"
     if code in law_words.SENTENCES and code not in SENTENCES:
         return law_words.sentence(code, shown(given))
     table = SENTENCES if code in SENTENCES else ANSWERS

@@ -262,7 +262,9 @@ def _credit(world: World, deed: Deed) -> None:
     world.tell("lowered", deed.who, number=one.number, minor=minor, how="credit_note")
 
 
+@may_be_refused(Refused)
 def _go_back(world: World, deed: Deed) -> None:
+    """The payer's bank takes back what is left of the newest payment; a refund of it may not be told yet."""
     books = world.auditor.books
     found = [
         ref
@@ -272,9 +274,11 @@ def _go_back(world: World, deed: Deed) -> None:
     if not found:
         return
     ref, now = found[-1], world.clock()
-    reversal = Reversal(
-        ReversalKind.CHARGEBACK, f"back-{ref}", Money(CURRENCY, books.payments[ref].minor), deed.at.date()
-    )
+    money = books.payments[ref]
+    minor = money.minor - money.back
+    if not minor:
+        return
+    reversal = Reversal(ReversalKind.CHARGEBACK, f"back-{ref}", Money(CURRENCY, minor), deed.at.date())
     world.act(
         lambda: payment.reverse(
             creditor_id=world.creditor_id,

@@ -158,6 +158,8 @@ class World:
     def refuse(self, what: str, who: str, refused: Exception) -> None:
         """A service said no: the code of its sentence is kept, and everybody knows it."""
         code = str(refused.args[0]) if refused.args else ""
+        # What is written for developers, with ids that differ between worlds, is known by the kind of error.
+        code = code if not code or code.isidentifier() else type(refused).__name__
         self.refusals.add((what, code))
         self.tell("refused", who, what=what, code=code)
 

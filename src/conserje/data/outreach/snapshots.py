@@ -67,9 +67,10 @@ SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, id
 # What is owed and what of it is left alone, in one shape: (customer, kind, invoice, number, day, currency, amount,
 # and of an instalment the last day in time).
 # In place of a currency a hold has its reason. What is due by card is of a subscription or an order. A voucher is
-# believed through the day after its last one, when the counter has told; a bank that confirms, for the five days in
-# which the gateway is asked again. A plan that waits for an answer leaves its invoices alone, one that was referred to
-# a person for so many days: then they are reminded of again.
+# believed through the day after its last one, when the counter has told; a bank that confirms, and a charge by mandate
+# without an answer, which may have been taken, for the five days in which the gateway is asked again. A plan that waits
+# for an answer leaves its invoices alone, one that was referred to a person for so many days: then they are reminded of
+# again.
 REFERRED_DAYS = 14
 _OWED = f"""
 SELECT customer_id, CASE kind WHEN 'invoice' THEN 'due' ELSE 'due_card' END AS kind, invoice_id,
@@ -95,7 +96,7 @@ SELECT k.customer_id, CASE WHEN k.contested THEN 'contested' ELSE 'paying' END, 
             ELSE (k.created_at AT TIME ZONE 'UTC')::date + 5 END, NULL, l.amount_minor, NULL
   FROM receivables_checkout k JOIN receivables_checkoutline l ON l.creditor_id = k.creditor_id AND l.checkout_id = k.id
  WHERE k.creditor_id = %(creditor)s AND k.customer_id = ANY(%(ids)s)
-   AND (k.state IN ('processing', 'waiting') OR k.contested)
+   AND (k.state IN ('processing', 'waiting') OR k.contested OR (k.state = 'unknown' AND k.mandate_id IS NOT NULL))
 UNION ALL
 SELECT p.customer_id, 'plan', x.invoice_id, p.id,
        CASE WHEN p.state = 'offered' THEN p.offered_until

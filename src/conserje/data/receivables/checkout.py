@@ -96,9 +96,15 @@ class Checkout(TenantModel):
         indexes = [
             models.Index(
                 fields=["creditor", "customer"],
-                condition=models.Q(state__in=["processing", "waiting"]) | models.Q(contested=True),
+                condition=models.Q(state__in=["processing", "waiting", "unknown"]) | models.Q(contested=True),
                 name="checkout_under_way",
-            )
+            ),
+            # What has no end is looked at each minute, however much was ever paid.
+            models.Index(
+                fields=["creditor", "created_at"],
+                condition=models.Q(state__in=["open", "processing", "waiting", "unknown"]),
+                name="checkout_unfinished",
+            ),
         ]
 
 

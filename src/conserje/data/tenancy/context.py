@@ -51,6 +51,15 @@ SELECT former.creditor, former.organisation, c.organisation_id,
        set_config('conserje.organisation_id', c.organisation_id::text, true)
   FROM tenancy_creditor c, former WHERE c.id = %s
 """  # noqa: S608 - our own text
+# Of a transaction that ends with its context nothing is given back; one that only reads says so with the same words.
+_WHOLE = """
+SELECT c.organisation_id, set_config('conserje.creditor_id', c.id::text, true),
+       set_config('conserje.organisation_id', c.organisation_id::text, true){reading}
+  FROM tenancy_creditor c WHERE c.id = %s
+"""
+_WRITING, _READING = (
+    _WHOLE.format(reading=more) for more in ("", ", set_config('transaction_read_only', 'on', true)")
+)
 
 
 def current_tenant() -> Tenant | None:
@@ -99,19 +108,33 @@ def _bound_by_the_server() -> CursorWrapper:
 
 
 @contextmanager
-def tenant(
-    *, creditor_id: int | None = None, organisation_id: int | None = None, to_the_end: bool = False
-) -> Iterator[Tenant]:
+def whole(*, creditor_id: int, read_only: bool) -> Iterator[Tenant]:
+    """Show the rows of one creditor in a transaction that was just begun and ends with this context, in one round trip.
+
+    `read_only`: the database refuses any change made in it. Raises `NoTransaction` and `UnknownCreditor`.
+    """
+    _refuse_outside()
+    with connection.cursor() as cursor:
+        cursor.execute(_READING if read_only else _WRITING, [creditor_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
+    wanted = Tenant(creditor_id, int(row[0]))
+    token = _current.set(wanted)
+    try:
+        yield wanted
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def tenant(*, creditor_id: int | None = None, organisation_id: int | None = None) -> Iterator[Tenant]:
     """Show the rows of one creditor (its organisation is looked up), or of one organisation, inside a transaction.
 
     Raises `NoTransaction` outside one, `UnknownCreditor`, and `ValueError` when neither id is given. Nested contexts
-    give back what was in force before them, also after an error that left the transaction usable. `to_the_end` says
-    that the transaction ends with the context, so that there is nothing to give back.
+    give back what was in force before them, also after an error that left the transaction usable.
     """
-    if not connection.in_atomic_block:
-        raise NoTransaction(
-            "A tenant context holds for one transaction: open it inside transaction.atomic()."
-        )
+    _refuse_outside()
     if creditor_id is None and organisation_id is None:
         raise ValueError("Say whose rows: creditor_id or organisation_id.")
     with connection.cursor() as cursor:
@@ -121,8 +144,14 @@ def tenant(
         yield wanted
     finally:
         _current.reset(token)
-        if not to_the_end:
-            _put_back(former)
+        _put_back(former)
+
+
+def _refuse_outside() -> None:
+    if not connection.in_atomic_block:
+        raise NoTransaction(
+            "A tenant context holds for one transaction: open it inside transaction.atomic()."
+        )
 
 
 def _set(

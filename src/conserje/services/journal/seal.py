@@ -66,17 +66,19 @@ def broken(*, creditor_id: int, known_head: str = "") -> list[Finding]:
     """
     seals = list(Seal.objects.filter(creditor_id=creditor_id).order_by("id"))
     found = [*_broken_entries(creditor_id), *_broken_chain(seals)]
-    after = None
+    entries = iter(_entries(creditor_id, after=None).values_list("id", "hash").iterator())
+    ahead = next(entries, None)
     for seal in seals:
-        covered = _entries(creditor_id, after=after).filter(id__lte=seal.up_to_id)
-        hashes = list(covered.values_list("hash", flat=True))
+        hashes = []
+        while ahead is not None and ahead[0] <= seal.up_to_id:
+            hashes.append(ahead[1])
+            ahead = next(entries, None)
         if len(hashes) != seal.entry_count:
             found.append(
                 Finding(f"seal {seal.id}", f"covers {seal.entry_count} entries, but {len(hashes)} are there")
             )
         elif _hash(seal.previous_hash, hashes) != seal.hash:
             found.append(Finding(f"seal {seal.id}", "the entries it covers are not those that were sealed"))
-        after = seal.up_to_id
     if known_head and known_head not in {seal.hash for seal in seals}:
         found.append(Finding("head", "the seal known from outside is not in the chain"))
     return found

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django.db import connection
+from django.db.models import Q
 
+from conserje.data.outreach.models import Touch
 from conserje.domain.kit.days import local_date
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Purpose
@@ -78,6 +81,21 @@ def plan(*, creditor_id: int, customer_id: int, wanted: ServiceLetter, now: date
         "on": local_date(now, zone),
     }
     return bool(_rows(_INSERT, asked))
+
+
+@step
+def planned(*, creditor_id: int, steps: Mapping[str, int]) -> set[str]:
+    """Which of these names, each of one customer, were planned before and would not be again."""
+    rows = Touch.objects.filter(
+        Q(perhaps_read=True) | ~Q(state__in=["suppressed", "failed"]),
+        creditor_id=creditor_id,
+        customer_id__in=set(steps.values()),
+        episode__isnull=True,
+        step__in=list(steps),
+    )
+    return {
+        name for name, customer_id in rows.values_list("step", "customer_id") if steps[name] == customer_id
+    }
 
 
 @step

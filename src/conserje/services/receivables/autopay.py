@@ -17,7 +17,7 @@ from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.receivables.checkout import UNFINISHED
 from conserje.services.arrangements import plan
-from conserje.services.receivables import charge, charge_notice, gateway, mandate
+from conserje.services.receivables import charge, charge_notice, charge_rest, gateway, mandate
 from conserje.services.receivables.checkout import Access, Standing
 from conserje.services.receivables.refusals import Refused
 from conserje.services.recovery import retry
@@ -64,9 +64,12 @@ def charge_due(*, creditor_id: int, now: datetime) -> Charged:
         ids = {order.mandate_id for order in orders}
         rows = Mandate.objects.filter(creditor_id=creditor_id, id__in=ids)
         of = dict(rows.values_list("id", "gateway"))
-    asked, paid, refused = 0, 0, 0
-    public = creditor.by_id(creditor_id=creditor_id).public_id if orders else ""
-    for order in _asked_long_ago(creditor_id, public, orders, now):
+    if not orders:
+        return Charged(announced, 0, 0, 0)
+    public = creditor.by_id(creditor_id=creditor_id).public_id
+    chosen, refused = _to_be_made(creditor_id, public, orders, now)
+    asked, paid = 0, 0
+    for order in chosen:
         held_by = access.get(of.get(order.mandate_id, ""))
         standing = _charged(creditor_id, public, order, held_by, now) if held_by is not None else None
         if standing is None:
@@ -76,20 +79,32 @@ def charge_due(*, creditor_id: int, now: datetime) -> Charged:
     return Charged(announced, asked, paid, refused)
 
 
-def _asked_long_ago(
+def _to_be_made(
     creditor_id: int, public: str, orders: list[ChargeOrder], now: datetime
-) -> list[ChargeOrder]:
-    """Those that a silent gateway was not asked for a moment ago."""
+) -> tuple[list[ChargeOrder], int]:
+    """Those that may be made now, and how many of the others rest: as many queries for one as for thousands.
+
+    Neither may one of which a silent gateway was asked a moment ago, nor one that has its end, unless its announcement
+    does not say so yet.
+    """
+    names = {charge.public_id(creditor=public, order=order): order for order in orders}
     with reading(creditor_id=creditor_id):
-        names = {charge.public_id(creditor=public, order=order): order for order in orders}
-        fresh = Checkout.objects.filter(
-            creditor_id=creditor_id,
-            public_id__in=names,
-            state__in=UNFINISHED,
-            checked_at__gt=now - ASKED_AGAIN,
-        )
-        waiting = set(fresh.values_list("public_id", flat=True))
-    return [order for name, order in names.items() if name not in waiting]
+        rows = Checkout.objects.filter(creditor_id=creditor_id, public_id__in=names)
+        begun = {row.public_id: row for row in rows.only("public_id", "state", "checked_at")}
+        new = [order for name, order in names.items() if name not in begun]
+        rests = charge_rest.found(creditor_id=creditor_id, orders=new, now=now)
+    chosen = []
+    for name, order in names.items():
+        row = begun.get(name)
+        if row is None:
+            wanted = order.key not in rests
+        elif row.state in UNFINISHED:
+            wanted = row.checked_at is None or row.checked_at <= now - ASKED_AGAIN
+        else:
+            wanted = order.cause is ChargeCause.INVOICE
+        if wanted:
+            chosen.append(order)
+    return chosen, len(rests)
 
 
 def _charged(

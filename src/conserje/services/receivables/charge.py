@@ -12,16 +12,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from conserje.data.receivables.models import Checkout, Mandate
-from conserje.domain.kit.days import local_date
 from conserje.domain.kit.money import Money
-from conserje.domain.outreach.case import BlockKind
 from conserje.domain.ports.gateway import ChargeFact, ChargeRequest, ChargeState, Mandates
 from conserje.domain.ports.registry import gateways
-from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
+from conserje.domain.receivables.charge import ChargeOrder
 from conserje.domain.receivables.checkout import UNFINISHED
 from conserje.domain.receivables.payment import Road, RoadName
-from conserje.services.outreach import telling
-from conserje.services.receivables import checkout_fact, checkout_row, locked, mandate, refused_card
+from conserje.services.outreach import review
+from conserje.services.receivables import (
+    charge_rest,
+    checkout_fact,
+    checkout_row,
+    locked,
+    mandate,
+    refused_card,
+)
 from conserje.services.receivables.checkout import Access, Standing, Which, refresh, standing_of
 from conserje.services.receivables.refusals import Refused
 from conserje.services.tenancy import creditor as creditors
@@ -29,18 +34,6 @@ from conserje.services.tenancy.act import act, keyed, reading
 
 # Gateways forget a key after a day: an unanswered charge is asked for again under it only well before that.
 RESEND_HOURS = 20
-_STOPS = frozenset(
-    {
-        BlockKind.DISPUTE,
-        BlockKind.PROMISE,
-        BlockKind.CLAIMED_PAID,
-        BlockKind.AGREEMENT,
-        BlockKind.PLAN,
-        BlockKind.HOLD,
-        BlockKind.PAYING,
-        BlockKind.CONTESTED,
-    }
-)
 
 
 def charge(*, creditor_id: int, order: ChargeOrder, access: Access, hook_url: str, now: datetime) -> Standing:
@@ -101,7 +94,9 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
     amount = checkout_row.checked(creditor_id=creditor_id, customer_id=order.customer_id, shares=order.shares)
     if amount.currency != held.currency:
         raise Refused("This mandate is for another currency.")
-    _refuse_what_rests(creditor_id, order, now)
+    why = charge_rest.found(creditor_id=creditor_id, orders=[order], now=now)
+    if why:
+        raise Refused(why[order.key])
     row = Checkout(
         creditor_id=creditor_id,
         customer_id=order.customer_id,
@@ -127,42 +122,9 @@ def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: date
             actor="rule",
             now=now,
         )
+        ids = [row.customer_id]
+        review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="charge.started")
     return made
-
-
-def _refuse_what_rests(creditor_id: int, order: ChargeOrder, now: datetime) -> None:
-    """No charge of what another charge may have taken already, nor of what is disputed, promised or being paid."""
-    ids = [part.invoice_id for part in order.shares]
-    others = Checkout.objects.filter(
-        creditor_id=creditor_id, lines__invoice_id__in=ids, state__in=UNFINISHED, mandate__isnull=False
-    )
-    if others.exists():
-        raise Refused("Another charge of the same invoice has no known end yet.")
-    case = telling.case(creditor_id=creditor_id, customer_id=order.customer_id, now=now)
-    today = local_date(now, case.zone)
-    own_rest = order.cause is not ChargeCause.INVOICE
-    blocks = [
-        block
-        for block in case.blocks
-        if (block.until is None or block.until >= today) and (block.kind in _STOPS or not own_rest)
-    ]
-    for part in order.shares:
-        # Of an invoice in a plan only the instalments are due, and nobody else takes them.
-        whole = sum(
-            due.open_minor
-            for due in case.dues
-            if due.invoice_id == part.invoice_id
-            and (due.late_after is None or order.cause is ChargeCause.INSTALMENT)
-        )
-        resting = sum(
-            whole if block.invoice_id is None or block.amount_minor is None else block.amount_minor
-            for block in blocks
-            if block.invoice_id in (None, part.invoice_id)
-        )
-        if part.amount.minor > whole - resting:
-            raise Refused(
-                f"Invoice {part.invoice_id} is disputed, promised, arranged, on hold or being paid."
-            )
 
 
 @keyed

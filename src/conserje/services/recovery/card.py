@@ -85,17 +85,19 @@ def warn_due(*, creditor_id: int, now: datetime) -> int:
         creditor_id=creditor_id, state="active", expires_on__gte=today, expires_on__lte=last
     )
     subscribed = Invoice.objects.filter(creditor_id=creditor_id, kind="subscription").values("customer_id")
-    for mandate in ending.filter(customer_id__in=subscribed).order_by("id"):
-        assert mandate.expires_on is not None
-        days = due_warning(expires_on=mandate.expires_on, today=today)
-        wanted = ServiceLetter(
-            _WARNING,
-            f"{_WARNING}:{mandate.id}:{mandate.expires_on.isoformat()}:{days}",
-            Purpose.PRE_DUE_REMINDER,
-        )
-        planned += service_letter.plan(
-            creditor_id=creditor_id, customer_id=mandate.customer_id, wanted=wanted, now=now
-        )
+    rows = ending.filter(customer_id__in=subscribed).order_by("id")
+    named = {
+        f"{_WARNING}:{mandate_id}:{on.isoformat()}:{due_warning(expires_on=on, today=today)}": customer_id
+        for mandate_id, on, customer_id in rows.values_list("id", "expires_on", "customer_id")
+        if on is not None
+    }
+    known = service_letter.planned(creditor_id=creditor_id, steps=named) if named else set()
+    for name, customer_id in named.items():
+        if name not in known:
+            wanted = ServiceLetter(_WARNING, name, Purpose.PRE_DUE_REMINDER)
+            planned += service_letter.plan(
+                creditor_id=creditor_id, customer_id=customer_id, wanted=wanted, now=now
+            )
     return planned
 
 

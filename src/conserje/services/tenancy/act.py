@@ -23,7 +23,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from conserje.data.tenancy.context import Tenant, current_tenant, tenant
+from conserje.data.tenancy.context import Tenant, current_tenant, whole
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,7 +115,7 @@ def acting(*, creditor_id: int) -> Iterator[Tenant]:
     """The transaction of an act, for callers that are not one function: never done again. Raises as `act` does."""
     done = False
     try:
-        with transaction.atomic(durable=True), tenant(creditor_id=creditor_id, to_the_end=True) as held:
+        with transaction.atomic(durable=True), whole(creditor_id=creditor_id, read_only=False) as held:
             yield held
             done = True
     except (OperationalError, InterfaceError) as error:
@@ -130,11 +130,8 @@ def acting(*, creditor_id: int) -> Iterator[Tenant]:
 @contextmanager
 def reading(*, creditor_id: int) -> Iterator[Tenant]:
     """A transaction for a door that only looks: the database refuses any change made in it."""
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
-        with tenant(creditor_id=creditor_id, to_the_end=True) as held:
-            yield held
+    with transaction.atomic(durable=True), whole(creditor_id=creditor_id, read_only=True) as held:
+        yield held
 
 
 def _nothing_happened(error: Exception, *, committing: bool) -> bool:

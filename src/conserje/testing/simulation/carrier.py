@@ -107,10 +107,10 @@ class SimulatedSession:
         who: dict[str, Any] = {"address": address, "message": line.key(parcel.key)}
         if address in line.dead:
             line.history.add(line.clock(), "bounced", **who)
-            return Refused("no_such_address", permanent=True)
+            return Refused("address_unknown", permanent=True)
         if fate == "busy":
             line.history.add(line.clock(), "busy", **who)
-            return Refused("busy", permanent=False)
+            return Refused("server_busy", permanent=False)
         if fate == "killed_before":
             line.kill()
         if not line.calm:
@@ -129,7 +129,7 @@ class SimulatedSession:
         at = line.clock()
         if fate == "sent_back":
             line.history.add(at, "sent_back", **who)
-            return Refused("sent_back", permanent=False)
+            return Refused("rejected_policy", permanent=False)
         if fate == "recipient_full":
             line.history.add(at, "sent_back", **who)
             return Refused("mailbox_full", permanent=False)
@@ -138,11 +138,11 @@ class SimulatedSession:
             line.kill()
         if fate == "line_lost":
             line.history.add(at, "lost_on_the_way", **who)
-            return Unsure("no_answer")
+            return Unsure("timed_out")
         line.history.add(at, "handed", **who, copies=list(parcel.copies), **read_mail(parcel.content))
         if fate == "killed_delivered":
             line.kill()
-        return Unsure("no_answer") if fate == "answer_lost" else Accepted("250 taken")
+        return Unsure("timed_out") if fate == "answer_lost" else Accepted("250 taken")
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from conserje.testing.simulation.auditor.standing import Block, Dossier
@@ -36,7 +36,7 @@ class Till:
     leave: dict[int, str] = field(default_factory=dict)
     refused: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
     never: set[str] = field(default_factory=set)
-    taken: dict[str, tuple[str, int]] = field(default_factory=dict)
+    taken: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
 
 
@@ -72,7 +72,7 @@ def _charge(auditor: Auditor, event: Event) -> None:
     for rule, evidence in _too_often(tried, event, facts["network"], facts["about"]):
         auditor.find(event.at, rule, event.who, evidence)
     if facts["state"] == "paid":
-        till.taken[facts["ref"]] = (event.who, facts["minor"])
+        till.taken[facts["ref"]] = (event.who, facts["minor"], event.at)
     else:
         tried.append((event.at, facts["about"]))
         if facts["never"]:
@@ -105,8 +105,12 @@ def chargeable(auditor: Auditor, dossier: Dossier, on: date) -> int:
         for number in block.numbers:
             if number in due:
                 due[number] -= due[number] if block.minor is None else min(block.minor, due[number])
-    waiting = sum(minor for who, minor in auditor.till.taken.values() if who == dossier.ref)
-    return sum(due.values()) - waiting
+    return sum(due.values()) - on_its_way(auditor, dossier.ref, datetime.min.replace(tzinfo=UTC))
+
+
+def on_its_way(auditor: Auditor, who: str, since: datetime) -> int:
+    """What the gateway took of a customer's cards from `since` on and the product has not told that it knows."""
+    return sum(minor for owner, minor, at in auditor.till.taken.values() if owner == who and at >= since)
 
 
 def _went_back_in_part(auditor: Auditor, event: Event) -> None:

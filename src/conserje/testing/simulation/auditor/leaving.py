@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from conserje.testing.simulation.auditor.calendar import needs_leave, week_most, weekdays_between, why_not
+from conserje.testing.simulation.auditor.charges import on_its_way
 from conserje.testing.simulation.auditor.letters import LADDER, SHOPPERS, Letter
 from conserje.testing.simulation.auditor.standing import Contact, Dossier
 from conserje.testing.simulation.history import Event
@@ -20,6 +21,8 @@ CONTACTS_MAX = 10
 FRESH_WEEKDAYS = 2
 SHOPPER_CONTACTS_MAX = 4
 GONE = ("handed", "lost")
+# So long at least the product knows by itself that a charge has no answer yet: later it asks a person.
+CHARGED_LATELY = timedelta(hours=12)
 
 
 def judge_letter(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) -> None:
@@ -83,7 +86,11 @@ def _chasing(
     if whole is not None:
         yield f"nothing is asked of whom we leave alone ({whole.kind})", f"{whole}."
         return
-    yield from _amounts(dossier.free(books, on, soon=letter.step == "preventive"), letter)
+    free = dossier.free(books, on, soon=letter.step == "preventive")
+    yield from _amounts(free, letter)
+    taken = on_its_way(auditor, dossier.ref, contact.at - CHARGED_LATELY)
+    if taken and letter.total > sum(free.values()) - taken:
+        yield "nobody is asked for what their card was just charged for", f"{taken} were taken by card."
     for number in letter.numbers:
         if number in dossier.settled and not books.invoices[number].open:
             yield "what was settled is not written about", f"{number} ended by an agreement."

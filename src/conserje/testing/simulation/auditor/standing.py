@@ -143,8 +143,12 @@ class Dossier:
         return min(dates, default=None)
 
     def anything_near(self, books: Books, on: date, *, of_plans: bool) -> bool:
-        """Whether anything open is due by a week after `on`; of plans only, unless `of_plans`, what is past its day."""
-        soon = on + timedelta(days=SOON_DAYS)
+        """Whether anything open is due by a week after `on`; of plans only, unless `of_plans`, what is past its day.
+
+        Where all that is open is charged by card nobody is reminded before its day: only what is due is near.
+        """
+        by_card = all(one.kind != "invoice" for one in books.owed(self.ref))
+        soon = on if by_card else on + timedelta(days=SOON_DAYS)
         bound = {number for plan in self.plans if plan.active for number in plan.numbers}
         for one in books.owed(self.ref):
             horizon = on - timedelta(days=1) if one.number in bound and not of_plans else soon
