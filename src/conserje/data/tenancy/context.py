@@ -44,11 +44,13 @@ SELECT former.creditor, former.organisation,
        set_config('conserje.creditor_id', %s, true), set_config('conserje.organisation_id', %s, true)
   FROM former
 """  # noqa: S608 - our own text
-# The organisation is looked up in the same round trip: an act begins with one statement.
+# The organisation is looked up in the same round trip, and changes are refused in it: a transaction begins with one
+# statement.
 _SET_CREDITOR = f"""{_FORMER}
 SELECT former.creditor, former.organisation, c.organisation_id,
        set_config('conserje.creditor_id', c.id::text, true),
-       set_config('conserje.organisation_id', c.organisation_id::text, true)
+       set_config('conserje.organisation_id', c.organisation_id::text, true),
+       CASE WHEN %s THEN set_config('transaction_read_only', 'on', true) END
   FROM tenancy_creditor c, former WHERE c.id = %s
 """  # noqa: S608 - our own text
 
@@ -100,13 +102,18 @@ def _bound_by_the_server() -> CursorWrapper:
 
 @contextmanager
 def tenant(
-    *, creditor_id: int | None = None, organisation_id: int | None = None, to_the_end: bool = False
+    *,
+    creditor_id: int | None = None,
+    organisation_id: int | None = None,
+    to_the_end: bool = False,
+    only_looking: bool = False,
 ) -> Iterator[Tenant]:
     """Show the rows of one creditor (its organisation is looked up), or of one organisation, inside a transaction.
 
     Raises `NoTransaction` outside one, `UnknownCreditor`, and `ValueError` when neither id is given. Nested contexts
     give back what was in force before them, also after an error that left the transaction usable. `to_the_end` says
-    that the transaction ends with the context, so that there is nothing to give back.
+    that the transaction ends with the context, so that there is nothing to give back; `only_looking`, with a creditor,
+    that the database refuses any change in it from here on.
     """
     if not connection.in_atomic_block:
         raise NoTransaction(
@@ -115,7 +122,7 @@ def tenant(
     if creditor_id is None and organisation_id is None:
         raise ValueError("Say whose rows: creditor_id or organisation_id.")
     with connection.cursor() as cursor:
-        wanted, former = _set(cursor, creditor_id, organisation_id)
+        wanted, former = _set(cursor, creditor_id, organisation_id, only_looking)
     token = _current.set(wanted)
     try:
         yield wanted
@@ -126,13 +133,13 @@ def tenant(
 
 
 def _set(
-    cursor: CursorWrapper, creditor_id: int | None, organisation_id: int | None
+    cursor: CursorWrapper, creditor_id: int | None, organisation_id: int | None, only_looking: bool
 ) -> tuple[Tenant, tuple[str, str]]:
     if creditor_id is None:
         cursor.execute(_SET, ["", _text(organisation_id)])
         row = cursor.fetchone()
         return Tenant(None, organisation_id), (row[0], row[1])
-    cursor.execute(_SET_CREDITOR, [creditor_id])
+    cursor.execute(_SET_CREDITOR, [only_looking, creditor_id])
     row = cursor.fetchone()
     if row is None:
         raise UnknownCreditor(f"There is no creditor {creditor_id} here.")

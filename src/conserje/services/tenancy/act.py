@@ -130,11 +130,11 @@ def acting(*, creditor_id: int) -> Iterator[Tenant]:
 @contextmanager
 def reading(*, creditor_id: int) -> Iterator[Tenant]:
     """A transaction for a door that only looks: the database refuses any change made in it."""
-    with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
-        with tenant(creditor_id=creditor_id, to_the_end=True) as held:
-            yield held
+    with (
+        transaction.atomic(durable=True),
+        tenant(creditor_id=creditor_id, to_the_end=True, only_looking=True) as held,
+    ):
+        yield held
 
 
 def _nothing_happened(error: Exception, *, committing: bool) -> bool:
