@@ -17,6 +17,7 @@ from conserje.services.arrangements import attachments, dispute, dispute_look
 from conserje.services.arrangements.attachments import NewFile
 from conserje.services.arrangements.dispute import Said
 from conserje.services.arrangements.speaker import Speaker
+from conserje.services.insights import waiting
 from conserje.services.receivables import fiscal_task
 from conserje.services.receivables.refusals import AlreadySettled
 from conserje.services.tenancy.act import reading
@@ -35,7 +36,7 @@ def test_a_fiscal_paper_is_a_task_until_its_number_is_there(creditor: Creditor) 
     with pytest.raises(AlreadySettled):
         fiscal_task.record(creditor_id=case.id, task_id=task.id, number="NC-56", by="person:7", now=TUESDAY)
     with reading(creditor_id=case.id):
-        assert fiscal_task.count(creditor_id=case.id) == 0
+        assert [one.number for one in fiscal_task.waiting(creditor_id=case.id)] == ["NC-55"]
         assert CreditNote.objects.get(kind="agreement").number == "NC-55"
         assert FiscalTask.objects.get().recorded_by == "person:7"
 
@@ -61,8 +62,8 @@ def test_what_the_customer_says_starts_the_clock_and_an_answer_stops_it(creditor
     says("¿Hola?", case.them, friday + timedelta(days=2))
     assert clock() == (date(2026, 11, 23), date(2026, 11, 24))
     with reading(creditor_id=case.id):
-        assert dispute_look.owing(creditor_id=case.id, today=date(2026, 11, 23)) == (1, 0)
-        assert dispute_look.owing(creditor_id=case.id, today=date(2026, 11, 24)) == (1, 1)
+        days = [waiting.count(creditor_id=case.id, today=date(2026, 11, day), zone="UTC") for day in (23, 24)]
+        assert [(one.disputes, one.disputes_late) for one in days] == [(1, 0), (1, 1)]
         (found,) = dispute_look.listed(creditor_id=case.id)
         assert found.due_on == date(2026, 11, 23)
     case.propose(Terms(1_400_000, 100_000, 0, date(2026, 12, 1)), ANA, now=friday)

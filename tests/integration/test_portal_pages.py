@@ -188,7 +188,6 @@ def queries(here: visitor.Visitor) -> int:
     frame = (
         "BEGIN",
         "COMMIT",
-        "SET TRANSACTION",
         "WITH former",
         "SELECT organisation_id FROM tenancy_creditor",
     )

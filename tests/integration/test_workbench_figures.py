@@ -235,7 +235,7 @@ def test_a_list_of_five_hundred_costs_what_one_of_ten_does(creditor: Creditor) -
         sweep.sweep(creditor_id=one.id, now=TUESDAY)
     client = wb.desk(creditor)
     for rest, most in (
-        ("", 28),
+        ("", 15),
         ("receivables/", 32),
         ("receivables/?q=cliente", 32),
         ("receivables/?only=drafted&sort=name&page=2", 32),

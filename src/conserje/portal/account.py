@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -31,12 +31,14 @@ _DOCUMENT_KINDS = {"application/pdf": "PDF", "application/xml": "XML", "text/xml
 class Account:
     """Everything owed and paid by a reader, before it is cut into pages.
 
+    `open` comes without what only a page shows of an invoice (its parts and files): that is in `rows`, by its id.
     `not_found_on` is the day of a payment we were told of lately and could not find.
     """
 
     open: tuple[OpenInvoice, ...]
     paid: tuple[PaidInvoice, ...]
     offers: tuple[Offer, ...]
+    rows: Mapping[str, InvoiceStanding]
     country: str = ""
     tax_id: str = ""
     not_found_on: date | None = None
@@ -54,11 +56,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
-    """What paying an invoice pays where an arrangement stands: the plan's next day, the sum of an agreement."""
+class _Around:
+    """What stands around the invoices of a reader: pauses and the words they rest on, what an agreement leaves to pay,
+    where they are in the reader's own house, and the next day of a plan.
+    """
 
+    blocks: Sequence[Block]
+    said: Mapping[tuple[BlockKind, int], date]
+    to_pay: Mapping[int, int]
+    stands: Mapping[int, str]
     planned_on: date
-    agreed_minor: int | None
 
 
 def read(visit: Visit, case: Case) -> Account:
@@ -67,27 +74,22 @@ def read(visit: Visit, case: Case) -> Account:
     rows = account.invoices(**who)
     spoken = any(block.kind in (BlockKind.PROMISE, BlockKind.CLAIMED_PAID) for block in case.blocks)
     agreed = any(block.kind is BlockKind.AGREEMENT for block in case.blocks)
-    to_pay = agreement.to_pay(**who) if agreed else {}
-    said = {(item.kind, item.ref): item.on for item in word.given(**who)} if spoken else {}
-    blocks = [block for block in case.blocks if block.until is None or block.until >= visit.today]
+    told = word.told_us(**who, now=visit.now)
+    around = _Around(
+        blocks=[block for block in case.blocks if block.until is None or block.until >= visit.today],
+        said={(item.kind, item.ref): item.on for item in word.given(**who)} if spoken else {},
+        to_pay=agreement.to_pay(**who) if agreed else {},
+        stands=told.stands,
+        planned_on=min((due.due_on for due in case.dues if due.late_after is not None), default=visit.today),
+    )
     dues: dict[int, list[Due]] = defaultdict(list)
     for due in case.dues:
         dues[due.invoice_id].append(due)
-    planned_on = min((due.due_on for due in case.dues if due.late_after is not None), default=visit.today)
-    told = word.told_us(**who, now=visit.now)
     return Account(
-        open=tuple(
-            replace(
-                _open(
-                    visit, row, dues[row.id], _pause(row, blocks, said), _Turn(planned_on, to_pay.get(row.id))
-                ),
-                progress=told.stands.get(row.id, ""),
-            )
-            for row in rows
-            if row.open
-        ),
+        open=tuple([_open(visit, row, dues[row.id], around) for row in rows if row.open]),
         paid=tuple(_paid(visit, row) for row in reversed(rows) if not row.open),
         offers=gateway.offers(creditor_id=visit.creditor_id),
+        rows={str(row.id): row for row in rows},
         country=case.subject.country or visit.creditor.country,
         tax_id=visit.opened.tax_id,
         not_found_on=told.not_found_on,
@@ -134,7 +136,7 @@ def _group(
         open=_sum(currency, (item.open for item in invoices)),
         overdue=_sum(currency, (item.open for item in invoices if item.due_on < visit.today)),
         pay_all=_sum(currency, (pays(item) for item in proposed(invoices))),
-        invoices=tuple(_ticked(item, ticks) for item in shown),
+        invoices=tuple(_shown(visit, found, shown, ticks)),
         count=len(invoices),
         can_pay=can_pay,
         other_ways=()
@@ -174,8 +176,21 @@ def _ways(visit: Visit, found: Account, invoices: Sequence[OpenInvoice]) -> tupl
     )
 
 
-def _ticked(invoice: OpenInvoice, chosen: Collection[str]) -> OpenInvoice:
-    return replace(invoice, ticked=invoice.id in chosen)
+def _shown(
+    visit: Visit, found: Account, invoices: Iterable[OpenInvoice], ticks: Collection[str]
+) -> Iterator[OpenInvoice]:
+    """The invoices of a page with their parts and files, and with these ticked."""
+    # One address for all, and each with its own number: a page has many.
+    progress = visit.url("progress", invoice="0").removesuffix("0/")
+    for item in invoices:
+        row = found.rows[item.id]
+        yield replace(
+            item,
+            ticked=item.id in ticks,
+            lines=_lines(row),
+            documents=_documents(visit, row.papers),
+            progress_url=f"{progress}{item.id}/",
+        )
 
 
 def _pager(currency: str, first: int, count: int) -> Pager | None:
@@ -192,36 +207,35 @@ def _pager(currency: str, first: int, count: int) -> Pager | None:
     )
 
 
-def _open(
-    visit: Visit, row: InvoiceStanding, dues: Sequence[Due], pause: Pause | None, whose: _Turn
-) -> OpenInvoice:
-    dated = sorted(dues, key=lambda due: (due.due_on, due.position))
+def _open(visit: Visit, row: InvoiceStanding, dues: Sequence[Due], around: _Around) -> OpenInvoice:
+    pause = _pause(row, around)
+    dated = sorted(dues, key=lambda due: (due.due_on, due.position)) if len(dues) > 1 else dues
     due_on = dated[0].due_on if dated else row.due_on
-    later = tuple((due.due_on, Money(due.currency, due.open_minor)) for due in dated if due.due_on > due_on)
+    later = tuple([(due.due_on, Money(due.currency, due.open_minor)) for due in dated if due.due_on > due_on])
     asked = row.open if pause is None or pause.part is None else row.open - pause.part
     turn = pause is None or pause.part is not None
     if dated and dated[0].late_after is not None and turn:
         # Of an invoice in a plan, paying it pays the instalments whose turn it is; of a later one, all of it.
-        now = sum(due.open_minor for due in dated if due.due_on <= max(whose.planned_on, visit.today))
+        now = sum(due.open_minor for due in dated if due.due_on <= max(around.planned_on, visit.today))
         turn = now > 0
         asked = Money(row.open.currency, min(now, asked.minor)) if now else asked
-    if whose.agreed_minor is not None:
-        asked = Money(row.open.currency, whose.agreed_minor)
+    agreed_minor = around.to_pay.get(row.id)
+    if agreed_minor is not None:
+        asked = Money(row.open.currency, agreed_minor)
     return OpenInvoice(
         id=str(row.id),
         number=row.number,
         open=row.open,
         due_on=due_on,
         issued_on=row.issued_on,
-        lines=_lines(row),
         subject=row.subject,
         purchase_order=row.purchase_order,
         more_due=later,
-        documents=_documents(visit, row.papers),
         pause=pause,
         ticked=turn,
         payable=not row.processing and asked.minor > 0,
         pays=asked,
+        progress=around.stands.get(row.id, ""),
     )
 
 
@@ -263,15 +277,15 @@ def _documents(visit: Visit, papers: Sequence[Paper]) -> tuple[Document, ...]:
     )
 
 
-def _pause(
-    row: InvoiceStanding, blocks: Sequence[Block], said: Mapping[tuple[BlockKind, int], date]
-) -> Pause | None:
+def _pause(row: InvoiceStanding, around: _Around) -> Pause | None:
     if row.processing:
         return Pause("processing")
-    mine = [block for block in blocks if block.invoice_id in (None, row.id)]
+    mine = [block for block in around.blocks if block.invoice_id in (None, row.id)]
+    if not mine:
+        return None
     whole = [block for block in mine if block.amount_minor is None or block.amount_minor >= row.open.minor]
     if whole:
-        return _paused(whole[0], said)
+        return _paused(whole[0], around.said)
     parts = sum(block.amount_minor or 0 for block in mine)
     if not parts:
         return None

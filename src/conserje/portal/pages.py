@@ -94,7 +94,7 @@ class OpenInvoice:
 
     `ticked` is what the page proposes to pay; `payable` is False while a payment of it is being confirmed.
     `pays` is what paying it pays: what is open less the part that is disputed. `progress` is where it stands in the
-    reader's own house (received, accepted, missing), empty while nothing was said.
+    reader's own house (received, accepted, missing), empty while nothing was said; `progress_url` is where they say it.
     """
 
     id: str
@@ -102,7 +102,7 @@ class OpenInvoice:
     open: Money
     due_on: date
     issued_on: date
-    lines: tuple[AmountLine, ...]
+    lines: tuple[AmountLine, ...] = ()
     subject: str = ""
     purchase_order: str = ""
     more_due: tuple[tuple[date, Money], ...] = ()
@@ -112,6 +112,7 @@ class OpenInvoice:
     payable: bool = True
     pays: Money | None = None
     progress: str = ""
+    progress_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

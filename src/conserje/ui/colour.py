@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Final
 
 LIGHT_GROUND: Final = "#f8f7f4"
@@ -40,6 +41,7 @@ def readable(colour: str, *, on: str, ratio: float) -> str:
     return found
 
 
+@lru_cache(maxsize=512)
 def brand_stylesheet(colour: str) -> str:
     """The CSS that puts a creditor's `#rrggbb` into the tokens;
 

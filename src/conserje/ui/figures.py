@@ -62,21 +62,25 @@ def show_money(amount: Money, *, language: str, coded: bool = True) -> str:
 
     The spaces inside never break a line.
     """
-    locale = locale_of(language)
-    sign = _SIGNS.get(amount.currency, amount.currency)
-    number = _number(abs(amount.minor), currency=amount.currency, locale=locale)
+    before, after = _dress(amount.currency, language, coded)
     minus = "\u2212" if amount.minor < 0 else ""
-    if amount.currency == "EUR" and str(locale) in _SIGN_LAST:
-        shown = f"{minus}{number}{NBSP}{sign}"
-    else:
-        spaced = str(locale) in _SPACED or sign == amount.currency
-        shown = f"{minus}{sign}{NBSP if spaced else ''}{number}"
-    return f"{shown}{NBSP}{amount.currency}" if coded and sign == "$" else shown
+    return f"{minus}{before}{_number(abs(amount.minor), amount.currency, language)}{after}"
+
+
+@lru_cache(maxsize=256)
+def _dress(currency: str, language: str, coded: bool) -> tuple[str, str]:
+    """What stands before and after the number of an amount."""
+    locale = str(locale_of(language))
+    sign = _SIGNS.get(currency, currency)
+    if currency == "EUR" and locale in _SIGN_LAST:
+        return "", f"{NBSP}{sign}"
+    spaced = locale in _SPACED or sign == currency
+    return f"{sign}{NBSP if spaced else ''}", f"{NBSP}{currency}" if coded and sign == "$" else ""
 
 
 def money_pattern(currency: str, *, language: str) -> str:
     """`$ {} COP`: how `show_money` dresses a number, for a script that adds up what is ticked."""
-    zero = _number(0, currency=currency, locale=locale_of(language))
+    zero = _number(0, currency, language)
     return show_money(Money(currency, 0), language=language).replace(zero, "{}", 1)
 
 
@@ -91,6 +95,7 @@ def show_count(count: int, *, language: str) -> str:
     return str(numbers.format_decimal(count, locale=locale_of(language)))
 
 
+@lru_cache(maxsize=4096)
 def show_day(on: date, *, language: str, shape: str = "medium") -> str:
     """A date as `short` (12 nov), `medium` (12 nov 2026), `long` (jueves 12 de noviembre) or `full` (with the year)."""
     locale = locale_of(language)
@@ -134,17 +139,18 @@ def show_away(on: date, *, today: date) -> str:
     return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
 
 
-def _number(minor: int, *, currency: str, locale: Locale) -> str:
+def _number(minor: int, currency: str, language: str) -> str:
     """Digits in threes, as babel's pattern "#,##0.00" writes them, at a tenth of its cost: pages hold hundreds."""
     places = exponent(currency)
     if currency in _CENTS_UNSAID and minor % 10**places == 0:
         minor, places = minor // 10**places, 0
-    group, point = _separators(locale)
+    group, point = _separators(language)
     whole, part = divmod(minor, 10**places)
     shown = f"{whole:,}".replace(",", group)
     return f"{shown}{point}{part:0{places}d}" if places else shown
 
 
 @lru_cache(maxsize=64)
-def _separators(locale: Locale) -> tuple[str, str]:
+def _separators(language: str) -> tuple[str, str]:
+    locale = locale_of(language)
     return numbers.get_group_symbol(locale), numbers.get_decimal_symbol(locale)

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from conserje.domain.ports.connector import FileRefused
 from conserje.domain.ports.statement import Assumed
+from conserje.services.insights.waiting import Waiting
 from conserje.services.receivables import bank_lines, bank_statement
 from conserje.services.receivables.bank_lines import Standing
 from conserje.services.receivables.bank_statement import Brought
@@ -87,9 +88,9 @@ def _drawn(request: HttpRequest, desk: Desk, *, fault: str = "") -> HttpResponse
     return render(request, "workbench/bank/list.html", {"page": page})
 
 
-def attention(desk: Desk) -> tuple[Attention, ...]:
+def attention(desk: Desk, waiting: Waiting) -> tuple[Attention, ...]:
     """The line of the first screen: how many lines of the bank nobody has decided yet."""
-    count = bank_lines.count_in(creditor_id=desk.creditor_id, states=_OPEN)
+    count = waiting.bank_lines
     text = ngettext("line of the bank to be decided", "lines of the bank to be decided", count)
     return (Attention(count, text, desk.url("bank"), "rest"),) if count else ()
 

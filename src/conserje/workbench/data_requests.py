@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from conserje.domain.rules.data_clock import ASKABLE
 from conserje.domain.rules.duties import DataRight
 from conserje.services.insights import person_record
+from conserje.services.insights.waiting import Waiting
 from conserje.services.outreach.content import Unlawful
 from conserje.services.receivables import data_request, erasure, lookup
 from conserje.services.receivables.data_request import Answer, Asked, Standing
@@ -186,9 +187,9 @@ def file(request: HttpRequest, desk: Desk, customer: int, form: str) -> HttpResp
     return answer
 
 
-def attention(desk: Desk) -> tuple[Attention, ...]:
+def attention(desk: Desk, waiting: Waiting) -> tuple[Attention, ...]:
     """The line of the first screen: how many requests wait, and when the first is due."""
-    count, first = data_request.due(creditor_id=desk.creditor_id)
+    count, first = waiting.requests, waiting.request_by
     if first is None:
         return ()
     text = ngettext(

@@ -23,8 +23,9 @@ from conserje.services.arrangements import dispute_look, proposal
 from conserje.services.arrangements.dispute_look import Proposed, Standing, Whole
 from conserje.services.arrangements.proposal import NewProposal
 from conserje.services.arrangements.speaker import CUSTOMER, Speaker
+from conserje.services.insights.waiting import Waiting
 from conserje.services.outreach.content import Unlawful
-from conserje.services.receivables import agreement, fiscal_task
+from conserje.services.receivables import agreement
 from conserje.services.tenancy.act import reading
 from conserje.ui.codes import name
 from conserje.ui.dispute_words import AGREEMENT_STATES, KINDS, OUTCOMES, PROPOSAL_STATES, REFUSALS
@@ -180,17 +181,17 @@ def close(request: HttpRequest, desk: Desk, dispute: int) -> HttpResponse:
     return redirect(desk.url("disputes"))
 
 
-def attention(desk: Desk) -> tuple[Attention, ...]:
+def attention(desk: Desk, waiting: Waiting) -> tuple[Attention, ...]:
     """The lines of the first screen: disputes that wait for us, and fiscal papers to be made."""
-    waiting, late = dispute_look.owing(creditor_id=desk.creditor_id, today=desk.today)
-    papers = fiscal_task.count(creditor_id=desk.creditor_id)
+    late, papers = waiting.disputes_late, waiting.fiscal_papers
+    in_time = waiting.disputes - late
     found = []
     if late:
         text = ngettext("dispute waits longer than we said", "disputes wait longer than we said", late)
         found.append(Attention(late, text, desk.url("disputes"), "late"))
-    if waiting > late:
-        text = ngettext("dispute waits for your answer", "disputes wait for your answer", waiting - late)
-        found.append(Attention(waiting - late, text, desk.url("disputes"), "rest"))
+    if in_time > 0:
+        text = ngettext("dispute waits for your answer", "disputes wait for your answer", in_time)
+        found.append(Attention(in_time, text, desk.url("disputes"), "rest"))
     if papers:
         text = ngettext(
             "tax document to be made after an agreement", "tax documents to be made after agreements", papers

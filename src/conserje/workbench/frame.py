@@ -17,8 +17,11 @@ from conserje.workbench.pages import Frame
 _TONES = {messages.SUCCESS: "done", messages.WARNING: "late"}
 
 
-def frame(request: HttpRequest, desk: Desk, *, section: str) -> Frame:
-    """The frame of a screen of `section`; takes the notice of the act just made, so that it is said once."""
+def frame(request: HttpRequest, desk: Desk, *, section: str, drafts: int | None = None) -> Frame:
+    """The frame of a screen of `section`; takes the notice of the act just made, so that it is said once.
+
+    `drafts` is how many messages wait for approval, where the screen has counted them already.
+    """
     told = list(messages.get_messages(request))
     spoken = (get_language() or "es").lower()
     return Frame(
@@ -27,7 +30,7 @@ def frame(request: HttpRequest, desk: Desk, *, section: str) -> Frame:
         user_name=desk.user_name,
         today=desk.today,
         section=section,
-        drafts=portfolio.drafts(creditor_id=desk.creditor_id),
+        drafts=portfolio.drafts(creditor_id=desk.creditor_id) if drafts is None else drafts,
         is_demo=desk.creditor.is_demo,
         languages=tuple(
             Option(code, name, chosen=spoken.partition("-")[0] == code.partition("-")[0])

@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from conserje.domain.kit.days import business_days_after, day_bounds
-from conserje.services.insights import money_in, open_customers, portfolio
+from conserje.domain.kit.days import business_days_after
+from conserje.services.insights import money_in, open_customers, portfolio, waiting
 from conserje.services.insights.open_customers import Filter
-from conserje.services.insights.portfolio import Aged, Waiting
+from conserje.services.insights.portfolio import Aged
+from conserje.services.insights.waiting import Waiting
 from conserje.ui.figures import show_day
 from conserje.workbench import bank, data_requests, disputes, letterbox, plans, stops
 from conserje.workbench.access import Desk, looking
@@ -29,16 +30,15 @@ from conserje.workbench.receivables import chart, filtered
 def show(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Figures, ageing, attention."""
     aged = portfolio.ageing(creditor_id=desk.creditor_id, today=desk.today)
-    day = day_bounds(desk.today, desk.creditor.time_zone)
-    waiting = portfolio.waiting(creditor_id=desk.creditor_id, day=day)
+    waits = waiting.count(creditor_id=desk.creditor_id, today=desk.today, zone=desk.creditor.time_zone)
     counts = open_customers.counts(creditor_id=desk.creditor_id, today=desk.today)
     page = HomePage(
-        frame=frame(request, desk, section="home"),
-        figures=(*_balances(desk, aged, counts), _collected(desk), _contacts(desk, waiting)),
+        frame=frame(request, desk, section="home", drafts=waits.drafts),
+        figures=(*_balances(desk, aged, counts), _collected(desk), _contacts(desk, waits)),
         ageing=tuple(chart(desk, item) for item in aged),
-        attention=tuple(_attention(desk, waiting, counts)),
-        is_empty=not waiting.has_customers,
-        stops=stops.notices(desk),
+        attention=tuple(_attention(desk, waits, counts)),
+        is_empty=not waits.has_customers,
+        stops=stops.notices(desk) if waits.stops else (),
         stop_url=desk.url("stop_place") if desk.seat.leads else "",
         lift_url=desk.url("stop_lift") if desk.seat.leads else "",
     )
@@ -83,52 +83,49 @@ def _collected(desk: Desk) -> Figure:
     )
 
 
-def _contacts(desk: Desk, waiting: Waiting) -> Figure:
-    later = waiting.planned_today
+def _contacts(desk: Desk, waits: Waiting) -> Figure:
+    later = waits.planned_today
     note = ngettext("%(count)s more is planned today", "%(count)s more are planned today", later)
     return Figure(
         label=_("Contacts today"),
         url=desk.url("contacts"),
-        count=waiting.made_today,
+        count=waits.made_today,
         note=note % {"count": later} if later else "",
     )
 
 
-def _attention(desk: Desk, waiting: Waiting, counts: dict[Filter, int]) -> Iterator[Attention]:
+def _attention(desk: Desk, waits: Waiting, counts: dict[Filter, int]) -> Iterator[Attention]:
     yield from _restored(desk)
-    if waiting.drafts:
-        text = ngettext("message waits for approval", "messages wait for approval", waiting.drafts)
-        yield Attention(waiting.drafts, text, desk.url("drafts"), "rest")
-    if waiting.claims:
+    if waits.drafts:
+        text = ngettext("message waits for approval", "messages wait for approval", waits.drafts)
+        yield Attention(waits.drafts, text, desk.url("drafts"), "rest")
+    if waits.claims:
         text = ngettext(
             "customer says it is paid: look for the payment",
             "customers say it is paid: look for the payments",
-            waiting.claims,
+            waits.claims,
         )
-        yield Attention(waiting.claims, text, desk.url("letterbox"), "rest")
-    if waiting.in_doubt:
+        yield Attention(waits.claims, text, desk.url("letterbox"), "rest")
+    if waits.in_doubt:
         text = ngettext(
             "payment waits for a person: look at it",
             "payments wait for a person: look at them",
-            waiting.in_doubt,
+            waits.in_doubt,
         )
-        yield Attention(waiting.in_doubt, text, desk.url("in_doubt"), "late")
-    if waiting.unsure:
+        yield Attention(waits.in_doubt, text, desk.url("in_doubt"), "late")
+    if waits.unsure:
         text = ngettext(
             "message may or may not have arrived: look at it",
             "messages may or may not have arrived: look at them",
-            waiting.unsure,
+            waits.unsure,
         )
-        yield Attention(waiting.unsure, text, desk.url("unsure"), "late")
-    yield from data_requests.attention(desk)
-    yield from disputes.attention(desk)
-    yield from letterbox.attention(desk)
-    yield from plans.attention(desk)
-    yield from bank.attention(desk)
-    for row in alert_rows(desk):
+        yield Attention(waits.unsure, text, desk.url("unsure"), "late")
+    for room in (data_requests, disputes, letterbox, plans, bank):
+        yield from room.attention(desk, waits)
+    for row in alert_rows(desk) if waits.alerts else ():
         yield Attention(row.count, row.text, desk.url("contact_book"), "late")
     yield from _silent(desk, counts)
-    stale = _stale(waiting, desk.today)
+    stale = _stale(waits, desk.today)
     if stale:
         yield Attention(stale[0], stale[1], desk.url("payments"), "late")
 
@@ -161,15 +158,15 @@ def _silent(desk: Desk, counts: dict[Filter, int]) -> Iterator[Attention]:
         yield Attention(without, text, filtered(desk, Filter.UNREACHABLE), "stop")
 
 
-def _stale(waiting: Waiting, today: date) -> tuple[int, str] | None:
+def _stale(waits: Waiting, today: date) -> tuple[int, str] | None:
     """How many days of payments are not recorded, and what that does; None while they are fresh enough."""
-    known = waiting.recorded_through
+    known = waits.recorded_through
     if known is None:
         return (
             0,
             _("nobody has said through which day payments are recorded: every contact waits as a draft"),
         )
-    if business_days_after(known, waiting.limit_business_days) >= today:
+    if business_days_after(known, waits.limit_business_days) >= today:
         return None
     days = (today - known).days
     text = ngettext(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from conserje.services.arrangements import claim, enquiry, proof
+from conserje.services.insights.waiting import Waiting
 from conserje.services.outreach import wrong_address
 from conserje.services.outreach.content import Unlawful
 from conserje.ui.labels import method
@@ -103,19 +104,19 @@ def file(request: HttpRequest, desk: Desk, proof_id: int) -> HttpResponse:
     return answer
 
 
-def attention(desk: Desk) -> tuple[Attention, ...]:
+def attention(desk: Desk, waiting: Waiting) -> tuple[Attention, ...]:
     """The line of the first screen: how many customers wait for an answer, and until when."""
-    rows = enquiry.waiting(creditor_id=desk.creditor_id)
-    if not rows:
+    count, first = waiting.enquiries, waiting.enquiry_by
+    if first is None:
         return ()
     text = ngettext(
         "customer wrote and waits for an answer: %(left)s",
         "customers wrote and wait for an answer: %(left)s",
-        len(rows),
+        count,
     )
-    left = (rows[0].answer_by - desk.today).days
+    left = (first - desk.today).days
     said = text % {"left": left_of(left)}
-    return (Attention(len(rows), said, desk.url("letterbox"), "late" if left <= 0 else "rest"),)
+    return (Attention(count, said, desk.url("letterbox"), "late" if left <= 0 else "rest"),)
 
 
 def _enquiry(desk: Desk, item: enquiry.Standing) -> EnquiryRow:

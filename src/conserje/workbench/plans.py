@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from conserje.services.arrangements import plan, plan_read
 from conserje.services.arrangements.plan_read import Plan
 from conserje.services.arrangements.plan_terms import Refused
+from conserje.services.insights.waiting import Waiting
 from conserje.services.receivables import lookup
 from conserje.workbench import plan_words
 from conserje.workbench.access import Desk, acting, looking
@@ -80,9 +81,9 @@ def decide(request: HttpRequest, desk: Desk, plan_id: int) -> HttpResponse:
     return redirect(desk.url("plans"))
 
 
-def attention(desk: Desk) -> tuple[Attention, ...]:
+def attention(desk: Desk, waiting: Waiting) -> tuple[Attention, ...]:
     """The line of the first screen: how many plans wait for a person."""
-    count = plan_read.count_waiting(creditor_id=desk.creditor_id)
+    count = waiting.plans
     text = ngettext("payment plan waits for your answer", "payment plans wait for your answer", count)
     return (Attention(count, text, desk.url("plans"), "rest"),) if count else ()
 

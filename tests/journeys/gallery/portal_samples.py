@@ -38,6 +38,7 @@ def invoice(at: int, *, currency: str, minor: int, days: int, subject: str = "")
         subject=subject,
         purchase_order=f"OC-{311 + at}" if at % 3 == 0 else "",
         documents=(pages.Document("Factura", "PDF", "#pdf"), pages.Document("Factura", "XML", "#xml")),
+        progress_url="#progress",
     )
 
 

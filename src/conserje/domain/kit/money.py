@@ -71,10 +71,12 @@ class Money:
 
     def _same(self, other: Money) -> str:
         if other.currency != self.currency:
-            raise CurrencyMismatch(
-                f"Cannot add {self.currency} and {other.currency}: sum each currency apart."
-            )
+            raise _mismatch(self.currency, other.currency)
         return self.currency
+
+
+def _mismatch(one: str, other: str) -> CurrencyMismatch:
+    return CurrencyMismatch(f"Cannot add {one} and {other}: sum each currency apart.")
 
 
 def from_decimal(amount: Decimal, currency: str) -> Money:
@@ -85,10 +87,12 @@ def from_decimal(amount: Decimal, currency: str) -> Money:
 
 def total(amounts: Iterable[Money], *, currency: str) -> Money:
     """Sum of `amounts`, all of `currency`; zero when empty."""
-    result = Money(currency, 0)
+    minor = 0
     for amount in amounts:
-        result = result + amount
-    return result
+        if amount.currency != currency:
+            raise _mismatch(currency, amount.currency)
+        minor += amount.minor
+    return Money(currency, minor)
 
 
 def split(amount: Money, *, parts: int) -> tuple[Money, ...]:

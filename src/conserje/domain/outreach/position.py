@@ -90,10 +90,12 @@ def asked(dues: Iterable[Due]) -> tuple[Asked, ...]:
 
 def next_change(case: Case, *, after: date, soon_days: int) -> date | None:
     """The next local date after `after` on which the position may differ, by dates alone; None when it never will."""
-    dates: list[date] = []
-    for due in case.dues:
-        dates.append(due.due_on - timedelta(days=soon_days))
-        dates.append((due.late_after or due.due_on) + timedelta(days=1))
-    dates.extend(block.until + timedelta(days=1) for block in case.blocks if block.until is not None)
-    later = [day for day in dates if day > after]
-    return min(later) if later else None
+    # Days are compared as they stand and only the first is moved: an account may have a thousand of them.
+    soon, day = timedelta(days=soon_days), timedelta(days=1)
+    ends = [due.late_after or due.due_on for due in case.dues]
+    ends += [block.until for block in case.blocks if block.until is not None]
+    nearing = min([due.due_on for due in case.dues if due.due_on > after + soon], default=None)
+    ending = min([end for end in ends if end >= after], default=None)
+    found = [] if nearing is None else [nearing - soon]
+    found += [] if ending is None else [ending + day]
+    return min(found, default=None)

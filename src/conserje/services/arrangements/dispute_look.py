@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Least
 
 from conserje.data.arrangements.models import Dispute, DisputeFile, DisputeMessage, Proposal
@@ -152,14 +152,6 @@ def file(
         rows = rows.filter(dispute__invoice__customer_id=customer_id)
     found = rows.values_list("file_name", "media_type", "content").first()
     return None if found is None else FileContent(found[0], found[1], bytes(found[2]))
-
-
-@step
-def owing(*, creditor_id: int, today: date) -> tuple[int, int]:
-    """How many open disputes wait for the creditor, and of how many its day has passed by `today`."""
-    rows = Dispute.objects.filter(creditor_id=creditor_id, closed_at=None)
-    waiting = rows.filter(Q(answer_by__isnull=False) | Q(propose_by__isnull=False)).count()
-    return waiting, rows.filter(Q(answer_by__lt=today) | Q(propose_by__lt=today)).count()
 
 
 def _standing(row: Dispute) -> Standing:

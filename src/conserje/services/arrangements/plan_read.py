@@ -125,12 +125,6 @@ def waiting(*, creditor_id: int) -> tuple[Plan, ...]:
     return _read(creditor_id, rows.order_by("made_at", "id"))
 
 
-@step
-def count_waiting(*, creditor_id: int) -> int:
-    """How many plans wait for a person."""
-    return _waiting(creditor_id).count()
-
-
 def _waiting(creditor_id: int) -> QuerySet[PaymentPlan]:
     rows = PaymentPlan.objects.filter(creditor_id=creditor_id)
     return rows.filter(state="proposed") | rows.filter(state="active", referred_at__isnull=False)

@@ -19,8 +19,7 @@ from django.utils.translation import ngettext
 from conserje.domain.kit.days import business_days_after, day_bounds, zone
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.channel import Channel, Parcel
-from conserje.services.arrangements import dispute_look
-from conserje.services.insights import money_in, portfolio, reasoning, safety
+from conserje.services.insights import money_in, reasoning, safety, waiting
 from conserje.services.outreach import carrying, digest, draft
 from conserje.services.outreach.draft import Draft
 from conserje.services.outreach.mime import Mail, build
@@ -75,9 +74,8 @@ def content(*, creditor_id: int, time_zone: str, now: datetime) -> Content:
     """What there is to say now. Runs inside the creditor's transaction."""
     today = now.astimezone(zone(time_zone)).date()
     starts, ends = day_bounds(today, time_zone)
-    counts = portfolio.waiting(creditor_id=creditor_id, day=(starts, ends))
+    counts = waiting.count(creditor_id=creditor_id, today=today, zone=time_zone)
     collected = money_in.collected(creditor_id=creditor_id, since=today - timedelta(days=1), until=today)
-    disputes, disputes_late = dispute_look.owing(creditor_id=creditor_id, today=today)
     known = counts.recorded_through
     fresh = known is not None and business_days_after(known, counts.limit_business_days) >= today
     return Content(
@@ -86,8 +84,8 @@ def content(*, creditor_id: int, time_zone: str, now: datetime) -> Content:
         delayed=safety.delayed_between(creditor_id=creditor_id, starts=starts, ends=ends),
         money=tuple(one for one in collected.sums if one.minor > 0),
         unsure=counts.unsure,
-        disputes=disputes,
-        disputes_late=disputes_late,
+        disputes=counts.disputes,
+        disputes_late=counts.disputes_late,
         recorded_through=known,
         stale=not fresh,
     )

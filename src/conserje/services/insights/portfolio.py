@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -17,22 +17,6 @@ from conserje.services.tenancy.act import step
 _AGEING = from_aged("""
 SELECT currency, band, sum(open_minor)::bigint, count(DISTINCT invoice_id) FROM aged GROUP BY currency, band
  ORDER BY currency, band""")
-
-_WAITING = """
-SELECT count(*) FILTER (WHERE state = 'proposed'), count(*) FILTER (WHERE state = 'unsure'),
-       count(*) FILTER (WHERE state IN ('planned', 'claimed') AND planned_at < %(day_ends)s),
-       count(*) FILTER (WHERE handed_at >= %(day_starts)s AND handed_at < %(day_ends)s),
-       (SELECT count(*) FROM arrangements_paymentclaim WHERE creditor_id = %(creditor)s AND answered_at IS NULL),
-       (SELECT count(*) FROM receivables_payment
-         WHERE creditor_id = %(creditor)s AND second_of_id IS NOT NULL AND unallocated_minor > 0)
-     + (SELECT count(*) FROM receivables_checkout WHERE creditor_id = %(creditor)s
-          AND (state = 'quarantined' OR contested)),
-       EXISTS (SELECT 1 FROM receivables_customer WHERE creditor_id = %(creditor)s)
-  FROM outreach_touch WHERE creditor_id = %(creditor)s
-   AND (state IN ('proposed', 'unsure', 'planned', 'claimed') OR handed_at >= %(day_starts)s)"""
-
-_RECORDED = """
-SELECT min(recorded_through_on), min(limit_business_days) FROM receivables_freshness WHERE creditor_id = %(creditor)s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +46,6 @@ class Aged:
         return Money(self.currency, sum(item.amount.minor for item in self.bands[1:]))
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Counts that ask for a person, and of today's contacts.
-
-    `recorded_through` is the day up to which every source of payments was recorded, None when it was never stated.
-    """
-
-    drafts: int
-    unsure: int
-    planned_today: int
-    made_today: int
-    claims: int
-    in_doubt: int
-    has_customers: bool
-    recorded_through: date | None
-    limit_business_days: int
-
-
 @step
 def ageing(*, creditor_id: int, today: date) -> tuple[Aged, ...]:
     """The open balance of each currency by age as of the local date `today`, sorted by currency."""
@@ -97,25 +63,6 @@ def ageing(*, creditor_id: int, today: date) -> tuple[Aged, ...]:
             ),
         )
         for currency, by in found.items()
-    )
-
-
-@step
-def waiting(*, creditor_id: int, day: tuple[datetime, datetime]) -> Waiting:
-    """What waits for a person; `day` holds the first instants of the local today and of the day after."""
-    asked = {"creditor": creditor_id, "day_starts": day[0], "day_ends": day[1]}
-    ((drafted, unsure, planned, made, claims, in_doubt, has_customers),) = _rows(_WAITING, asked)
-    ((known, limit),) = _rows(_RECORDED, asked)
-    return Waiting(
-        drafts=drafted,
-        unsure=unsure,
-        planned_today=planned,
-        made_today=made,
-        claims=claims,
-        in_doubt=in_doubt,
-        has_customers=has_customers,
-        recorded_through=known,
-        limit_business_days=limit or 0,
     )
 
 

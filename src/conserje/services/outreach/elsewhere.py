@@ -45,6 +45,12 @@ SELECT pg_advisory_xact_lock(hashtextextended(h, 0)) FROM (
    WHERE c.creditor_id = %(creditor)s AND c.customer_id = %(customer)s ORDER BY 1) people"""
 
 
+# Written out: every account of the portal asks it.
+_TOLD = """
+SELECT id, channel, at, outcome, purpose, inbound, said_by, said_at FROM outreach_contactelsewhere
+ WHERE creditor_id = %s AND customer_id = %s AND undone_at IS NULL ORDER BY at DESC, id DESC LIMIT %s"""
+
+
 class Why(StrEnum):
     """Why a contact made elsewhere is not taken, or not undone."""
 
@@ -138,18 +144,17 @@ def undo(*, creditor_id: int, contact_id: int, by: str, now: datetime) -> int:
 @step
 def told(*, creditor_id: int, customer_id: int, limit: int = 200) -> list[Told]:
     """The contacts made elsewhere with a customer that stand, newest first."""
-    rows = ContactElsewhere.objects.filter(creditor_id=creditor_id, customer_id=customer_id, undone_at=None)
-    return [
-        Told(
-            row.id,
-            Contacted(
-                Channel(row.channel), row.at, ContactOutcome(row.outcome), Purpose(row.purpose), row.inbound
-            ),
-            row.said_by,
-            row.said_at,
-        )
-        for row in rows.order_by("-at", "-id")[:limit]
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [creditor_id, customer_id, limit])
+        return [
+            Told(
+                key,
+                Contacted(Channel(channel), at, ContactOutcome(outcome), Purpose(purpose), inbound),
+                said_by,
+                said_at,
+            )
+            for key, channel, at, outcome, purpose, inbound, said_by, said_at in cursor.fetchall()
+        ]
 
 
 def _tell(row: ContactElsewhere, what: str, by: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from conserje.data.outreach import snapshots
+from conserje.data.outreach.snapshots import Standing
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision
@@ -86,10 +87,7 @@ class Told:
 @step
 def case(*, creditor_id: int, customer_id: int, now: datetime) -> Case:
     """The case of one customer as it stands. Raises `LookupError` for a customer that is not there."""
-    found = cases(creditor_id=creditor_id, customer_ids=[customer_id], now=now)
-    if not found:
-        raise LookupError(f"There is no customer {customer_id}.")
-    return found[customer_id]
+    return _case(snapshots.standing(creditor_id=creditor_id, channel_of=channel_of), customer_id, now)
 
 
 @step
@@ -103,8 +101,9 @@ def cases(*, creditor_id: int, customer_ids: Sequence[int], now: datetime) -> di
 @step
 def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> Told:
     """Decide and project one customer; writes nothing. Raises `LookupError` for a customer that is not there."""
-    found = case(creditor_id=creditor_id, customer_id=customer_id, now=now)
-    rules, law = strategy.in_force(creditor_id=creditor_id).serving(found.serves), stack_of(found)
+    of = snapshots.standing(creditor_id=creditor_id, channel_of=channel_of)
+    found = _case(of, customer_id, now)
+    rules, law = strategy.read_stored(content=of.strategy).serving(found.serves), stack_of(found)
     held = rules.find(found.in_hand.step) if found.in_hand is not None else None
     people = _rows(_NAMES, [creditor_id, customer_id])
     return Told(
@@ -126,6 +125,13 @@ def touches(
     """Touches of a customer in these states, newest first."""
     rows = _rows(_MADE, [creditor_id, customer_id, list(states), limit])
     return [_touch(row) for row in rows]
+
+
+def _case(of: Standing, customer_id: int, now: datetime) -> Case:
+    found = snapshots.cases(of=of, customer_ids=[customer_id], now=now)
+    if not found:
+        raise LookupError(f"There is no customer {customer_id}.")
+    return found[0]
 
 
 def _touch(row: Any) -> TouchTold:

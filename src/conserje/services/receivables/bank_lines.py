@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from django.db import connection
 
-from conserje.data.receivables.models import BankLine
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.match_reason import Reason
 from conserje.domain.receivables.matching import MatchKind
@@ -148,12 +147,6 @@ def standings(*, creditor_id: int) -> tuple[Standing, ...]:
     return tuple(
         Standing(state, count, Money(currency, int(minor))) for state, count, minor, currency in rows
     )
-
-
-@step
-def count_in(*, creditor_id: int, states: Sequence[str]) -> int:
-    """How many lines are in one of these states."""
-    return BankLine.objects.filter(creditor_id=creditor_id, state__in=states).count()
 
 
 @step

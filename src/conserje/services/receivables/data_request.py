@@ -215,14 +215,6 @@ def one(*, creditor_id: int, request_id: int) -> Standing:
     return _standing(rows[0])
 
 
-@step
-def due(*, creditor_id: int) -> tuple[int, date | None]:
-    """How many requests are open, and by which date the first of them is answered (None without any)."""
-    open_ = DataRequest.objects.filter(creditor_id=creditor_id, answered_at=None)
-    dates = list(open_.values_list("answer_by", flat=True))
-    return len(dates), min(dates, default=None)
-
-
 def _open(creditor_id: int, request_id: int) -> DataRequest:
     found = (
         DataRequest.objects.select_for_update(no_key=True)

@@ -110,12 +110,6 @@ def waiting(*, creditor_id: int) -> tuple[Standing, ...]:
     return tuple(_standing(row, country) for row in (*still, *done))
 
 
-@step
-def count(*, creditor_id: int) -> int:
-    """How many are open."""
-    return FiscalTask.objects.filter(creditor_id=creditor_id, recorded_at=None).count()
-
-
 def _standing(row: FiscalTask, country: str) -> Standing:
     return Standing(
         id=row.id,

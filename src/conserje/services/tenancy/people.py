@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from conserje.data.tenancy.models import Creditor, Membership, MembershipRole, User
-from conserje.services.tenancy.creditor import Facts, by_id
+from conserje.services.tenancy.creditor import Facts, UnknownCreditor, by_public_id
 
 _FROM_WIDEST = tuple(MembershipRole.values)
 
@@ -56,13 +56,14 @@ def creditors_of(*, user_id: int) -> list[Reachable]:
 
 def seat(*, user_id: int, public_id: str) -> Seat | None:
     """The person's place at that creditor, in their widest role; None when it is unknown or not theirs."""
-    creditor = Creditor.objects.filter(public_id=public_id).values_list("id", "organisation_id").first()
-    if creditor is None:
+    try:
+        creditor = by_public_id(public_id=public_id)
+    except UnknownCreditor:
         return None
-    roles = Membership.objects.filter(user_id=user_id, organisation_id=creditor[1])
-    held = roles.filter(Q(creditor=None) | Q(creditor_id=creditor[0])).values_list("role", flat=True)
+    roles = Membership.objects.filter(user_id=user_id, organisation_id=creditor.organisation_id)
+    held = roles.filter(Q(creditor=None) | Q(creditor_id=creditor.id)).values_list("role", flat=True)
     widest = min(held, key=_FROM_WIDEST.index, default=None)
-    return None if widest is None else Seat(by_id(creditor_id=creditor[0]), widest)
+    return None if widest is None else Seat(creditor, widest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Final, Protocol
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
 
 from conserje.domain.kit.money import Money, exponent
 from conserje.ui import figures, labels
@@ -128,7 +129,7 @@ def away(on: date, today: date) -> str:
 @register.filter
 def word(code: str, family: str) -> str:
     """The word for a domain `code` of a `family` (channel, delivery, amount, ruling, consent, method)."""
-    return str(_WORDS[family].get(code, code))
+    return _words(family, _language()).get(code, code)
 
 
 @register.filter
@@ -147,11 +148,16 @@ def channel_icon(code: str) -> str:
 def sums(lines: Iterable[Line]) -> SafeString:
     """`{% sums invoice.lines %}`: the parts of an amount, as rows of a list of `figures`. A page has many."""
     language = _language()
-    rows = (
-        (line.label or _WORDS["amount"].get(line.kind, line.kind), amount(line.amount, language))
-        for line in lines
+    words = _words("amount", language)
+    return mark_safe(  # noqa: S308 - every part of it is escaped
+        "".join(
+            [
+                f"<div><dt>{escape(line.label or words.get(line.kind, line.kind))}</dt>"
+                f"<dd>{escape(amount(line.amount, language))}</dd></div>"
+                for line in lines
+            ]
+        )
     )
-    return format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows)
 
 
 @register.simple_tag
@@ -161,6 +167,13 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("ui/icons.svg"), name
     )
+
+
+@lru_cache(maxsize=64)
+def _words(family: str, language: str) -> dict[str, str]:
+    """The words of a family in `language`: looked up once, not for every row."""
+    with override(language):
+        return {code: str(said) for code, said in _WORDS[family].items()}
 
 
 def _language() -> str:
