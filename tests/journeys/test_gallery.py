@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import gzip
-import itertools
 import importlib.resources
+import itertools
 import os
 import re
 from collections.abc import Iterator
