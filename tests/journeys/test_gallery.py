@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.resources
 import itertools
 import os
 import re
@@ -175,6 +176,43 @@ def test_no_page_is_wider_than_its_screen_and_no_button_lies_on_words(browser: B
 def test_everything_to_press_is_as_large_as_a_finger(browser: Browser, laid: Path) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 800}, has_touch=True)
     assert _looked_at(page, laid, PORTAL, widths=[360], look=_SMALL) == []
+
+
+# What stands in the light stands in the dark but for its colours; a fold is looked at open.
+_AXE = """(only) => {
+  document.querySelectorAll("details").forEach((one) => { one.open = true; });
+  return axe.run(document, { runOnly: only, resultTypes: ["violations"] }).then((found) => found.violations.flatMap(
+    (one) => one.nodes.map((node) => `${one.id}: ${node.html.slice(0, 160)}`)));
+}"""
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def _fullest() -> Iterator[str]:
+    """Of each template's pages the two that say most: between them they show everything it has."""
+    pages: dict[str, list[tuple[int, str]]] = {}
+    for name, (template, _page) in PORTAL.items():
+        pages.setdefault(template, []).append((len(_draw(name).html), name))
+    for found in pages.values():
+        yield from (name for _length, name in sorted(found)[-2:])
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_on_a_page_of_the_portal(browser: Browser, laid: Path) -> None:
+    # No colour is looked at on its way to another.
+    page = browser.new_page(viewport={"width": 360, "height": 800}, reduced_motion="reduce")
+    page.add_init_script(
+        (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    )
+    found = {}
+    for name in _fullest():
+        page.emulate_media(color_scheme="light")
+        page.goto((laid / f"{name}.html").as_uri())
+        light = page.evaluate(_AXE, _RULES)
+        page.emulate_media(color_scheme="dark")
+        if wrong := [*light, *page.evaluate(_AXE, ["color-contrast"])]:
+            found[name] = wrong
+    page.close()
+    assert found == {}
 
 
 def _pay(page: Page) -> str:

@@ -76,9 +76,9 @@ def _notice(desk: Desk, item: Stopped, names: dict[int, str]) -> StopNotice:
         since=desk.local(item.since),
         by=_by(item.by, names),
         why=str(_WHY.get(item.reason, item.reason)),
-        to_do=_("When the cause is gone, let it go here, or on the server with conserje stop lift.")
+        to_do=_("When the cause is gone, let it go here, or on the server with “conserje stop lift”.")
         if desk.seat.leads
-        else _("An owner or a manager lets it go here, or on the server with conserje stop lift."),
+        else _("An owner or a manager lets it go here, or on the server with “conserje stop lift”."),
     )
 
 

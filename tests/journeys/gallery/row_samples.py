@@ -70,6 +70,6 @@ def _contacts(frame: Frame) -> Iterator[tuple[str, str, object]]:
     yield "w-contacts", show, ContactsPage(frame, "#book", (sent, held), (coming,))
     yield "w-contacts-none", show, ContactsPage(frame, "#book", ())
     message = MessagePage(
-        frame, "FE-1042 · Rediseño del sitio, fase 2", AT, "#body", "Buenos días, Laura:\n..."
+        frame, "FE-1042 · Rediseño del sitio, fase 2", AT, "about:blank", "Buenos días, Laura:\n..."
     )
     yield "w-message", "workbench/rows/message.html", message

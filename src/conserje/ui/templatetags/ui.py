@@ -67,6 +67,12 @@ def unbroken(text: str) -> str:
 
 
 @register.filter
+def breakable(address: str) -> str:
+    """`{{ shown|breakable }}`: an address that, where it does not fit on one line, breaks after its "@"."""
+    return address.replace("@", "@\u200b")
+
+
+@register.filter
 def amount(value: Money, language: str = "") -> str:
     """Like `money`, without the code: for the parts of a sum whose total carries it."""
     return figures.show_money(value, language=language or _language(), coded=False)
