@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from tests.integration import book, plans, visitor
@@ -39,6 +39,11 @@ def answers(creditor: Creditor) -> list[tuple[str, str, str]]:
     with reading(creditor_id=creditor.id):
         rows = Touch.objects.filter(letter="answer").order_by("id")
         return [(row.step.rpartition(":")[0], row.purpose, row.state) for row in rows]
+
+
+def letters(creditor: Creditor) -> list[tuple[date, str]]:
+    with reading(creditor_id=creditor.id):
+        return [(row.planned_at.date(), row.letter) for row in Touch.objects.order_by("planned_at", "id")]
 
 
 def leave(creditor: Creditor, now: datetime = TUESDAY) -> None:
@@ -142,6 +147,17 @@ def test_a_dispute_that_a_file_brought_is_answered_once_the_customer_took_it_up(
     assert [item.subject.partition(" ·")[0] for item in world.messages()] == [
         "Terminamos de revisar la factura US-15"
     ]
+
+
+def test_no_reminder_follows_on_the_heels_of_an_answer(case: Case, world: World) -> None:
+    dispute.close(
+        creditor_id=case.id, dispute_id=case.dispute_id, outcome="rejected", by="person:7", now=TUESDAY
+    )
+    leave(case.creditor)
+    assert [letter for _day, letter in letters(case.creditor)] == ["answer"]
+
+    leave(case.creditor, TUESDAY + timedelta(days=1))
+    assert [letter for _day, letter in letters(case.creditor)] == ["answer", "friendly"]
 
 
 def test_a_plan_is_told_to_who_had_asked_for_one(creditor: Creditor, world: World) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -93,6 +94,11 @@ def digits_of(currency: str) -> int:
 def show_count(count: int, *, language: str) -> str:
     """A number of things: 5231 stays whole in Spanish, 100000 gives "100.000"."""
     return str(numbers.format_decimal(count, locale=locale_of(language)))
+
+
+def show_share(percent: int, *, language: str) -> str:
+    """A part of a hundred: "61 %" in Spanish, wherever it is read, "61%" in English."""
+    return str(numbers.format_percent(Decimal(percent).scaleb(-2), locale=locale_of(language.split("-")[0])))
 
 
 @lru_cache(maxsize=4096)

@@ -28,6 +28,7 @@ from conserje.workbench.frame import frame
 from conserje.workbench.reasons import sentence
 from conserje.workbench.words import (
     CUSTOMER_KINDS,
+    HOLD_REASONS,
     LANGUAGES,
     PERMISSION_BASES,
     ROLES,
@@ -173,9 +174,8 @@ def _invoice_state(one: InForce) -> tuple[str, str]:
 
 
 def _arrangement(desk: Desk, one: InForce) -> pages.Arrangement:
-    detail = (
-        name(DISPUTE_KINDS, one.about) if one.kind == "dispute" else one.about if one.kind == "hold" else ""
-    )
+    known = {"dispute": DISPUTE_KINDS, "hold": HOLD_REASONS}.get(one.kind)
+    detail = name(known, one.about) if known else ""
     words = f"“{one.words}”" if one.words else ""
     return pages.Arrangement(
         kind={"claimed_paid": "reply"}.get(one.kind, one.kind),
@@ -198,7 +198,10 @@ def _banners(desk: Desk, file: File, told: telling.Told) -> Iterator[pages.Banne
             "claimed_paid": _("On pause: the customer says it is paid"),
         }
         yield pages.Banner(
-            words[one.kind], "rest", one.until, one.words or (one.about if one.kind == "hold" else "")
+            words[one.kind],
+            "rest",
+            one.until,
+            one.words or (name(HOLD_REASONS, one.about) if one.kind == "hold" else ""),
         )
     if told.case.dues and not told.case.reaches:
         yield pages.Banner(_("Nobody can be written to: no usable address is known"), "stop")

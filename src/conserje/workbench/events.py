@@ -26,6 +26,7 @@ from conserje.workbench.words import (
     CLAIM_ANSWERS,
     CONTACT_OUTCOMES,
     DECISIONS,
+    HOLD_REASONS,
     LETTERS,
     PERMISSION_BASES,
     PROMISE_STATES,
@@ -210,7 +211,7 @@ def _claim_closed(told: Told) -> tuple[str, str]:
 
 def _hold(told: Told) -> tuple[str, str]:
     until = _("until %(day)s") % {"day": day_of(told["until"])} if told["until"] else ""
-    return _("Hold placed"), joined(about(told), told["reason"], until)
+    return _("Hold placed"), joined(about(told), name(HOLD_REASONS, told["reason"]), until)
 
 
 def _hold_closed(told: Told) -> tuple[str, str]:

@@ -84,6 +84,17 @@ PROMISE_STATES: Final[Words] = {
     "broken": pgettext_lazy("promise", "not kept"),
     "withdrawn": pgettext_lazy("promise", "withdrawn"),
 }
+# Those the machine itself writes; what a person wrote stands as it is.
+HOLD_REASONS: Final[Words] = {
+    "agreed": _("agreed with the customer"),
+    "charging_again": _("the card is charged again by itself"),
+    "charge_given_up": _("the charge was given up"),
+    "charge_paused": _("the failed charge is on pause"),
+    "data_restricted": _("a request about personal data waits for its answer"),
+    "just_answered": _("we have just answered: a day of rest"),
+    "subscription_cancelled": _("the subscription was cancelled"),
+}
+
 CLAIM_ANSWERS: Final[Words] = {
     "found": _("The payment was found."),
     "not_found": _("The payment was not found."),

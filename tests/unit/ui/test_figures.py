@@ -86,6 +86,13 @@ def test_days_in_three_languages(language: str, shape: str, shown: str) -> None:
     assert figures.show_day(date(2026, 11, 12), language=language, shape=shape) == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"), [("es-co", "61\u00a0%"), ("es", "61\u00a0%"), ("en", "61%"), ("pt-br", "61%")]
+)
+def test_a_part_of_a_hundred_is_written_as_its_language_writes_it(language: str, shown: str) -> None:
+    assert figures.show_share(61, language=language) == shown
+
+
 def test_a_moment_keeps_its_own_zone() -> None:
     assert (
         figures.show_moment(datetime.fromisoformat("2026-11-24T09:15:00-05:00"), language="es-co")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from conserje.data.arrangements.models import Dispute, DisputeMessage, Proposal
@@ -13,16 +13,17 @@ from conserje.data.receivables.models import Invoice
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.arrangements import dispute as clocks
 from conserje.domain.arrangements.dispute import DisputeKind
-from conserje.domain.kit.days import local_date
+from conserje.domain.kit.days import business_days_after, local_date
 from conserje.services.arrangements import attachments
 from conserje.services.arrangements.attachments import NewFile
 from conserje.services.arrangements.speaker import CUSTOMER, Speaker
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import answer, page_words, review
+from conserje.services.outreach import answer, hold, page_words, review
 from conserje.services.outreach.answer import Given, Matter
 from conserje.services.tenancy.act import act, keyed, step
 
 LONGEST_WORDS = 4000
+RESTS = "just_answered"
 
 
 class Refused(ValueError):
@@ -140,14 +141,19 @@ def write(*, creditor_id: int, dispute_id: int, said: Said, by: Speaker, now: da
 
 @act
 def close(*, creditor_id: int, dispute_id: int, outcome: str, by: str, now: datetime) -> None:
-    """End a dispute; what is still open of its amount may be asked for again. An open proposal ends with it."""
+    """End a dispute; what is still open of its amount may be asked for again, not before the next business day.
+
+    An open proposal ends with it.
+    """
     rows = Dispute.objects.select_for_update(no_key=True, of=("self",)).select_related("invoice")
     row = rows.filter(creditor_id=creditor_id, id=dispute_id, closed_at=None).first()
     if row is None:
         raise UnknownDispute(f"There is no open dispute {dispute_id}.")
     end(creditor_id=creditor_id, row=row, outcome=outcome, by=by, now=now)
-    if by.startswith("person:"):
-        answered(creditor_id=creditor_id, row=row, matter=Matter.CLOSED, row_id=row.id, now=now)
+    if by.startswith("person:") and answered(
+        creditor_id=creditor_id, row=row, matter=Matter.CLOSED, row_id=row.id, now=now
+    ):
+        _rest(creditor_id, row.invoice.customer_id, now)
 
 
 @step
@@ -192,12 +198,15 @@ def heard(*, creditor_id: int, row: Dispute, by: Speaker, now: datetime) -> None
 
 
 @step
-def answered(*, creditor_id: int, row: Dispute, matter: Matter, row_id: int, now: datetime) -> None:
-    """Have the customer told by letter that somebody here answered them: only about what they raised or took up."""
+def answered(*, creditor_id: int, row: Dispute, matter: Matter, row_id: int, now: datetime) -> bool:
+    """Have the customer told by letter that somebody here answered them: only about what they raised or took up.
+
+    False when no letter leaves.
+    """
     if row.kind == DisputeKind.IMPORT and not _took_up(creditor_id, row.id):
-        return
+        return False
     given = Given(row.invoice.customer_id, matter, row_id)
-    answer.tell(creditor_id=creditor_id, given=given, now=now)
+    return answer.tell(creditor_id=creditor_id, given=given, now=now)
 
 
 @step
@@ -221,6 +230,13 @@ def tell(
         ],
     )
     review.wake_many(creditor_id=creditor_id, customer_ids=[customer_id], now=now, reason=f"dispute.{what}")
+
+
+def _rest(creditor_id: int, customer_id: int, now: datetime) -> None:
+    """No reminder on the heels of an answer: the customer is left alone until the next business day."""
+    until = business_days_after(_today(creditor_id, now), 1) - timedelta(days=1)
+    pause = hold.Pause(None, RESTS, until)
+    hold.put(creditor_id=creditor_id, customer_id=customer_id, pause=pause, by="rule", now=now)
 
 
 def _took_up(creditor_id: int, dispute_id: int) -> bool:

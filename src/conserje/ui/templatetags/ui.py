@@ -91,6 +91,12 @@ def number(count: int) -> str:
 
 
 @register.filter
+def share(percent: int) -> str:
+    """`{{ bucket.share|share }}`: a part of a hundred as the reader writes it."""
+    return figures.show_share(percent, language=_language())
+
+
+@register.filter
 def places(currency: str) -> int:
     """Decimal places of `currency`."""
     return exponent(currency)
