@@ -179,6 +179,22 @@ def test_a_charge_that_nobody_answered_is_not_asked_again_once_its_key_may_be_fo
     assert charged(buyer, access, order(buyer, held), now=late).state == "quarantined"
 
 
+def test_a_charge_that_nobody_answered_and_nobody_orders_any_more_is_left_to_a_person(buyer, access, outside):
+    connected(buyer, outside)
+    held = given(buyer, access)
+    outside.fault("server_error", phase="charge", times=-1)
+    assert charged(buyer, access, order(buyer, held)).state == "unknown"
+    outside.clear_faults()
+
+    def found(hours: int) -> list[str]:
+        autopay.charge_due(creditor_id=buyer[0], now=book.NOW + timedelta(hours=hours))
+        with reading(creditor_id=buyer[0]):
+            return list(Checkout.objects.values_list("state", flat=True))
+
+    assert found(charge.RESEND_HOURS) == ["unknown"]
+    assert found(charge.RESEND_HOURS + 1) == ["quarantined"]
+
+
 def test_another_order_for_an_invoice_whose_charge_has_no_end_is_refused(buyer, access, outside):
     held = given(buyer, access)
     outside.fault("lost_answer", phase="charge")

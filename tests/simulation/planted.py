@@ -44,6 +44,8 @@ FAR_AWAY = replace(USUAL, zone="Pacific/Auckland")
 # Worlds in which nearly everybody does one thing.
 PLANS = replace(USUAL, characters=("dividing",))
 CARDS = replace(USUAL, characters=("subscriber", "carded"))
+STOLEN = replace(CARDS, cards=("stolen",))
+EMPTY = replace(CARDS, cards=("empty",))
 TALKS = replace(USUAL, characters=("settling", "objecting"))
 
 
@@ -262,7 +264,13 @@ def _never_writes_off(patch: Patch) -> None:
 
 
 def _leave_never_ends(patch: Patch) -> None:
-    patch.setattr(mandate, "_ended", lambda *asked: None)
+    ended = mandate._ended
+
+    def replaced_only(creditor_id: int, row: Any, by: str, now: Any) -> None:
+        if by == "replaced":
+            ended(creditor_id, row, by, now)
+
+    patch.setattr(mandate, "_ended", replaced_only)
 
 
 def _dead_cards_live(patch: Patch) -> None:
@@ -344,14 +352,14 @@ PLANTS = (
         "what the bank took back is asked for", _without(BlockKind.CONTESTED), (OWED,), USUAL, customers=60
     ),
     Plant("parts do not add up", _a_part_too_low, (arranged.SUMS,), PLANS),
-    Plant("a charge has a new key each time", _a_new_key_each_time, (charges.ONCE,), CARDS),
+    Plant("a charge has a new key each time", _a_new_key_each_time, (charges.ONCE, charges.KNOWN), CARDS),
     Plant("what rests is charged", _charges_what_rests, (charges.ONCE,), CARDS),
-    Plant("nobody counts tries", _no_governor, (charges.OFTEN,), CARDS),
+    Plant("nobody counts tries", _no_governor, (charges.OFTEN,), EMPTY),
     Plant("a refund may be of any amount", _refunds_any_amount, (charges.BACK,), USUAL, customers=60),
     Plant("a cancelled subscription is asked for", _cancels_without_leaving_alone, (OWED,), CARDS),
     Plant("a settlement is never carried out", _never_writes_off, (BOOKS, ENDS), TALKS),
     Plant("a card is charged after its leave ended", _leave_never_ends, (charges.LEAVE,), CARDS),
-    Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), CARDS),
+    Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), STOLEN),
     Plant(
         "the window is an hour too long anywhere",
         _an_hour_longer,
