@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Charges by mandate are announced, and left alone, in as many queries for many as for one."""
+"""Charges by mandate are announced, left alone and tried again in as many queries for many as for one."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from tests.integration import book as desk
 from tests.integration import receivables_book as book
+from tests.integration.recovery_book import MONDAY, failed, invoiced, mandate, orders, shopper
 
 from conserje.data.journal.models import Entry
 from conserje.data.receivables.models import ChargeNotice, Mandate
+from conserje.domain.recovery.failure import CardFacts
 from conserje.services.outreach import hold
 from conserje.services.receivables import autopay, charge_notice
+from conserje.services.recovery.failure import Whose
 from conserje.services.tenancy.act import acting, reading
 
 
@@ -70,3 +76,26 @@ def test_leaving_many_charges_alone_costs_as_many_queries_as_one(creditor):
     one = left_alone()
     told(8, 1)
     assert (one[0], left_alone()) == (autopay.Charged(0, 0, 0, 1), (autopay.Charged(0, 0, 0, 9), one[1]))
+
+
+def test_trying_many_cards_again_costs_as_many_queries_as_one(creditor):
+    desk.set_up(creditor, world=None, now=MONDAY)
+
+    def failing(count: int, first: int) -> None:
+        for number in range(first, first + count):
+            who = shopper(creditor, f"Sofía {number}")
+            card = mandate(creditor, who, f"fp_{number}")
+            bill = invoiced(creditor, who, f"SUS-{number}")
+            failed(
+                creditor, Whose(who.id, bill, card.id), card=CardFacts(f"fp_{number}", "visa", "4242", None)
+            )
+
+    def tried() -> tuple[int, int]:
+        with CaptureQueriesContext(database) as seen:
+            found = orders(creditor, MONDAY + timedelta(days=7))
+        return len(found), len(seen)
+
+    failing(1, 0)
+    one = tried()
+    failing(8, 1)
+    assert (one[0], tried()) == (1, (9, one[1]))
