@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection as database
@@ -12,10 +13,10 @@ from tests.integration import receivables_book as book
 from tests.integration.recovery_book import MONDAY, failed, invoiced, mandate, orders, shopper
 
 from conserje.data.journal.models import Entry
-from conserje.data.receivables.models import ChargeNotice, Mandate
+from conserje.data.receivables.models import ChargeNotice, Checkout, Mandate
 from conserje.domain.recovery.failure import CardFacts
 from conserje.services.outreach import hold
-from conserje.services.receivables import autopay, charge_notice
+from conserje.services.receivables import autopay, charge_notice, checkout_look
 from conserje.services.recovery.failure import Whose
 from conserje.services.tenancy.act import acting, reading
 
@@ -99,3 +100,46 @@ def test_trying_many_cards_again_costs_as_many_queries_as_one(creditor):
     one = tried()
     failing(8, 1)
     assert (one[0], tried()) == (1, (9, one[1]))
+
+
+def explained(creditor, run: Callable[[], object]) -> str:
+    """How the database would find the checkouts that `run` asks for, in a book in which reading all of them is dear."""
+    with CaptureQueriesContext(database) as seen:
+        run()
+    asked = [
+        one["sql"] for one in seen if one["sql"].startswith("SELECT") and "receivables_checkout" in one["sql"]
+    ]
+    assert asked
+    plans = []
+    with reading(creditor_id=creditor.id), database.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in asked:
+            cursor.execute(f"EXPLAIN {sql}")
+            plans += [row[0] for row in cursor.fetchall()]
+    return "\n".join(plans)
+
+
+def test_what_has_no_end_and_refused_cards_are_found_without_reading_all_that_was_ever_paid(
+    creditor,
+):
+    ((customer_id, _, mandate_id),) = shoppers(creditor, 1, 0)
+    with acting(creditor_id=creditor.id):
+        Checkout.objects.bulk_create(
+            Checkout(
+                creditor_id=creditor.id, customer_id=customer_id, public_id=f"p{number}", gateway="demo",
+                key=f"k{number}", reference=f"R{number}", external_id=f"e{number}", currency="COP", amount_minor=500,
+                state="paid", mandate_id=mandate_id, cause="invoice", cause_ref=1, created_at=book.NOW,
+            )
+            for number in range(600)
+        )  # fmt: skip
+
+    def orders_due() -> None:
+        with reading(creditor_id=creditor.id):
+            charge_notice.orders_due(creditor_id=creditor.id, now=book.NOW)
+
+    unfinished = explained(creditor, lambda: checkout_look.look_due(creditor_id=creditor.id, now=book.NOW))
+    assert "checkout_unfinished" in unfinished, unfinished
+    assert "Seq Scan" not in unfinished, unfinished
+    cards = explained(creditor, orders_due)
+    assert "checkout_card_refused" in cards, cards
+    assert "SubPlan" not in cards, cards
