@@ -199,8 +199,20 @@ def test_another_order_for_an_invoice_whose_charge_has_no_end_is_refused(buyer, 
     held = given(buyer, access)
     outside.fault("lost_answer", phase="charge")
     charged(buyer, access, order(buyer, held))
-    with pytest.raises(Refused, match="no known end"):
+    with pytest.raises(Refused, match="has no answer yet"):
         charged(buyer, access, order(buyer, held, key="order-2"))
+
+
+def test_a_card_whose_charge_nobody_answered_is_charged_for_nothing_else_meanwhile(buyer, access, outside):
+    held = given(buyer, access)
+    (other,) = book.opened(buyer[0], book.new_invoice(buyer[1], "FE-2", 300, days=20))
+    outside.fault("lost_answer", phase="charge")
+    charged(buyer, access, order(buyer, held))
+    second = order((buyer[0], buyer[1], other), held, minor=300, key="order-2")
+    with pytest.raises(Refused, match="has no answer yet"):
+        charged(buyer, access, second)
+    assert charged(buyer, access, order(buyer, held)).state == "paid"
+    assert charged(buyer, access, second).state == "paid"
 
 
 def test_nobody_is_asked_for_what_a_charge_without_an_answer_may_have_taken(buyer, access, outside):
