@@ -29,8 +29,8 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def test_a_charge_that_nobody_answered_is_not_asked_again_once_its_key_may_be_forgotten(
-    buyer,
-    access,
+    buyer,  # noqa: F811
+    access,  # noqa: F811
     outside,  # noqa: F811
 ):
     held = given(buyer, access)
