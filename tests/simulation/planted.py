@@ -23,6 +23,7 @@ from conserje.services.arrangements import plan_read
 from conserje.services.outreach import decided, money, record, send, suppression
 from conserje.services.receivables import agreement as agreed
 from conserje.services.receivables import (
+    autopay,
     charge,
     charge_rest,
     checkout_payment,
@@ -242,6 +243,10 @@ def _a_new_key_each_time(patch: Patch) -> None:
     patch.setattr(charge, "public_id", another)
 
 
+def _never_asked_again(patch: Patch) -> None:
+    patch.setattr(autopay, "ASKED_AGAIN", timedelta(days=400))
+
+
 def _charges_what_rests(patch: Patch) -> None:
     patch.setattr(charge_rest, "found", lambda **asked: {})
 
@@ -358,6 +363,8 @@ PLANTS = (
     Plant("a refund may be of any amount", _refunds_any_amount, (charges.BACK,), USUAL, customers=60),
     Plant("a cancelled subscription is asked for", _cancels_without_leaving_alone, (OWED,), CARDS),
     Plant("a settlement is never carried out", _never_writes_off, (BOOKS, ENDS), TALKS),
+    Plant("what a card may have paid is asked for", _without(BlockKind.PAYING), (charges.TAKEN,), CARDS),
+    Plant("a silent charge is never asked about again", _never_asked_again, (charges.KNOWN,), CARDS),
     Plant("a card is charged after its leave ended", _leave_never_ends, (charges.LEAVE,), CARDS),
     Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), STOLEN),
     Plant(

@@ -20,6 +20,7 @@ OFTEN = "a card is tried no oftener than is allowed"
 NEVER = "a card that was refused for good is charged no more"
 BACK = "no more goes back than came"
 KNOWN = "what a card was charged is in the books"
+TAKEN = "nobody is asked for what their card was just charged for"
 REASON = "each refusal says why"
 
 # So long a charge without an answer may be asked for again by its key: then its money is known, or a person looks.
