@@ -17,12 +17,10 @@ import pytest
 from tests.integration import receivables_book as book
 from tests.integration.served import reaching
 
-from conserje.data.outreach.models import Review
 from conserje.data.receivables.models import ChargeNotice, Checkout, Customer, Mandate, Payment, Refund
 from conserje.domain.arrangements.plan import Spacing
 from conserje.domain.kit.days import business_days_after
 from conserje.domain.kit.money import Money
-from conserje.domain.outreach.case import BlockKind
 from conserje.domain.ports.http import RawRequest
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.allocation import Share
@@ -33,7 +31,6 @@ from conserje.gateways.demo.settings import DemoSettings
 from conserje.services.arrangements import plan, plan_terms, promise
 from conserje.services.arrangements.plan_terms import Wish
 from conserje.services.integrations import hook
-from conserje.services.outreach import telling
 from conserje.services.receivables import autopay, charge, charge_notice, checkout, mandate, refund
 from conserje.services.receivables.refusals import AmountRefused, Refused
 from conserje.services.tenancy import connection
@@ -162,53 +159,6 @@ def test_the_same_order_is_one_charge_at_once_and_after_a_lost_answer(buyer, acc
     assert [one["id"] for one in taken if one["reference"] == row.reference] == [row.external_id]
     assert book.open_of(buyer[0], buyer[2]) == [0]
     book.sound(buyer[0])
-
-
-def test_a_charge_that_nobody_answered_is_not_asked_again_once_its_key_may_be_forgotten(
-    buyer, access, outside
-):
-    held = given(buyer, access)
-    outside.fault("server_error", phase="charge", times=-1)
-    assert charged(buyer, access, order(buyer, held)).state == "unknown"
-    outside.clear_faults()
-    late = book.NOW + timedelta(hours=charge.RESEND_HOURS, minutes=1)
-    before = len(outside.checkouts())
-    told = charged(buyer, access, order(buyer, held), now=late)
-    assert (told.state, told.detail) == ("quarantined", "never_answered")
-    assert len(outside.checkouts()) == before
-    assert charged(buyer, access, order(buyer, held), now=late).state == "quarantined"
-
-
-def test_another_order_for_an_invoice_whose_charge_has_no_end_is_refused(buyer, access, outside):
-    held = given(buyer, access)
-    outside.fault("lost_answer", phase="charge")
-    charged(buyer, access, order(buyer, held))
-    with pytest.raises(Refused, match="no known end"):
-        charged(buyer, access, order(buyer, held, key="order-2"))
-
-
-def test_nobody_is_asked_for_what_a_charge_without_an_answer_may_have_taken(buyer, access, outside):
-    held = given(buyer, access)
-
-    def seen():
-        with reading(creditor_id=buyer[0]):
-            review = (
-                Review.objects.filter(customer_id=buyer[1]).values_list("version", flat=True).first() or 0
-            )
-            case = telling.case(creditor_id=buyer[0], customer_id=buyer[1], now=book.NOW)
-        return review, [(one.kind, one.invoice_id, one.amount_minor) for one in case.blocks]
-
-    before, blocks = seen()
-    assert blocks == []
-    outside.fault("lost_answer", phase="charge")
-    charged(buyer, access, order(buyer, held))
-    during, blocks = seen()
-    assert blocks == [(BlockKind.PAYING, buyer[2], 500)]
-    assert during > before, "what was about to leave is judged again"
-    assert charged(buyer, access, order(buyer, held)).state == "paid"
-    after, blocks = seen()
-    assert blocks == []
-    assert after > during
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from conserje.services.arrangements import plan_read
 from conserje.services.outreach import decided, money, record, send, suppression
 from conserje.services.receivables import agreement as agreed
 from conserje.services.receivables import (
+    autopay,
     charge,
     charge_rest,
     checkout_payment,
@@ -44,6 +45,8 @@ FAR_AWAY = replace(USUAL, zone="Pacific/Auckland")
 # Worlds in which nearly everybody does one thing.
 PLANS = replace(USUAL, characters=("dividing",))
 CARDS = replace(USUAL, characters=("subscriber", "carded"))
+STOLEN = replace(CARDS, cards=("stolen",))
+EMPTY = replace(CARDS, cards=("empty",))
 TALKS = replace(USUAL, characters=("settling", "objecting"))
 
 
@@ -240,6 +243,10 @@ def _a_new_key_each_time(patch: Patch) -> None:
     patch.setattr(charge, "public_id", another)
 
 
+def _never_asked_again(patch: Patch) -> None:
+    patch.setattr(autopay, "ASKED_AGAIN", timedelta(days=400))
+
+
 def _charges_what_rests(patch: Patch) -> None:
     patch.setattr(charge_rest, "found", lambda **asked: {})
 
@@ -262,7 +269,13 @@ def _never_writes_off(patch: Patch) -> None:
 
 
 def _leave_never_ends(patch: Patch) -> None:
-    patch.setattr(mandate, "_ended", lambda *asked: None)
+    ended = mandate._ended
+
+    def replaced_only(creditor_id: int, row: Any, by: str, now: Any) -> None:
+        if by == "replaced":
+            ended(creditor_id, row, by, now)
+
+    patch.setattr(mandate, "_ended", replaced_only)
 
 
 def _dead_cards_live(patch: Patch) -> None:
@@ -344,14 +357,16 @@ PLANTS = (
         "what the bank took back is asked for", _without(BlockKind.CONTESTED), (OWED,), USUAL, customers=60
     ),
     Plant("parts do not add up", _a_part_too_low, (arranged.SUMS,), PLANS),
-    Plant("a charge has a new key each time", _a_new_key_each_time, (charges.ONCE,), CARDS),
+    Plant("a charge has a new key each time", _a_new_key_each_time, (charges.ONCE, charges.KNOWN), CARDS),
     Plant("what rests is charged", _charges_what_rests, (charges.ONCE,), CARDS),
-    Plant("nobody counts tries", _no_governor, (charges.OFTEN,), CARDS),
+    Plant("nobody counts tries", _no_governor, (charges.OFTEN,), EMPTY),
     Plant("a refund may be of any amount", _refunds_any_amount, (charges.BACK,), USUAL, customers=60),
     Plant("a cancelled subscription is asked for", _cancels_without_leaving_alone, (OWED,), CARDS),
     Plant("a settlement is never carried out", _never_writes_off, (BOOKS, ENDS), TALKS),
+    Plant("what a card may have paid is asked for", _without(BlockKind.PAYING), (charges.TAKEN,), CARDS),
+    Plant("a silent charge is never asked about again", _never_asked_again, (charges.KNOWN,), CARDS),
     Plant("a card is charged after its leave ended", _leave_never_ends, (charges.LEAVE,), CARDS),
-    Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), CARDS),
+    Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), STOLEN),
     Plant(
         "the window is an hour too long anywhere",
         _an_hour_longer,

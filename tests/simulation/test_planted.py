@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.simulation.conftest import again
-from tests.simulation.planted import FAR_AWAY, LAST_MINUTE, PLANTS, Plant
+from tests.simulation.planted import CARDS, EMPTY, FAR_AWAY, LAST_MINUTE, PLANTS, STOLEN, Plant
 
 from conserje.testing.simulation.faults import ROUGH, Dial
 
@@ -18,7 +18,11 @@ DAYS = 45
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("dial", [ROUGH, LAST_MINUTE, FAR_AWAY], ids=["rough", "last minute", "far away"])
+@pytest.mark.parametrize(
+    "dial",
+    [ROUGH, LAST_MINUTE, FAR_AWAY, CARDS, STOLEN, EMPTY],
+    ids=["rough", "last minute", "far away", "cards", "stolen cards", "empty cards"],
+)
 def test_without_a_bug_nothing_is_found_in_the_same_worlds(live: Callable[..., Any], dial: Dial) -> None:
     report = live(seed=1, customers=25, days_of_it=DAYS, dial=dial)
     assert report.ok, again(report)

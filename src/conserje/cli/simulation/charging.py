@@ -54,6 +54,7 @@ def _card(world: World, deed: Deed) -> None:
     if chance.random() < 0.1:
         return  # the page is closed without leaving a card
     kind = "good" if deed.facts.get("good") else chance.choices(list(KINDS), list(KINDS.values()))[0]
+    kind = chance.choice(world.line.dial.cards) if world.line.dial.cards else kind
     external_id = page.url.rpartition("/")[2]
     card = world.desk.leave_card(external_id, kind, owner=deed.who, at=deed.at)
     former = [number for number, one in world.cards.items() if one.who == deed.who]

@@ -17,6 +17,7 @@ from conserje.services.integrations import turn
 from conserje.services.outreach import stop
 from conserje.services.receivables import verify
 from conserje.services.tenancy.act import reading
+from conserje.testing.simulation.auditor import charges
 from conserje.testing.simulation.auditor import day as audit
 from conserje.testing.simulation.auditor.findings import Finding
 from conserje.testing.simulation.behaviour import Deed
@@ -260,6 +261,7 @@ def _audit(world: World, *, worked: bool) -> None:
     # Who writes in the last minute of the day cannot be held to the day.
     audit.told_and_done(auditor, at, worked=worked and not world.line.dial.hour)
     audit.forgotten(auditor, at, worked=worked)
+    charges.known(auditor, at)
     audit.balances(auditor, at, {item.reference: (item.open, item.left) for item in shown})
     world.reasons |= {item.reason for item in touches if item.reason}
     audit.conserved(auditor, at, [_shown(world, item) for item in touches], every=since is None)

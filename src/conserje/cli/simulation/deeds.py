@@ -266,9 +266,9 @@ def _unsure(world: World, deed: Deed) -> None:
     """Somebody looks at what nobody knows of: it arrived, or it shall leave again, or it waits."""
     with reading(creditor_id=world.creditor_id):
         waiting = unsure.waiting(creditor_id=world.creditor_id)
-        keys = (
-            {item.id: item.key for item in outline.touches(creditor_id=world.creditor_id)} if waiting else {}
-        )
+        since = min((item.handed_at for item in waiting), default=None)
+        shown = outline.touches(creditor_id=world.creditor_id, since=since) if waiting else ()
+        keys = {item.id: item.key for item in shown}
     by_id = {row: ref for ref, row in world.ids.items()}
     for item in waiting:
         chance = stream(world.seed, "unsure", item.address, item.handed_at.isoformat(), deed.at.date())

@@ -105,6 +105,11 @@ class Checkout(TenantModel):
                 condition=models.Q(state__in=["open", "processing", "waiting", "unknown"]),
                 name="checkout_unfinished",
             ),
+            models.Index(
+                fields=["creditor", "mandate"],
+                condition=models.Q(decline="stop"),
+                name="checkout_card_refused",
+            ),
         ]
 
 

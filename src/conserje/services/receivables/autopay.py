@@ -59,6 +59,7 @@ def charge_due(*, creditor_id: int, now: datetime) -> Charged:
         if isinstance(gateways.get(held.gateway), Mandates):
             mandate.look_due(creditor_id=creditor_id, access=held, now=now)
     announced = charge_notice.announce_due(creditor_id=creditor_id, now=now)
+    charge.give_up_due(creditor_id=creditor_id, now=now)
     with reading(creditor_id=creditor_id):
         orders = [order for source in SOURCES for order in source(creditor_id=creditor_id, now=now)]
         ids = {order.mandate_id for order in orders}

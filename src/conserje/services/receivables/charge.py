@@ -76,6 +76,25 @@ def public_id(*, creditor: str, order: ChargeOrder) -> str:
     return hashlib.sha256(f"charge {creditor} {order.key}".encode()).hexdigest()[:40]
 
 
+def give_up_due(*, creditor_id: int, now: datetime) -> int:
+    """Charges that nobody answered while their key was good, and that nobody orders any more, are left to a person.
+
+    Perhaps they were made: their leave ended, or what they were for was promised meanwhile. Answers how many.
+    """
+    with reading(creditor_id=creditor_id):
+        rows = Checkout.objects.filter(
+            creditor_id=creditor_id,
+            state=ChargeState.UNKNOWN.value,
+            external_id="",
+            mandate__isnull=False,
+            created_at__lt=now - timedelta(hours=RESEND_HOURS),
+        )
+        ids = list(rows.order_by("id").values_list("id", flat=True))
+    for checkout_id in ids:
+        _give_up(creditor_id=creditor_id, checkout_id=checkout_id, now=now)
+    return len(ids)
+
+
 @keyed
 @act
 def _write_down(*, creditor_id: int, order: ChargeOrder, gateway: str, now: datetime) -> Checkout:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from conserje.data.receivables.models import CheckoutLine
+from conserje.data.receivables.models import Checkout, CheckoutLine
 from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import Block, BlockKind, Case
+from conserje.domain.ports.gateway import ChargeState
 from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.receivables.checkout import UNFINISHED
 from conserje.services.outreach import telling
@@ -36,10 +37,15 @@ def found(*, creditor_id: int, orders: Sequence[ChargeOrder], now: datetime) -> 
     """
     if not orders:
         return {}
-    busy = _under_way(creditor_id, orders)
+    busy, silent = _under_way(creditor_id, orders), _unanswered(creditor_id, orders)
     customers = sorted({order.customer_id for order in orders})
     cases = telling.cases(creditor_id=creditor_id, customer_ids=customers, now=now)
-    whys = {order.key: _why(order, cases[order.customer_id], busy, now) for order in orders}
+    whys = {
+        order.key: "Another charge by the same card has no answer yet: perhaps it was refused for good."
+        if order.mandate_id in silent
+        else _why(order, cases[order.customer_id], busy, now)
+        for order in orders
+    }
     return {key: why for key, why in whys.items() if why}
 
 
@@ -53,6 +59,16 @@ def _under_way(creditor_id: int, orders: Sequence[ChargeOrder]) -> set[int]:
         checkout__mandate__isnull=False,
     )
     return set(lines.values_list("invoice_id", flat=True))
+
+
+def _unanswered(creditor_id: int, orders: Sequence[ChargeOrder]) -> set[int | None]:
+    """The mandates by which a charge was asked for that nobody has answered."""
+    rows = Checkout.objects.filter(
+        creditor_id=creditor_id,
+        mandate_id__in={order.mandate_id for order in orders},
+        state=ChargeState.UNKNOWN.value,
+    )
+    return set(rows.values_list("mandate_id", flat=True))
 
 
 def _why(order: ChargeOrder, case: Case, busy: set[int], now: datetime) -> str:

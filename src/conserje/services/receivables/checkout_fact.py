@@ -31,11 +31,6 @@ from conserje.services.tenancy.act import step
 UNDER_WAY = (ChargeState.PROCESSING.value, ChargeState.WAITING.value)
 
 
-def is_under_way(*, state: str, row: Checkout) -> bool:
-    """Whether in `state` the money of `row` may be on its way: of a charge by mandate also while nobody answers."""
-    return state in UNDER_WAY or (state == ChargeState.UNKNOWN.value and row.mandate_id is not None)
-
-
 @step
 def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: datetime) -> Checkout:
     """Write down what was fetched; returns the row, locked. Raises `UnknownRow` when nobody knows the checkout."""
@@ -80,11 +75,16 @@ def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: 
             actor="system",
             now=now,
         )
-    under_way = is_under_way(state=before, row=row) != is_under_way(state=row.state, row=row)
+    under_way = _is_under_way(before, row) != _is_under_way(row.state, row)
     if under_way or row.contested != contested:
         ids = [row.customer_id]
         review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason="checkout." + row.state)
     return row
+
+
+def _is_under_way(state: str, row: Checkout) -> bool:
+    """Whether in `state` the money of `row` may be on its way: of a charge by mandate also while nobody answers."""
+    return state in UNDER_WAY or (state == ChargeState.UNKNOWN.value and row.mandate_id is not None)
 
 
 def tell(

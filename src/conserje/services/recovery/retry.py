@@ -23,7 +23,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.recovery.failure import IN_PROGRESS
-from conserje.domain.recovery.governor import Denied, earliest
+from conserje.domain.recovery.governor import Denied, History, earliest
 from conserje.services.outreach import local_day
 from conserje.services.recovery import locked, network, plan, tries
 from conserje.services.tenancy.act import act, keyed, step
@@ -36,17 +36,20 @@ _UNDER_WAY = ("open", "processing", "unknown")
 def orders_due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
     """The charges to be made now, one at most for each card; only reads. What the governor denies is not among them."""
     due = _due(creditor_id, now)
+    if not due:
+        return []
     open_ = dict(
         Invoice.objects.filter(
             creditor_id=creditor_id, id__in=[row.invoice_id for row in due], open_minor__gt=0
         ).values_list("id", "open_minor")
     )
     busy, left = _busy(creditor_id, due), _left_alone(creditor_id, due, now)
+    seen = tries.histories(creditor_id=creditor_id, rows=due)
     orders: list[ChargeOrder] = []
     for row in due:
         if row.invoice_id not in open_ or row.id in left or busy.get(_card(row), row.id) != row.id:
             continue
-        if _earliest(creditor_id, row, now) == now:
+        if _earliest(row, seen[row.id], now) == now:
             busy[_card(row)] = row.id
             orders.append(_order(row, min(row.amount_minor, open_[row.invoice_id])))
     return orders
@@ -55,12 +58,13 @@ def orders_due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
 @act
 def move_on(*, creditor_id: int, now: datetime) -> int:
     """What is due and denied meanwhile, by tries of others, is planned anew or written about; answers how many."""
-    moved = 0
-    for found in _due(creditor_id, now):
-        if _earliest(creditor_id, found, now) == now:
+    moved, due = 0, _due(creditor_id, now)
+    seen = tries.histories(creditor_id=creditor_id, rows=due)
+    for found in due:
+        if _earliest(found, seen[found.id], now) == now:
             continue
         row = locked.row(creditor_id=creditor_id, failed_payment_id=found.id)
-        denied = _earliest(creditor_id, row, now)
+        denied = _earliest(row, tries.history(creditor_id=creditor_id, row=row), now)
         if row.next_try_at is None or denied == now:
             continue
         if isinstance(denied, Denied):
@@ -90,7 +94,7 @@ def again(*, creditor_id: int, failed_payment_id: int, by: str, now: datetime) -
     row = locked.row(creditor_id=creditor_id, failed_payment_id=failed_payment_id)
     if row.state not in IN_PROGRESS or row.mandate_id is None:
         return "ended" if row.state not in IN_PROGRESS else "no_mandate"
-    found = _earliest(creditor_id, row, now)
+    found = _earliest(row, tries.history(creditor_id=creditor_id, row=row), now)
     if isinstance(found, Denied) or found > now:
         return found.rule if isinstance(found, Denied) else "later"
     plan.wait_until(creditor_id=creditor_id, row=row, at=now, now=now)
@@ -123,11 +127,11 @@ def _card(row: FailedPayment) -> tuple[str, str]:
     return row.gateway, row.fingerprint
 
 
-def _earliest(creditor_id: int, row: FailedPayment, now: datetime) -> datetime | Denied:
+def _earliest(row: FailedPayment, history: History, now: datetime) -> datetime | Denied:
     return earliest(
         card=tries.card(row=row),
         amount=Money(row.currency, row.amount_minor),
-        history=tries.history(creditor_id=creditor_id, row=row),
+        history=history,
         at=now,
         networks=network.shipped(),
     )

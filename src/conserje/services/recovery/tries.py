@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,10 +76,18 @@ def add(*, creditor_id: int, row: FailedPayment, made: Iterable[Made], planned: 
 @step
 def history(*, creditor_id: int, row: FailedPayment) -> History:
     """Every try of the card of `row` at its gateway that is kept."""
-    rows = ChargeAttempt.objects.filter(
-        creditor_id=creditor_id, gateway=row.gateway, fingerprint=row.fingerprint
-    )
-    return History(tuple(_try(one) for one in rows.order_by("made_at", "id")), row.complete)
+    return histories(creditor_id=creditor_id, rows=[row])[row.id]
+
+
+@step
+def histories(*, creditor_id: int, rows: Sequence[FailedPayment]) -> dict[int, History]:
+    """`history` of each of these rows by its id, in one query."""
+    prints = {row.fingerprint for row in rows}
+    kept = ChargeAttempt.objects.filter(creditor_id=creditor_id, fingerprint__in=prints)
+    seen: dict[tuple[str, str], list[Try]] = defaultdict(list)
+    for one in kept.order_by("made_at", "id") if rows else ():
+        seen[one.gateway, one.fingerprint].append(_try(one))
+    return {row.id: History(tuple(seen[row.gateway, row.fingerprint]), row.complete) for row in rows}
 
 
 def card(*, row: FailedPayment) -> Card:

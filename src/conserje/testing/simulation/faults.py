@@ -37,7 +37,8 @@ class Fault:
 class Dial:
     """How rough a world is: of a hundred turns and acts how many crash, how often something comes between judging and
     handing over, by how much the carrier's faults are multiplied; `hour` is when the creditor writes, if not as usual,
-    `zone` where all customers under the law of Colombia are, and `characters` the only ones among customers.
+    `zone` where all customers under the law of Colombia are, `characters` the only ones among customers, and `cards`
+    the only kinds of cards that they leave.
     """
 
     turns_crashed: int = 12
@@ -47,6 +48,7 @@ class Dial:
     hour: str = ""
     zone: str = ""
     characters: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
 
 
 USUAL = Dial()

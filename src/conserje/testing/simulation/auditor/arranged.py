@@ -109,6 +109,8 @@ def _plan_seen(auditor: Auditor, event: Event) -> None:
             _moved(auditor, event, plan, position, on)
             plan.parts[position] = (on, minor)
             auditor.news(event)
+            if not dossier.anything_near(auditor.books, dossier.today(event.at), of_plans=True):
+                dossier.begin_anew()
     referred = facts["referred_on"]
     if referred != plan.referred_on:
         plan.referred_on = referred

@@ -19,14 +19,28 @@ ONCE = "no charge takes more than is due and is not left alone"
 OFTEN = "a card is tried no oftener than is allowed"
 NEVER = "a card that was refused for good is charged no more"
 BACK = "no more goes back than came"
+KNOWN = "what a card was charged is in the books"
+TAKEN = "nobody is asked for what their card was just charged for"
 REASON = "each refusal says why"
 
+# So long a charge without an answer may be asked for again by its key: then its money is known, or a person looks.
+ANSWERED_WITHIN = timedelta(days=2)
 # Tries that were refused, of one charge by one card; and by network, of the whole card, in how long.
 OWN_MOST, OWN_WINDOW = 4, timedelta(days=30)
 NETWORK_MOST = {
     "visa": ((15, timedelta(days=30)),),
     "mastercard": ((10, timedelta(hours=24)), (35, timedelta(days=30))),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Money that the gateway took by a card."""
+
+    who: str
+    minor: int
+    at: datetime
+    card: int
 
 
 @dataclass(slots=True)
@@ -36,7 +50,8 @@ class Till:
     leave: dict[int, str] = field(default_factory=dict)
     refused: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
     never: set[str] = field(default_factory=set)
-    taken: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
+    taken: dict[str, Taken] = field(default_factory=dict)
+    looked_for: set[str] = field(default_factory=set)
     given: dict[str, int] = field(default_factory=dict)
 
 
@@ -72,7 +87,7 @@ def _charge(auditor: Auditor, event: Event) -> None:
     for rule, evidence in _too_often(tried, event, facts["network"], facts["about"]):
         auditor.find(event.at, rule, event.who, evidence)
     if facts["state"] == "paid":
-        till.taken[facts["ref"]] = (event.who, facts["minor"], event.at)
+        till.taken[facts["ref"]] = Taken(event.who, facts["minor"], event.at, facts["card"])
     else:
         tried.append((event.at, facts["about"]))
         if facts["never"]:
@@ -110,7 +125,22 @@ def chargeable(auditor: Auditor, dossier: Dossier, on: date) -> int:
 
 def on_its_way(auditor: Auditor, who: str, since: datetime) -> int:
     """What the gateway took of a customer's cards from `since` on and the product has not told that it knows."""
-    return sum(minor for owner, minor, at in auditor.till.taken.values() if owner == who and at >= since)
+    return sum(one.minor for one in auditor.till.taken.values() if one.who == who and one.at >= since)
+
+
+def known(auditor: Auditor, at: datetime) -> None:
+    """What a card was charged is known to the product in some days.
+
+    But for what it could not ask for again: its leave ended in that time, or the whole house stood still.
+    """
+    till = auditor.till
+    for ref, one in till.taken.items():
+        if one.at > at - ANSWERED_WITHIN or ref in till.looked_for:
+            continue
+        till.looked_for.add(ref)
+        stood_still = auditor.disturbed_at is not None and auditor.disturbed_at >= one.at
+        if not stood_still and till.leave.get(one.card) == one.who:
+            auditor.find(at, KNOWN, one.who, f"{one.minor} were taken on {one.at.date()} ({ref}).")
 
 
 def _went_back_in_part(auditor: Auditor, event: Event) -> None:

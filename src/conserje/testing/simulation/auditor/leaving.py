@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from conserje.testing.simulation.auditor.calendar import needs_leave, week_most, weekdays_between, why_not
-from conserje.testing.simulation.auditor.charges import on_its_way
+from conserje.testing.simulation.auditor.charges import TAKEN, on_its_way
 from conserje.testing.simulation.auditor.letters import LADDER, SHOPPERS, Letter
 from conserje.testing.simulation.auditor.standing import Contact, Dossier
 from conserje.testing.simulation.history import Event
@@ -90,7 +90,7 @@ def _chasing(
     yield from _amounts(free, letter)
     taken = on_its_way(auditor, dossier.ref, contact.at - CHARGED_LATELY)
     if taken and letter.total > sum(free.values()) - taken:
-        yield "nobody is asked for what their card was just charged for", f"{taken} were taken by card."
+        yield TAKEN, f"{taken} were taken by card."
     for number in letter.numbers:
         if number in dossier.settled and not books.invoices[number].open:
             yield "what was settled is not written about", f"{number} ended by an agreement."
