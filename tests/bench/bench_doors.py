@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -32,6 +33,7 @@ from tests import harness
 
 harness.prepare_django()
 
+from tests.bench import cpu  # noqa: E402
 from tests.integration import book, build, visitor  # noqa: E402
 from tests.journeys.stage import _free_port as free_port  # noqa: E402
 
@@ -60,12 +62,12 @@ def test_doors_under_load(database: harness.Clone, tmp_path: Path) -> None:
         }
         (tmp_path / "statements.json").write_text(json.dumps(recorded))
         found: dict[str, list[dict[str, float]]] = {}
-        with serving(database, tmp_path, world) as ports:
+        with serving(database, tmp_path, world) as served:
             for _ in range(ROUNDS):
-                for who, port in ports.items():
+                for who, server in served.items():
                     for what in RATIOS:
-                        plan = plan_of(what, who, port, readers, world)
-                        found.setdefault(f"{what} {who}", []).append(load(plan, tmp_path))
+                        plan = plan_of(what, who, server.port, readers, world)
+                        found.setdefault(f"{what} {who}", []).append(load(plan, tmp_path, server))
     say(found, len(hook["sql"]), max(len(item) for item in recorded["account"].values()))
     for name, rounds in found.items():
         assert sum(item["errors"] for item in rounds) == 0, name
@@ -149,8 +151,16 @@ def posted(path: str, body: str, headers: dict[str, str]) -> str:
     return f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{frame}{given}\r\n{body}"
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where an application answers, and the process that serves it."""
+
+    port: int
+    pid: int
+
+
 @contextmanager
-def serving(database: harness.Clone, folder: Path, world: World) -> Iterator[dict[str, int]]:
+def serving(database: harness.Clone, folder: Path, world: World) -> Iterator[dict[str, Served]]:
     """Ours and the bare one, each behind the same server."""
     address = database.environment()
     environments = {
@@ -164,19 +174,16 @@ def serving(database: harness.Clone, folder: Path, world: World) -> Iterator[dic
     }
     modules = {"ours": "conserje.config.wsgi:application", "bare": "tests.bench.bare.wsgi:application"}
     ports = {who: free_port() for who in modules}
-    running = [
-        subprocess.Popen(
-            [*SERVER, "--port", str(ports[who]), module],
-            env=environments[who],
-        )
+    running = {
+        who: subprocess.Popen([*SERVER, "--port", str(ports[who]), module], env=environments[who])
         for who, module in modules.items()
-    ]
+    }
     try:
         for port in ports.values():
             wait_for(port)
-        yield ports
+        yield {who: Served(ports[who], process.pid) for who, process in running.items()}
     finally:
-        for process in running:
+        for process in running.values():
             process.terminate()
             process.wait(15)
 
@@ -194,9 +201,10 @@ def wait_for(port: int) -> None:
     raise AssertionError("A server did not start.")
 
 
-def load(plan: dict[str, Any], folder: Path) -> dict[str, float]:
-    """One round, from a process of its own."""
+def load(plan: dict[str, Any], folder: Path, server: Served) -> dict[str, float]:
+    """One round, from a process of its own; `cpu_ms` is what each answer took of the server's processor."""
     (folder / "plan.json").write_text(json.dumps(plan))
+    before = cpu.seconds(server.pid)
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.load", str(folder / "plan.json")],
         capture_output=True,
@@ -205,7 +213,8 @@ def load(plan: dict[str, Any], folder: Path) -> dict[str, float]:
         check=True,
     )
     found: dict[str, float] = json.loads(done.stdout)
-    return found
+    used = cpu.seconds(server.pid) - before
+    return {**found, "cpu_ms": used * 1000 / max(1, found["requests"])}
 
 
 def rate(rounds: Sequence[dict[str, float]]) -> float:
@@ -218,13 +227,20 @@ def say(found: dict[str, list[dict[str, float]]], hook_statements: int, account_
     lines = [f"{CONNECTIONS} at once, {ROUNDS} rounds of {SECONDS:.0f} s:"]
     for what, count in (("account", account_statements), ("hook", hook_statements)):
         ours, bare = found[f"{what} ours"], found[f"{what} bare"]
-        p50, p95, bare_p95 = (
+        p50, p95, cpu_ms, bare_p95, bare_cpu_ms = (
             median(item[key] for item in rounds)
-            for key, rounds in (("p50_ms", ours), ("p95_ms", ours), ("p95_ms", bare))
+            for key, rounds in (
+                ("p50_ms", ours),
+                ("p95_ms", ours),
+                ("cpu_ms", ours),
+                ("p95_ms", bare),
+                ("cpu_ms", bare),
+            )
         )
         lines.append(
             f"  {what}: {rate(ours):.0f}/s, {rate(ours) / rate(bare):.2f} x the bare application's "
             f"{rate(bare):.0f}/s; p50 {p50:.0f} ms, p95 {p95:.0f} ms (bare {bare_p95:.0f} ms); "
+            f"{cpu_ms:.1f} ms of the processor in Python (bare {bare_cpu_ms:.1f} ms); "
             f"{count} statements, transaction included"
         )
     sys.stderr.write("\n" + "\n".join(lines) + "\n")

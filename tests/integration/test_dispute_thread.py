@@ -49,6 +49,11 @@ def test_what_the_customer_says_starts_the_clock_and_an_answer_stops_it(creditor
             row = Dispute.objects.get()
             return row.answer_by, row.propose_by
 
+    def counted(on: date) -> tuple[int, int]:
+        with reading(creditor_id=case.id):
+            found = waiting.count(creditor_id=case.id, today=on, zone="UTC")
+            return found.disputes, found.disputes_late
+
     def says(words: str, by: Speaker, now: object) -> None:
         dispute.write(
             creditor_id=case.id, dispute_id=case.dispute_id, said=Said(words, words), by=by, now=now
@@ -57,13 +62,13 @@ def test_what_the_customer_says_starts_the_clock_and_an_answer_stops_it(creditor
     assert clock() == (date(2026, 11, 18), date(2026, 11, 24))
     says("Le respondo hoy", ANA, TUESDAY)
     assert clock() == (None, date(2026, 11, 24))
+    assert [counted(date(2026, 11, day)) for day in (24, 25)] == [(1, 0), (1, 1)]
     friday = TUESDAY + timedelta(days=3)
     says("¿Y entonces?", case.them, friday)
     says("¿Hola?", case.them, friday + timedelta(days=2))
     assert clock() == (date(2026, 11, 23), date(2026, 11, 24))
+    assert [counted(date(2026, 11, day)) for day in (23, 24)] == [(1, 0), (1, 1)]
     with reading(creditor_id=case.id):
-        days = [waiting.count(creditor_id=case.id, today=date(2026, 11, day), zone="UTC") for day in (23, 24)]
-        assert [(one.disputes, one.disputes_late) for one in days] == [(1, 0), (1, 1)]
         (found,) = dispute_look.listed(creditor_id=case.id)
         assert found.due_on == date(2026, 11, 23)
     case.propose(Terms(1_400_000, 100_000, 0, date(2026, 12, 1)), ANA, now=friday)

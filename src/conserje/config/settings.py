@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "conserje.health.middleware.answer_probes",
     "conserje.config.logs.answer_and_log",
     "django.middleware.security.SecurityMiddleware",
+    "conserje.hooks.middleware.take_in",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a WSGI server loads: `granian --interface wsgi conserje.config.wsgi:application`."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -8,3 +9,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conserje.config.settings")
 
 application = get_wsgi_application()
+
+# What was loaded stays, and a page makes thousands of values that die with it: looked through after every 700, as is
+# usual, they cost a page a tenth of its time and a long account a third.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)

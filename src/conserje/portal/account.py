@@ -182,6 +182,7 @@ def _shown(
     """The invoices of a page with their parts and files, and with these ticked."""
     # One address for all, and each with its own number: a page has many.
     progress = visit.url("progress", invoice="0").removesuffix("0/")
+    pay_label = _("Pay %(number)s")
     for item in invoices:
         row = found.rows[item.id]
         yield replace(
@@ -190,6 +191,7 @@ def _shown(
             lines=_lines(row),
             documents=_documents(visit, row.papers),
             progress_url=f"{progress}{item.id}/",
+            pay_label=pay_label % {"number": item.number},
         )
 
 

@@ -95,6 +95,7 @@ class OpenInvoice:
     `ticked` is what the page proposes to pay; `payable` is False while a payment of it is being confirmed.
     `pays` is what paying it pays: what is open less the part that is disputed. `progress` is where it stands in the
     reader's own house (received, accepted, missing), empty while nothing was said; `progress_url` is where they say it.
+    `pay_label` names its box to who does not see it.
     """
 
     id: str
@@ -113,6 +114,17 @@ class OpenInvoice:
     pays: Money | None = None
     progress: str = ""
     progress_url: str = ""
+    pay_label: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is for, else its number."""
+        return self.subject or self.number
+
+    @property
+    def pays_minor(self) -> str:
+        """What paying it pays, in minor units, for a script that adds up."""
+        return str((self.open if self.pays is None else self.pays).minor)
 
 
 @dataclass(frozen=True, slots=True)

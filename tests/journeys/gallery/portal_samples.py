@@ -39,6 +39,7 @@ def invoice(at: int, *, currency: str, minor: int, days: int, subject: str = "")
         purchase_order=f"OC-{311 + at}" if at % 3 == 0 else "",
         documents=(pages.Document("Factura", "PDF", "#pdf"), pages.Document("Factura", "XML", "#xml")),
         progress_url="#progress",
+        pay_label=f"Pagar FE-{1042 + at}",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -81,7 +82,12 @@ class Waiting:
 def count(*, creditor_id: int, today: date, zone: str) -> Waiting:
     """What waits on the local date `today` in `zone`."""
     starts, ends = day_bounds(today, zone)
-    asked = {"creditor": creditor_id, "today": today, "day_starts": starts, "day_ends": ends}
+    asked: dict[str, Any] = {
+        "creditor": creditor_id,
+        "today": today,
+        "day_starts": starts,
+        "day_ends": ends,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_COUNTED, asked)
         return Waiting(*cursor.fetchone())
