@@ -363,7 +363,6 @@ PLANTS = (
     Plant("a refund may be of any amount", _refunds_any_amount, (charges.BACK,), USUAL, customers=60),
     Plant("a cancelled subscription is asked for", _cancels_without_leaving_alone, (OWED,), CARDS),
     Plant("a settlement is never carried out", _never_writes_off, (BOOKS, ENDS), TALKS),
-    Plant("what a card may have paid is asked for", _without(BlockKind.PAYING), (charges.TAKEN,), CARDS),
     Plant("a silent charge is never asked about again", _never_asked_again, (charges.KNOWN,), CARDS),
     Plant("a card is charged after its leave ended", _leave_never_ends, (charges.LEAVE,), CARDS),
     Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), STOLEN),
