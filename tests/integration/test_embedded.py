@@ -42,10 +42,14 @@ COMMAND = "from conserje.cli.main import main; main()"
 BECOME = """
 import os, pwd, django; django.setup()
 import psycopg, conserje.cli.database, conserje.cli.migrate, conserje.config.migrating
+import conserje.services.tenancy.creditor
 import django.core.management.commands.migrate
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
-MigrationLoader(None), connections["default"], connections["owner"]
+loaded = vars(MigrationLoader(None))
+read = dict((name, loaded[name]) for name in ("disk_migrations", "unmigrated_apps", "migrated_apps"))
+MigrationLoader.load_disk = lambda self: vars(self).update(read)
+connections["default"], connections["owner"]
 try:
     psycopg.connect(host="/nonexistent", dbname="none")
 except psycopg.OperationalError:

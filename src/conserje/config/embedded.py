@@ -22,9 +22,9 @@ import psycopg
 from conserje.config.database import provision
 from conserje.config.database.machine import (
     ServerFailed,
-    binaries,
     call,
     must,
+    packaged,
     place,
     server_user,
     socket_folder,
@@ -120,8 +120,8 @@ def connect(role: str = SUPERUSER, database: str = "postgres") -> psycopg.Connec
 
 
 def programs() -> Path:
-    """The folder of PostgreSQL's own programs (psql, pg_dump), of the server's version."""
-    return binaries(place())
+    """The folder of PostgreSQL's own programs (psql, pg_dump), of the server's version, for a caller to run."""
+    return packaged()
 
 
 def _refusal() -> str:

@@ -24,7 +24,7 @@ from conserje.wording.view import view
 PARTS: Final = ("subject", "preheader", "body")
 _SUBJECT_LENGTH: Final = 150
 _SPACES = re.compile(r"\s+")
-_STOPS = re.compile(r"(?<=[A-Z]\.)\.(?!\.)")
+_STOPS = re.compile(r"(?<=[A-Z]\.)\.(?=[\s<]|$)")
 _GAPS = re.compile(r"(?<=\S)  +")
 
 
@@ -68,7 +68,7 @@ def letter(
         subject=seen["subject"],
         preheader=seen["preheader"],
         text=_tidy(render(compiled.text, seen, where=where)),
-        html=_one_stop(render(compiled.html, seen, where=where)),
+        html=one_stop(render(compiled.html, seen, where=where)),
         language=shelf.language(locale),
         template_version=compiled.version,
     )
@@ -131,14 +131,14 @@ def _one_line(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-def _one_stop(text: str) -> str:
+def one_stop(text: str) -> str:
     """A sentence that ends with a name like "S.A.S." ends once."""
     return _STOPS.sub("", text) if ".." in text else text
 
 
 def _tidy(text: str) -> str:
     """One space between words, none at the end of a line, at most one empty line, one full stop after "S.A.S."."""
-    text = _one_stop(text)
+    text = one_stop(text)
     if "  " in text:
         text = _GAPS.sub(" ", text)
     if " \n" in text or "\t\n" in text:

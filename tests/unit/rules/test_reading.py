@@ -78,7 +78,7 @@ def planted(tmp_path: Path, country: Country, was: str, now: str) -> Pack:
         ("signed_off: false", "signed_off: almost", "'almost' is not true or false"),
         ("review_by: 2027-12-31\n", "", "missing review_by"),
         ("rulepack/v1", "rulepack/v9", "rulepack/v9"),
-        ("reason: Decreto inventado 7 de 2026", "reason:", "give the decree or other reason"),
+        ("reason: Decreto inventado 7 de 2026", "reason: ''", "give the decree or other reason"),
         ("expected_count: {2025: 2, 2026: 3, 2027: 2}", "expected_count: {}", "no year could be certified"),
         ("effective_to: 2026-06-30", "effective_to: 2026-06-31", "line {line}: 'effective_to' is wrong"),
         ("max: 2, per: day", "max: 2, per: rolling", "'rolling_days' goes with 'per: rolling'"),

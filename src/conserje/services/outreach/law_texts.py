@@ -12,6 +12,7 @@ from typing import Any, Final
 from conserje.domain.kit.money import Money
 from conserje.services.outreach import law
 from conserje.wording.formats import joined, money
+from conserje.wording.render import one_stop
 from conserje.wording.sandbox import Template, parse, render
 
 # Every letter says these in its own blocks: who writes, which invoices, the amount with its parts, how to stop.
@@ -51,7 +52,7 @@ def texts(
     values = {**_who(speaker), "obligation": _obligation(invoices, locale), "amount": _amount(sums, locale)}
     result = dict(said)
     for slot in own:
-        result[slot] = render(_template(country, slot, locale), values, where=f"{country}/{slot}")
+        result[slot] = one_stop(render(_template(country, slot, locale), values, where=f"{country}/{slot}"))
     return result  # type: ignore[return-value]
 
 
@@ -69,7 +70,7 @@ def _said_alike(
         result[slot] = None
         if "obligation." not in words and "amount." not in words:
             where = f"{country}/{slot}"
-            result[slot] = render(_template(country, slot, locale), _who(speaker), where=where)
+            result[slot] = one_stop(render(_template(country, slot, locale), _who(speaker), where=where))
     return MappingProxyType(result)
 
 
