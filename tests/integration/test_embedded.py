@@ -49,7 +49,7 @@ from django.db.migrations.loader import MigrationLoader
 loaded = vars(MigrationLoader(None))
 read = dict((name, loaded[name]) for name in ("disk_migrations", "unmigrated_apps", "migrated_apps"))
 MigrationLoader.load_disk = lambda self: vars(self).update(read)
-connections["default"], connections["owner"]
+connections["default"], connections["owner"], django.core.management.get_commands()
 try:
     psycopg.connect(host="/nonexistent", dbname="none")
 except psycopg.OperationalError:
