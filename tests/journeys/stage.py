@@ -191,7 +191,9 @@ def _settings() -> Any:
 
 def _serve(port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     settings = {"DJANGO_SETTINGS_MODULE": "conserje.config.settings"}
-    return subprocess.Popen(server(host="127.0.0.1", port=port, threads=4), env=environment | settings)
+    return subprocess.Popen(
+        server(host="127.0.0.1", port=port, processes=1, threads=4), env=environment | settings
+    )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
