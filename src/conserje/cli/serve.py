@@ -14,16 +14,16 @@ from conserje.cli.main import ready
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=int)
-@click.option("--processes", type=click.IntRange(1), help="One for each core, at most four, if not said.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1))
 @click.option("--threads", default=4, show_default=True, type=int, help="Of each process.")
-def serve(host: str, port: int, processes: int | None, threads: int) -> None:
+def serve(host: str, port: int, processes: int, threads: int) -> None:
     """Serve the portal, the workbench and the hooks. Put a TLS proxy in front of it outside this machine."""
     ready()
     _must_be_powerless()
     _refuse_other_tables()
     # This process becomes the server, so that whoever stops it stops the server.
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "conserje.config.settings"}
-    command = server(host=host, port=port, processes=processes or usual_processes(), threads=threads)
+    command = server(host=host, port=port, processes=processes, threads=threads)
     os.execve(sys.executable, command, environment)  # noqa: S606 - no shell
 
 
@@ -33,11 +33,6 @@ def server(*, host: str, port: int, processes: int, threads: int) -> list[str]:
     place = ["--host", host, "--port", str(port)]
     size = ["--workers", str(processes), "--blocking-threads", str(threads)]
     return [*program, *place, *size, "conserje.config.wsgi:application"]
-
-
-def usual_processes() -> int:
-    """One for each core, at most four: Python computes one page at a time in each."""
-    return min(os.cpu_count() or 1, 4)
 
 
 @click.command()
