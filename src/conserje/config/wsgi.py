@@ -14,7 +14,7 @@ application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018 - they are loaded by being looked at
 
 # What was loaded stays, and a page makes thousands of values that die with it: looked through after every 700, as is
-# usual, they cost a page a tenth of its time and a long account a third.
+# usual, they are a good part of what a long account costs.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
