@@ -15,7 +15,8 @@ from conserje.services.tenancy.act import step
 _COLUMNS = """n, kind, moved_on, subject_kind, subject_id, undone_kind, undone_id,
        account, customer_id, invoice_id, payment_id, credit_note_id, currency, amount_minor"""
 
-# `source` gives one row an entry, with `_COLUMNS`; `n` numbers the transactions.
+# `source` gives one row an entry, with `_COLUMNS`; `n` numbers the transactions: they are
+# written in its order.
 _INSERT = """
 WITH e AS MATERIALIZED ({source}),
 t AS MATERIALIZED (
@@ -33,6 +34,7 @@ x AS (
       FROM t LEFT JOIN receivables_ledgertransaction u
         ON u.creditor_id = %(creditor_id)s AND u.kind = t.undone_kind AND u.subject_kind = t.subject_kind
        AND u.subject_id = t.undone_id
+     ORDER BY t.n
     RETURNING id, kind, subject_kind, subject_id)
 INSERT INTO receivables_ledgerentry
        (creditor_id, transaction_id, account, customer_id, invoice_id, payment_id, credit_note_id, currency,
@@ -40,6 +42,7 @@ INSERT INTO receivables_ledgerentry
 SELECT %(creditor_id)s, x.id, e.account, e.customer_id, e.invoice_id, e.payment_id, e.credit_note_id, e.currency,
        e.amount_minor
   FROM x JOIN e USING (kind, subject_kind, subject_id)
+ ORDER BY e.n
 """
 
 _ARRAYS = """
