@@ -35,6 +35,9 @@ def demo(port: int, seed: int, leave: bool) -> None:
     from conserje.testing import world
 
     began = time.monotonic()
+    # A closed terminal or a polite end stops the server and the worker too.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     folder = home() / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
