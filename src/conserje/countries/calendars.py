@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -121,10 +122,15 @@ def _doubts(
         if found != count:
             doubts[year] = f"{year}: {found} holidays where {count} were expected."
     least = str(entry.get("min_version", "0"))
-    if entry.get("provider") == "holidays" and _version(version("holidays")) < _version(least):
+    if entry.get("provider") == "holidays" and _version(_installed()) < _version(least):
         for year in expected:
-            doubts[year] = f"{year}: the holidays library is {version('holidays')}, older than {least}."
+            doubts[year] = f"{year}: the holidays library is {_installed()}, older than {least}."
     return doubts
+
+
+@cache
+def _installed() -> str:
+    return version("holidays")
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ from conserje.wording.view import view
 PARTS: Final = ("subject", "preheader", "body")
 _SUBJECT_LENGTH: Final = 150
 _SPACES = re.compile(r"\s+")
-_STOPS = re.compile(r"(?<=[A-Z]\.)\.(?=[\s<]|$)")
+_STOPS = re.compile(r"(?<=[A-Z])\.\.(?=[\s<]|$)")
 _GAPS = re.compile(r"(?<=\S)  +")
 
 
@@ -133,7 +133,7 @@ def _one_line(text: str) -> str:
 
 def one_stop(text: str) -> str:
     """A sentence that ends with a name like "S.A.S." ends once."""
-    return _STOPS.sub("", text) if ".." in text else text
+    return _STOPS.sub(".", text) if ".." in text else text
 
 
 def _tidy(text: str) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from conserje.cli.bench.meter import Meter
 from conserje.cli.main import ready
 
 Done = tuple[int, int]
+_KEPT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def _mime(task: Task) -> Callable[[], Iterator[Done]]:
     from conserje.services.insights.bench import work
     from conserje.services.outreach import mime
 
-    batches = _gathered(task)
+    # A few thousand letters, gone round: hundreds of thousands of finished ones would not fit into memory.
+    batches = _gathered(replace(task, limit=min(task.limit, _KEPT)))
     written = work.write(creditor_id=task.creditor_id, batches=batches, now=task.now)
     sheets = [
         (work.mails(creditor_id=task.creditor_id, written=letters, now=task.now), batch)
@@ -85,10 +88,15 @@ def _mime(task: Task) -> Callable[[], Iterator[Done]]:
     ]
 
     def start() -> Iterator[Done]:
-        for mails, batch in sheets:
-            for mail in mails:
+        known = sum(len(batch.writings) for batch in batches)
+        left = task.limit if known == _KEPT else known
+        for mails, batch in cycle(sheets):
+            for mail in mails[:left]:
                 mime.build(mail, attachments=())
-            yield len(mails), sum(len(item.asked) for item in batch.writings)
+            yield len(mails[:left]), sum(len(item.asked) for item in batch.writings[:left])
+            left -= len(mails[:left])
+            if not left:
+                return
 
     return start
 
