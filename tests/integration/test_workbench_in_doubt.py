@@ -12,10 +12,19 @@ from tests.integration import receivables_book as book
 from tests.integration import restoring
 from tests.integration import workbench_book as wb
 
+from conserje.data.journal.models import Entry
+from conserje.data.outreach.models import Review
 from conserje.data.receivables.checkout import Checkout, CheckoutLine
+from conserje.data.receivables.models import Customer, Invoice, Payment
 from conserje.data.tenancy.models import Creditor
+from conserje.domain.kit.money import Money
+from conserje.domain.outreach.case import BlockKind
 from conserje.domain.receivables.checkout import Doubt
-from conserje.services.tenancy.act import acting
+from conserje.services.outreach import telling
+from conserje.services.receivables import doubted as doubt
+from conserje.services.receivables.refusals import AlreadySettled
+from conserje.services.receivables.verify import verify
+from conserje.services.tenancy.act import acting, reading
 from conserje.workbench import in_doubt as screen
 
 
@@ -85,5 +94,117 @@ def test_the_command_tells_the_same(database: harness.Clone, doubted: Creditor) 
     ]
 
 
+def resting(creditor: Creditor) -> dict[str, list[BlockKind]]:
+    """Why the customers' invoices are left alone, by the customer's name."""
+    with reading(creditor_id=creditor.id):
+        names = dict(Customer.objects.values_list("id", "name"))
+        cases = telling.cases(creditor_id=creditor.id, customer_ids=list(names), now=book.NOW)
+    return {names[number]: [block.kind for block in case.blocks] for number, case in cases.items()}
+
+
+def page_of(creditor: Creditor) -> str:
+    with reading(creditor_id=creditor.id):
+        return wb.at(creditor, f"payments/in-doubt/{Checkout.objects.get().id}/")
+
+
+def payments(creditor: Creditor) -> list[tuple[str, str, int, int]]:
+    with reading(creditor_id=creditor.id):
+        rows = Payment.objects.filter(source="demo").order_by("id")
+        return list(rows.values_list("source", "external_id", "amount_minor", "unallocated_minor"))
+
+
+def test_nobody_is_asked_for_what_a_gateway_says_is_paid_until_a_person_decides(doubted: Creditor) -> None:
+    assert resting(doubted)["Panadería de Mentira"] == [BlockKind.DOUBTED]
+    client = wb.desk(doubted)
+    assert page_of(doubted).encode() in client.get(wb.at(doubted, "payments/in-doubt/")).content
+    shown = told(client.get(page_of(doubted)).content)
+    for words in ("Panadería de Mentira", "FE-1", "R-1", "La pasarela confirmó un valor distinto"):
+        assert words in shown
+    answer = client.post(page_of(doubted), {"as": "nothing"})
+    assert (answer.status_code, answer["Location"]) == (302, wb.at(doubted, "payments/in-doubt/"))
+    assert resting(doubted)["Panadería de Mentira"] == []
+    assert payments(doubted) == []
+    assert "Panadería de Mentira" not in told(client.get(wb.at(doubted, "payments/in-doubt/")).content)
+    assert "1 pago espera a una persona" in told(client.get(wb.at(doubted)).content)
+    with reading(creditor_id=doubted.id):
+        row = Checkout.objects.get()
+        entry = Entry.objects.get(kind="receivables.checkout.doubt_decided")
+        review = Review.objects.get(customer_id=row.customer_id)
+    assert row.doubt_decided_by == entry.actor
+    assert (entry.payload["why"], entry.payload["outcome"]) == ("amount_differs", "dismissed")
+    assert review.reason == "checkout.doubt_decided"
+
+
+def test_money_that_came_is_recorded_once_under_the_gateways_number(doubted: Creditor) -> None:
+    client = wb.desk(doubted)
+    form = {"as": "came", "number": "pay_77", "amount": "3,00", "on": book.TODAY.isoformat()}
+    path = page_of(doubted)
+    assert client.post(path, form).status_code == 302
+    assert payments(doubted) == [("demo", "pay_77", 300, 0)]
+    with reading(creditor_id=doubted.id):
+        assert Invoice.objects.get(number="FE-1").open_minor == 200
+    # A double tap, and the gateway's own late word.
+    assert client.post(path, form).status_code == 404
+    with pytest.raises(AlreadySettled):
+        doubt.record(
+            creditor_id=doubted.id,
+            checkout_id=int(path.split("/")[-2]),
+            came=doubt.Came("pay_78", Money("COP", 300), book.TODAY),
+            by="person:1",
+            now=book.NOW,
+        )
+    assert payments(doubted) == [("demo", "pay_77", 300, 0)]
+    assert verify(creditor_id=doubted.id).ok
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("number", " ", "Escriba el número que la pasarela le dio al pago"),
+        ("amount", "mucho", "Escriba un valor"),
+        ("on", "2999-01-01", "Escriba el día en que llegó el dinero"),
+    ],
+)
+def test_what_does_not_fit_is_told_and_nothing_typed_is_lost(
+    doubted: Creditor, field: str, typed: str, said: str
+) -> None:
+    form = {"as": "came", "number": "pay_77", "amount": "3,00", "on": "2026-03-01"} | {field: typed}
+    answer = wb.desk(doubted).post(page_of(doubted), form)
+    assert answer.status_code == 400
+    assert said in told(answer.content)
+    kept = {name: value for name, value in form.items() if name not in ("as", field)}
+    assert all(f'value="{value}"' in answer.content.decode() for value in kept.values())
+    assert payments(doubted) == []
+    assert resting(doubted)["Panadería de Mentira"] == [BlockKind.DOUBTED]
+
+
+def test_only_who_leads_decides(doubted: Creditor) -> None:
+    collector = wb.desk(doubted, "cobra@taller.example", role="collector")
+    assert collector.post(page_of(doubted), {"as": "nothing"}).status_code == 403
+    assert page_of(doubted) not in collector.get(wb.at(doubted, "payments/in-doubt/")).content.decode()
+    assert b"<form" not in collector.get(page_of(doubted)).content.partition(b"<main")[2]
+    assert resting(doubted)["Panadería de Mentira"] == [BlockKind.DOUBTED]
+
+
+def test_money_of_a_doubt_that_is_in_the_books_is_not_recorded_again(doubted: Creditor) -> None:
+    with acting(creditor_id=doubted.id):
+        Checkout.objects.update(detail=Doubt.RETURNED_DIFFERS.value)
+    client = wb.desk(doubted)
+    assert b'value="came"' not in client.get(page_of(doubted)).content
+    form = {"as": "came", "number": "pay_77", "amount": "3,00", "on": book.TODAY.isoformat()}
+    assert client.post(page_of(doubted), form).status_code == 302
+    assert payments(doubted) == []
+
+
+def test_a_charge_that_never_answered_is_decided_in_the_same_place(doubted: Creditor) -> None:
+    with acting(creditor_id=doubted.id):
+        Checkout.objects.update(detail="never_answered")
+    assert resting(doubted)["Panadería de Mentira"] == [], "a person looks, and it is asked for meanwhile"
+    client = wb.desk(doubted)
+    assert "Se pidió un cobro y nadie respondió" in told(client.get(page_of(doubted)).content)
+    assert client.post(page_of(doubted), {"as": "nothing"}).status_code == 302
+    assert client.get(page_of(doubted)).status_code == 404
+
+
 def test_every_doubt_has_its_sentence() -> None:
-    assert set(screen._WHY) == {"second", "contested", "never_answered", *(doubt.value for doubt in Doubt)}
+    assert set(screen.WHY) == {"second", "contested", "never_answered", *(doubt.value for doubt in Doubt)}

@@ -306,6 +306,7 @@ def _paused(block: Block, said: Mapping[tuple[BlockKind, int], date]) -> Pause:
         BlockKind.RETRYING: "retrying",
         BlockKind.PAYING: "waiting",
         BlockKind.CONTESTED: "disputed",
+        BlockKind.DOUBTED: "doubted",
         BlockKind.PLAN: "held",
         BlockKind.ENQUIRY: "asked",
     }[block.kind]

@@ -129,7 +129,7 @@ def _resting(block: Block, language: str) -> str:
         return _("On pause until %(day)s, while your payment arrives.") % {"day": day}
     if block.kind is BlockKind.PLAN:
         return _("On pause while your payment plan waits for an answer.")
-    if block.kind in (BlockKind.DISPUTE, BlockKind.CONTESTED):
+    if block.kind in (BlockKind.DISPUTE, BlockKind.CONTESTED, BlockKind.DOUBTED):
         return _("On pause while we review it with you.")
     if block.kind is BlockKind.AGREEMENT:
         return _("On pause by what we agreed on.")

@@ -18,7 +18,7 @@ from conserje.workbench.unsure_pages import InDoubtPage, InDoubtRow
 
 _SECOND: Final = "second"
 _CONTESTED: Final = "contested"
-_WHY: Final[dict[str, Promise]] = {
+WHY: Final[dict[str, Promise]] = {
     _SECOND: gettext_lazy("Those invoices were already paid: this is a second payment of as much."),
     "reference_differs": gettext_lazy("The gateway confirmed it under a reference that is not ours."),
     "currency_differs": gettext_lazy("The gateway confirmed it in another currency."),
@@ -33,13 +33,27 @@ _KEEP: Final = gettext_lazy(
     "Ask the customer: send it back, or apply it to another invoice. Until then it is kept as unallocated."
 )
 _LOOK: Final = gettext_lazy(
-    "Nothing was booked. Look for it in the gateway's own list of payments: record it if it is right, "
-    "send it back if it is not."
+    "Nothing was booked, and nobody writes about its invoices until you say what you found. Look for it in the "
+    "gateway's own list of payments."
+)
+_SILENT: Final = gettext_lazy(
+    "Nothing was booked. Look for it in the gateway's own list of payments, and say what you found."
+)
+_COMPARE: Final = gettext_lazy(
+    "Its payment is in the books, and nobody writes about its invoices until you have compared it with the gateway's "
+    "own list."
 )
 _DECIDE: Final = gettext_lazy(
     "Nobody writes about its invoices until you decide. If they are owed, go on; if not, credit them or leave them on "
     "hold, and then go on."
 )
+_TO_DO: Final[dict[str, Promise]] = {
+    _SECOND: _KEEP,
+    _CONTESTED: _DECIDE,
+    "never_answered": _SILENT,
+    "returned_differs": _COMPARE,
+    "payment_conflict": _COMPARE,
+}
 
 
 @looking
@@ -58,9 +72,12 @@ def _row(desk: Desk, item: InDoubt) -> InDoubtRow:
         invoices=", ".join(item.invoices),
         source=item.source,
         at=desk.local(item.at),
-        why=str(_WHY[item.why]),
-        to_do=str({_SECOND: _KEEP, _CONTESTED: _DECIDE}.get(item.why, _LOOK)),
+        why=str(WHY[item.why]),
+        to_do=str(_TO_DO.get(item.why, _LOOK)),
         decide_url=desk.url("contest_decision", checkout=item.number)
         if item.why == _CONTESTED and desk.seat.leads
         else "",
+        open_url=""
+        if item.why in (_SECOND, _CONTESTED) or not desk.seat.leads
+        else desk.url("doubted", checkout=item.number),
     )

@@ -27,6 +27,12 @@ SENTENCES: Final[Words] = {
     "left_alone_contested.open": _(
         "Money of it went back or is asked back: left alone until a person decides."
     ),
+    "left_alone_doubted": _(
+        "The gateway says it is paid, with other figures: left alone until a person decides."
+    ),
+    "left_alone_doubted.open": _(
+        "The gateway says it is paid, with other figures: left alone until a person decides."
+    ),
     "left_alone_enquiry": _("The customer wrote to us: left alone until somebody answers."),
     "left_alone_agreement": _("Left alone by what was agreed, until %(until)s."),
     "left_alone_agreement.open": _("Left alone by what was agreed."),

@@ -90,6 +90,8 @@ def _block(case: Case, block: Block) -> Chip:
         return "rest", _("a payment is under way")
     if block.kind is BlockKind.CONTESTED:
         return "stop", _("payment contested")
+    if block.kind is BlockKind.DOUBTED:
+        return "rest", _("payment in doubt")
     if block.kind is BlockKind.DISPUTE:
         currency = next((due.currency for due in case.dues if due.invoice_id == block.invoice_id), "")
         if block.amount_minor is None or not currency:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from conserje.domain.kit.money import Money
@@ -66,7 +67,7 @@ class UnsurePage:
 class InDoubtRow:
     """One payment that waits: `invoices` are numbers, `source` the gateway or file, `why`, and what is `to_do`.
 
-    `decide_url` is where a contested one is decided; empty for others.
+    `decide_url` is where a contested one is decided, `open_url` the page on which a doubted one is; empty for others.
     """
 
     customer: str
@@ -78,6 +79,31 @@ class InDoubtRow:
     why: str
     to_do: str
     decide_url: str = ""
+    open_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtedPage:
+    """`workbench/in_doubt/one.html`, at `workbench:doubted`: POST `as` ("came" or "nothing").
+
+    "came" takes `number`, `amount` and `on` as well, and is not offered when the money is in the books already. `typed`
+    is what was written; `wrong` names fields with what does not fit.
+    """
+
+    frame: Frame
+    customer: str
+    customer_url: str
+    why: str
+    amount: Money
+    invoices: str
+    source: str
+    reference: str
+    at: datetime
+    recordable: bool
+    latest: date
+    may_decide: bool = True
+    typed: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from conserje.workbench.pages import Frame
 from conserje.workbench.unsure_pages import (
     AlertRow,
     BookPage,
+    DoubtedPage,
     InDoubtPage,
     InDoubtRow,
     ParkedRow,
@@ -75,6 +76,11 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
     yield "w-unsure", list_, UnsurePage(frame, rows(), (parked,), pager, "#resolve", "#retry")
     yield "w-unsure-looking", list_, UnsurePage(frame, rows()[:1])
     yield "w-unsure-none", list_, UnsurePage(frame, ())
+    yield from _in_doubt(frame)
+    yield from _book(frame)
+
+
+def _in_doubt(frame: Frame) -> Iterator[tuple[str, str, object]]:
     second = InDoubtRow(
         "Ficticia Comercial S.A.S.",
         "#c1",
@@ -94,9 +100,37 @@ def every(frame: Frame) -> Iterator[tuple[str, str, object]]:
     yield (
         "w-in-doubt",
         "workbench/in_doubt/list.html",
-        InDoubtPage(frame, (second, wrong, replace(wrong, decide_url="#decide"))),
+        InDoubtPage(frame, (second, replace(wrong, open_url="#found"), replace(wrong, decide_url="#decide"))),
     )
+    doubted = DoubtedPage(
+        frame,
+        wrong.customer,
+        "#c2",
+        wrong.why,
+        wrong.amount,
+        "FE-1042, FE-1043",
+        "Wompi",
+        "CJACDEFGHJ",
+        AT,
+        recordable=True,
+        latest=AT.date(),
+    )
+    one = "workbench/in_doubt/one.html"
+    yield "w-doubted", one, doubted
+    typed = {"number": "", "amount": "mucho", "on": ""}
+    refused = {
+        "number": "Escriba el número que la pasarela le dio al pago.",
+        "amount": "Escriba un valor.",
+        "on": "Escriba el día en que llegó el dinero.",
+    }
+    yield "w-doubted-wrong", one, replace(doubted, typed=typed, wrong=refused)
+    booked = "La pasarela dice que volvió más dinero del que los libros pueden seguir."
+    yield "w-doubted-booked", one, replace(doubted, why=booked, recordable=False)
+    yield "w-doubted-looking", one, replace(doubted, may_decide=False)
     yield "w-in-doubt-none", "workbench/in_doubt/list.html", InDoubtPage(frame, ())
+
+
+def _book(frame: Frame) -> Iterator[tuple[str, str, object]]:
     ends = (("Enviado", 118), ("No llegó", 2), ("No salió, con su motivo", 9), ("No sabemos si llegó", 1))
     whole = BookPage(frame, date(2026, 11, 24), 136, ends, (("Espera aprobación", 6),), 0, (), "#before")
     book = "workbench/contact_book/show.html"

@@ -44,6 +44,7 @@ WORKBENCH = [
     path("<str:creditor>/bank/", _nothing, name="bank"),
     path("start/", _nothing, name="start"),
     path("<str:creditor>/payments/", _nothing, name="payments"),
+    path("<str:creditor>/payments/in-doubt/", _nothing, name="in_doubt"),
     path("<str:creditor>/", _nothing, name="home"),
     path("<str:creditor>/receivables/", _nothing, name="receivables"),
     path("<str:creditor>/failed/", _nothing, name="failed_payments"),

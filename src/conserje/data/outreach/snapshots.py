@@ -91,12 +91,16 @@ SELECT i.customer_id, 'dispute', d.invoice_id, d.id, NULL, NULL, d.amount_minor,
   FROM arrangements_dispute d JOIN receivables_invoice i ON i.creditor_id = d.creditor_id AND i.id = d.invoice_id
  WHERE d.creditor_id = %(creditor)s AND i.customer_id = ANY(%(ids)s) AND d.closed_at IS NULL
 UNION ALL
-SELECT k.customer_id, CASE WHEN k.contested THEN 'contested' ELSE 'paying' END, l.invoice_id, k.id,
-       CASE WHEN k.contested THEN NULL WHEN k.state = 'waiting' AND k.until_on IS NOT NULL THEN k.until_on + 1
+SELECT k.customer_id,
+       CASE WHEN k.contested THEN 'contested' WHEN k.state = 'quarantined' THEN 'doubted' ELSE 'paying' END,
+       l.invoice_id, k.id,
+       CASE WHEN k.contested OR k.state = 'quarantined' THEN NULL
+            WHEN k.state = 'waiting' AND k.until_on IS NOT NULL THEN k.until_on + 1
             ELSE (k.created_at AT TIME ZONE 'UTC')::date + 5 END, NULL, l.amount_minor, NULL
   FROM receivables_checkout k JOIN receivables_checkoutline l ON l.creditor_id = k.creditor_id AND l.checkout_id = k.id
  WHERE k.creditor_id = %(creditor)s AND k.customer_id = ANY(%(ids)s)
-   AND (k.state IN ('processing', 'waiting') OR k.contested OR (k.state = 'unknown' AND k.mandate_id IS NOT NULL))
+   AND (k.state IN ('processing', 'waiting') OR k.contested OR (k.state = 'unknown' AND k.mandate_id IS NOT NULL)
+        OR (k.state = 'quarantined' AND k.doubt_decided_at IS NULL AND k.detail <> 'never_answered'))
 UNION ALL
 SELECT p.customer_id, 'plan', x.invoice_id, p.id,
        CASE WHEN p.state = 'offered' THEN p.offered_until

@@ -18,7 +18,8 @@ class Checkout(TenantModel):
     With a `mandate` it is a charge made without the customer, for `cause` and its row `cause_ref`; else a page they
     open. `until_on` is the last day of a voucher or of `instructions`, which hold what is shown on a page of ours:
     {"lines": [[label, value, copyable], ...], "qr": payload}, empty where the gateway has pages. `returned_minor` went
-    back to the payer so far. Once the payer's bank asked for it back it stays `contested` until a person decides.
+    back to the payer so far. Once the payer's bank asked for it back it stays `contested` until a person decides; when
+    the gateway contradicts what was asked for, it is quarantined, and rests until a person decided that too.
     """
 
     customer = models.ForeignKey(
@@ -50,6 +51,8 @@ class Checkout(TenantModel):
     contested = models.BooleanField(default=False)
     contest_decided_at = models.DateTimeField(null=True)
     contest_decided_by = models.CharField(max_length=60, blank=True)
+    doubt_decided_at = models.DateTimeField(null=True)
+    doubt_decided_by = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
 
@@ -96,7 +99,9 @@ class Checkout(TenantModel):
         indexes = [
             models.Index(
                 fields=["creditor", "customer"],
-                condition=models.Q(state__in=["processing", "waiting", "unknown"]) | models.Q(contested=True),
+                condition=models.Q(state__in=["processing", "waiting", "unknown"])
+                | models.Q(contested=True)
+                | models.Q(state="quarantined", doubt_decided_at=None),
                 name="checkout_under_way",
             ),
             # What has no end is looked at each minute, however much was ever paid.

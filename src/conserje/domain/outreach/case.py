@@ -23,7 +23,8 @@ class BlockKind(StrEnum):
     """Why an amount is not chased.
 
     `PAYING`: a voucher was given out or a bank is confirming. `CONTESTED`: money of it went back, or is asked back,
-    and a person has not decided yet what that means.
+    and a person has not decided yet what that means. `DOUBTED`: the gateway says it is paid and contradicts what was
+    asked for, and a person has not looked yet.
     """
 
     DISPUTE = "dispute"
@@ -34,6 +35,7 @@ class BlockKind(StrEnum):
     RETRYING = "retrying"
     PAYING = "paying"
     CONTESTED = "contested"
+    DOUBTED = "doubted"
     PLAN = "plan"
     ENQUIRY = "enquiry"
 

@@ -19,7 +19,7 @@ SELECT touches.*,
        (SELECT count(*) FROM receivables_payment
          WHERE creditor_id = %(creditor)s AND second_of_id IS NOT NULL AND unallocated_minor > 0)
      + (SELECT count(*) FROM receivables_checkout
-         WHERE creditor_id = %(creditor)s AND (state = 'quarantined' OR contested)),
+         WHERE creditor_id = %(creditor)s AND (contested OR state = 'quarantined' AND doubt_decided_at IS NULL)),
        disputes.*,
        (SELECT count(*) FROM receivables_fiscaltask WHERE creditor_id = %(creditor)s AND recorded_at IS NULL),
        requests.*, enquiries.*,

@@ -17,7 +17,7 @@ from conserje.domain.outreach.decision import Asked
 from conserje.domain.outreach.strategy import Strategy
 
 # What the page leaves out of a plan: it is talked about, or being paid.
-_NOT_IN_A_PLAN: Final = frozenset({BlockKind.DISPUTE, BlockKind.PAYING})
+_NOT_IN_A_PLAN: Final = frozenset({BlockKind.DISPUTE, BlockKind.PAYING, BlockKind.DOUBTED})
 
 
 def settlement(

@@ -25,6 +25,7 @@ _STOPS = frozenset(
         BlockKind.HOLD,
         BlockKind.PAYING,
         BlockKind.CONTESTED,
+        BlockKind.DOUBTED,
     }
 )
 

@@ -29,7 +29,7 @@ SELECT c.detail, c.id, c.customer_id, u.name, c.currency, c.amount_minor, coales
               WHERE l.creditor_id = c.creditor_id AND l.checkout_id = c.id ORDER BY i.id)
   FROM receivables_checkout c
   JOIN receivables_customer u ON u.creditor_id = c.creditor_id AND u.id = c.customer_id
- WHERE c.creditor_id = %(creditor)s AND c.state = 'quarantined'
+ WHERE c.creditor_id = %(creditor)s AND c.state = 'quarantined' AND c.doubt_decided_at IS NULL
  UNION ALL
 SELECT 'contested', c.id, c.customer_id, u.name, c.currency, c.amount_minor, coalesce(c.checked_at, c.created_at),
        c.gateway,

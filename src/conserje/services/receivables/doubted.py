@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Payments whose gateway contradicts what was asked for: their invoices rest until a person has looked at the gateway.
+
+Two ends: the money came, and is recorded as the person found it; or it did not come or is in the books already, and
+what is open is asked for again. The gateway's later words about it move nothing any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from conserje.data.receivables.models import Checkout
+from conserje.domain.kit.money import Money
+from conserje.domain.receivables.checkout import Doubt
+from conserje.domain.receivables.payment import Received
+from conserje.services.outreach import review
+from conserje.services.receivables import checkout_fact, checkout_payment, locked
+from conserje.services.receivables.refusals import AlreadySettled, Refused
+from conserje.services.tenancy.act import act, keyed, step
+
+_QUARANTINED = "quarantined"
+# Of these the payment itself is in the books: only what the person made of it is written down.
+_IN_THE_BOOKS = frozenset({Doubt.RETURNED_DIFFERS.value, Doubt.PAYMENT_CONFLICT.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """One that waits. `why` is a `Doubt` or "never_answered"; `recordable` unless its money is in the books already."""
+
+    checkout_id: int
+    customer_id: int
+    customer: str
+    gateway: str
+    why: str
+    amount: Money
+    reference: str
+    invoices: tuple[str, ...]
+    started_at: datetime
+
+    @property
+    def recordable(self) -> bool:
+        """Whether money that came of it can be recorded."""
+        return self.why not in _IN_THE_BOOKS
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a person found at the gateway: its own number of the payment, how much and when."""
+
+    payment_id: str
+    amount: Money
+    value_on: date
+
+
+@step
+def find(*, creditor_id: int, checkout_id: int) -> Doubted | None:
+    """One that waits; None when it does not or does not exist."""
+    rows = Checkout.objects.filter(creditor_id=creditor_id, id=checkout_id)
+    row = rows.filter(state=_QUARANTINED, doubt_decided_at=None).select_related("customer").first()
+    if row is None:
+        return None
+    lines = row.lines.filter(creditor_id=creditor_id).order_by("id")
+    return Doubted(
+        checkout_id=row.id,
+        customer_id=row.customer_id,
+        customer=row.customer.name,
+        gateway=row.gateway,
+        why=row.detail,
+        amount=Money(row.currency, row.amount_minor),
+        reference=row.reference,
+        invoices=tuple(lines.values_list("invoice__number", flat=True)),
+        started_at=row.created_at,
+    )
+
+
+@keyed
+@act
+def record(*, creditor_id: int, checkout_id: int, came: Came, by: str, now: datetime) -> int:
+    """The money came: recorded once under the gateway's number and applied to what it was for; returns the payment.
+
+    Raises `AlreadySettled` when somebody decided before, `PaymentConflict` when the number is known with other figures,
+    `Refused` for another currency or a day to come, and `UnknownRow`.
+    """
+    row = _undecided(creditor_id, checkout_id)
+    if came.amount.currency != row.currency:
+        raise Refused(
+            f"It was asked for in {row.currency}: record what came in another currency from the bank."
+        )
+    if row.detail in _IN_THE_BOOKS:
+        raise Refused("Its payment is in the books already: correct it there, and dismiss the doubt.")
+    received = Received(
+        customer_id=row.customer_id,
+        source=row.gateway,
+        external_id=came.payment_id,
+        amount=came.amount,
+        value_on=came.value_on,
+        roads=(),
+        named=checkout_payment.named(creditor_id=creditor_id, checkout_id=row.id),
+        method="",
+        reference=row.reference,
+        actor=by,
+    )
+    payment_id = checkout_payment.settle(
+        creditor_id=creditor_id, payment_id=row.payment_id, received=received, now=now
+    )
+    _decided(creditor_id, row, by, now, {"outcome": "recorded", "payment": payment_id})
+    return payment_id
+
+
+@keyed
+@act
+def dismiss(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> None:
+    """Nothing is to be recorded: what is open of its invoices is asked for again. Raises as `record` does."""
+    _decided(creditor_id, _undecided(creditor_id, checkout_id), by, now, {"outcome": "dismissed"})
+
+
+def _undecided(creditor_id: int, checkout_id: int) -> Checkout:
+    row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
+    if row.state != _QUARANTINED or row.doubt_decided_at is not None:
+        raise AlreadySettled("Somebody decided about this payment before. Look at the customer's page.")
+    return row
+
+
+def _decided(creditor_id: int, row: Checkout, by: str, now: datetime, payload: dict[str, object]) -> None:
+    row.doubt_decided_at, row.doubt_decided_by = now, by
+    row.save(update_fields=["doubt_decided_at", "doubt_decided_by"])
+    checkout_fact.tell(
+        creditor_id=creditor_id,
+        row=row,
+        kind="receivables.checkout.doubt_decided",
+        payload={"why": row.detail, **payload},
+        actor=by,
+        now=now,
+    )
+    review.wake_many(
+        creditor_id=creditor_id, customer_ids=[row.customer_id], now=now, reason="checkout.doubt_decided"
+    )
