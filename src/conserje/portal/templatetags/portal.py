@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`{% load portal %}`: the lists of an account that stand on every one, drawn here because a template takes so long.
+
+Words of the catalogue go in as they are; every value is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from html import escape
+
+from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from conserje.portal.pages import DoorShown, NextStep
+from conserje.ui import figures
+from conserje.ui.templatetags.ui import channel_icon, icon, word
+
+register = template.Library()
+
+
+@register.simple_tag
+@lru_cache(maxsize=1024)
+def address(page: str, creditor: str) -> SafeString:
+    """`{% address "genuine" page.brand.creditor %}`: a page of a creditor, found among all addresses once."""
+    return mark_safe(escape(reverse(f"portal:{page}", kwargs={"creditor": creditor})))  # noqa: S308
+
+
+@register.simple_tag
+def doors(found: Iterable[DoorShown]) -> SafeString:
+    """`{% doors page.doors %}`: ways forward, as items of a list."""
+    return mark_safe("".join([_door(one) for one in found]))  # noqa: S308 - every part of it is escaped
+
+
+@register.simple_tag
+def steps(found: Iterable[NextStep], today: date) -> SafeString:
+    """`{% steps page.steps page.today %}`: what comes next, as items of a list."""
+    language = get_language() or "es"
+    return mark_safe("".join([_step(one, today, language) for one in found]))  # noqa: S308 - every part is escaped
+
+
+# The same for every customer of a creditor.
+@lru_cache(maxsize=1024)
+def _door(shown: DoorShown) -> str:
+    words = f'<strong>{escape(shown.title)}</strong><span class="soft">{escape(shown.sentence)}</span>'
+    return (
+        f'\n        <li><a href="{escape(shown.url)}">{icon(shown.icon)}<span>{words}</span></a></li>\n      '
+    )
+
+
+def _step(step: NextStep, today: date, language: str) -> str:
+    day = escape(figures.show_day(step.on, language=language, shape="long"))
+    away = f'<span class="figure">{escape(figures.show_away(step.on, today=today))}</span>'
+    channel, unforeseen = "", ""
+    if step.channel:
+        people = escape(", ".join(step.recipients))
+        to = f" {gettext('to %(people)s') % {'people': people}}" if step.recipients else ""
+        channel = (
+            f'\n            <p class="small soft with-icon">{icon(channel_icon(step.channel))}'
+            f"<span>{escape(word(step.channel, 'channel'))}{to}</span></p>\n          "
+        )
+    if step.new_recipients:
+        unforeseen = f'<p class="small">{gettext("You will know before anyone new hears of it.")}</p>'
+    return f"""
+        <li>
+          <p><strong><time datetime="{step.on.isoformat()}">{day}</time></strong> <span class="soft">· {away}</span></p>
+          <p>{escape(step.what)}</p>
+          {channel}
+          {unforeseen}
+          {f'<p class="small soft">{escape(step.note)}</p>' if step.note else ""}
+        </li>
+      """
