@@ -17,6 +17,7 @@ from django.db import connection
 from conserje.data.outreach import dues, past_contacts
 from conserje.data.outreach.letters import loads
 from conserje.data.tenancy.bulk import array
+from conserje.data.tenancy.planned import planned
 from conserje.domain.kit.canonical import build
 from conserje.domain.kit.days import is_zone, local_date
 from conserje.domain.outreach.case import Block, BlockKind, Case, Due, InHand, Made, Reach
@@ -187,7 +188,7 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
 
     `channel_of` tells the channel of an installed carrier by name, None when it is not installed.
     """
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_STANDING, {"creditor": creditor_id})
         zone, role, country, known, limit, adapters, stopped, content, own = cursor.fetchone()
     carried: dict[Channel, str] = {}
@@ -216,7 +217,7 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
     of = replace(of, own=_own_on(of.own, local_date(now, of.zone)))
     asked: dict[str, Any] = {"creditor": of.creditor_id, "ids": array(customer_ids)}
     found: dict[int, _Gathered] = {}
-    with connection.cursor() as cursor:
+    with planned() if len(customer_ids) == 1 else connection.cursor() as cursor:
         cursor.execute(_PEOPLE, asked)
         for row in cursor.fetchall():
             rows = found.get(row[0])

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from conserje.data.outreach import snapshots
 from conserje.data.outreach.snapshots import Standing
+from conserje.data.tenancy.planned import planned
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision
@@ -162,6 +161,6 @@ def _asked(stored: Any) -> list[dict[str, Any]]:
 
 
 def _rows(sql: str, asked: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(sql, asked)
         return list(cursor.fetchall())

@@ -14,6 +14,7 @@ from django.conf import settings as django_settings
 from django.db import connection as database
 
 from conserje.data.integrations.models import Connection
+from conserje.data.tenancy.planned import planned
 from conserje.domain.ports import registry
 from conserje.domain.ports.http import Answer
 from conserje.domain.ports.settings import describe, read
@@ -97,7 +98,7 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
 @step
 def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
     """The typed settings of an adapter in use; raises `NotConnected`."""
-    with database.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_SETTINGS, [creditor_id, kind, adapter])
         row = cursor.fetchone()
     if row is None:
@@ -116,7 +117,7 @@ def all_settings(*, creditor_id: int, kind: str) -> dict[str, Any]:
 @step
 def set_up_all(*, creditor_id: int, kind: str) -> dict[str, InUse]:
     """Every adapter of a kind that is set up and installed, by name, in the creditor's order."""
-    with database.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_ALL_SETTINGS, [creditor_id, kind])
         rows = cursor.fetchall()
     return {

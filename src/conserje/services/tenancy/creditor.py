@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
-
 from conserje.data.tenancy.models import Creditor
+from conserje.data.tenancy.planned import planned
 
 # What people call the number that a country's tax office gives.
 _TAX_LABELS = {
@@ -94,6 +93,6 @@ def set_clock(*, creditor_id: int, at: datetime) -> None:
 
 
 def _rows(sql: str, asked: list[int | str]) -> list[Facts]:
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(sql, asked)
         return [Facts(*(*row, json.loads(brand))) for *row, brand in cursor.fetchall()]
