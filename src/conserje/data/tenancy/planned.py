@@ -11,7 +11,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg import Connection, Cursor
 from psycopg.types.numeric import Int8
@@ -22,7 +23,8 @@ _NEVER_BY_COUNT = sys.maxsize
 
 def bound() -> CursorWrapper:
     """A cursor whose values are not written into the statement in Python."""
-    return _wrapped(Cursor(_open()))
+    ours = _ours()
+    return _wrapped(ours, Cursor(_open(ours)))
 
 
 def planned() -> CursorWrapper:
@@ -30,13 +32,14 @@ def planned() -> CursorWrapper:
 
     Not for a statement whose best plan depends on its values, as one over a chunk of customers does.
     """
-    if connection.queries_logged:
+    ours = _ours()
+    if ours.queries_logged:
         # Whoever listens is told the statement with its values in it.
-        return connection.cursor()
-    held = _open()
+        return ours.cursor()
+    held = _open(ours)
     if held.prepare_threshold is None and _has_its_own_session(held):
         held.prepare_threshold = _NEVER_BY_COUNT
-    return _wrapped(_Planned(held))
+    return _wrapped(ours, _Planned(held))
 
 
 class _Planned(Cursor[Any]):
@@ -55,14 +58,19 @@ def _one_type(value: Any) -> Any:
     return Int8(value) if type(value) is int else value
 
 
-def _open() -> Connection[Any]:
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    return cast("Connection[Any]", connection.connection)
+def _ours() -> BaseDatabaseWrapper:
+    # What `django.db.connection` stands for, looked up once and not for every word of it.
+    return connections[DEFAULT_DB_ALIAS]
 
 
-def _wrapped(cursor: Cursor[Any]) -> CursorWrapper:
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+def _open(ours: BaseDatabaseWrapper) -> Connection[Any]:
+    ours.close_if_health_check_failed()
+    ours.ensure_connection()
+    return cast("Connection[Any]", ours.connection)
+
+
+def _wrapped(ours: BaseDatabaseWrapper, cursor: Cursor[Any]) -> CursorWrapper:
+    wrap = ours.make_debug_cursor if ours.queries_logged else ours.make_cursor
     return wrap(cast("CursorWrapper", cursor))
 
 

@@ -12,10 +12,11 @@ from functools import lru_cache
 from html import escape
 
 from django import template
-from django.urls import reverse
+from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
+from conserje.portal import visit
 from conserje.portal.pages import DoorShown, NextStep
 from conserje.ui import figures
 from conserje.ui.templatetags.ui import channel_icon, icon, word
@@ -24,10 +25,16 @@ register = template.Library()
 
 
 @register.simple_tag
-@lru_cache(maxsize=1024)
-def address(page: str, creditor: str) -> SafeString:
-    """`{% address "genuine" page.brand.creditor %}`: a page of a creditor, found among all addresses once."""
-    return mark_safe(escape(reverse(f"portal:{page}", kwargs={"creditor": creditor})))  # noqa: S308
+def address(page: str, creditor: str) -> str:
+    """`{% address "genuine" page.brand.creditor %}`: the path of a page of a creditor."""
+    return visit.address(page, creditor)
+
+
+@register.simple_tag
+@lru_cache(maxsize=64)
+def file(path: str) -> str:
+    """`{% file "ui/base.css" %}`: the address of a file that never changes while the server runs."""
+    return static(path)
 
 
 @register.simple_tag

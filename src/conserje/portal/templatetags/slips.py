@@ -7,7 +7,7 @@ in as they are; every value is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext, override
 
 from conserje.portal.pages import CurrencyGroup, Document, OpenInvoice, Pause
 from conserje.ui import figures
-from conserje.ui.templatetags.ui import sums, word
+from conserje.ui.templatetags.ui import sums_in, word
 
 register = template.Library()
 
@@ -61,8 +61,10 @@ def slips(group: CurrencyGroup, today: date) -> SafeString:
 
 
 @register.simple_tag
-def documents(found: Iterable[Document], number: str) -> SafeString:
+def documents(found: Sequence[Document], number: str) -> SafeString:
     """`{% documents invoice.documents invoice.number %}`: the files of an invoice, as items of a list."""
+    if not found:
+        return mark_safe("")
     unseen = f'<span class="unseen">{escape(number)}</span>'
     items = [
         f'<li><a href="{escape(one.url)}">{escape(one.label)}'
@@ -104,9 +106,10 @@ def _body(
         }
         parts.append(f'<p class="small soft">{words.later % said}</p>')
     opened = " open" if group.count <= _UNFOLDED else ""
+    total = f"<div data-total><dt>{words.balance}</dt><dd>{left}</dd></div>"
     parts.append(
         f'<details class="fold"{opened}><summary class="small">{words.made}</summary><dl class="sums figures">'
-        f"{sums(invoice.lines)}<div data-total><dt>{words.balance}</dt><dd>{left}</dd></div></dl></details>"
+        f"{sums_in(language, invoice.lines)}{total}</dl></details>"
     )
     link = f'<li><a href="{escape(invoice.progress_url)}">{stands}</a></li>' if group.count > _FOLDED else ""
     if link or invoice.documents:
