@@ -107,12 +107,10 @@ def whole(*, creditor_id: int, read_only: bool) -> Iterator[Tenant]:
     `read_only`: the database refuses any change made in it. Raises `NoTransaction` and `UnknownCreditor`.
     """
     _refuse_outside()
-    with planned.planned() as cursor:
-        cursor.execute(_READING if read_only else _WRITING, [creditor_id])
-        row = cursor.fetchone()
-    if row is None:
+    rows = planned.rows(_READING if read_only else _WRITING, [creditor_id])
+    if not rows:
         raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
-    wanted = Tenant(creditor_id, int(row[0]))
+    wanted = Tenant(creditor_id, int(rows[0][0]))
     token = _current.set(wanted)
     try:
         yield wanted

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,50 +17,48 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import Connection, Cursor
 from psycopg.types.numeric import Int8
 
+Asked = Mapping[str, Any] | Sequence[Any]
+
 # By itself the driver prepares nothing, however often it is asked.
 _NEVER_BY_COUNT = sys.maxsize
 
 
 def bound() -> CursorWrapper:
     """A cursor whose values are not written into the statement in Python."""
-    ours = _ours()
-    return _wrapped(ours, Cursor(_open(ours)))
+    ours = connections[DEFAULT_DB_ALIAS]
+    wrap = ours.make_debug_cursor if ours.queries_logged else ours.make_cursor
+    return wrap(cast("CursorWrapper", Cursor(_open(ours))))
 
 
-def planned() -> CursorWrapper:
-    """A cursor for the few fixed statements that every page of a kind asks: each is planned once a connection.
+def rows(sql: str, asked: Asked) -> list[tuple[Any, ...]]:
+    """What one of the few fixed statements that every page of a kind asks finds: each is planned once a connection.
 
     Not for a statement whose best plan depends on its values, as one over a chunk of customers does.
     """
-    ours = _ours()
-    if ours.queries_logged:
+    ours = connections[DEFAULT_DB_ALIAS]
+    if ours.queries_logged or ours.execute_wrappers:
         # Whoever listens is told the statement with its values in it.
-        return ours.cursor()
+        return anew(sql, asked)
     held = _open(ours)
-    if held.prepare_threshold is None and _has_its_own_session(held):
-        held.prepare_threshold = _NEVER_BY_COUNT
-    return _wrapped(ours, _Planned(held))
+    ours.validate_no_broken_transaction()
+    with ours.wrap_database_errors:
+        if held.prepare_threshold is None and held.prepared_max:
+            _allow(held)
+        return Cursor(held).execute(sql, _of_one_type(asked), prepare=True).fetchall()
 
 
-class _Planned(Cursor[Any]):
-    """Prepares what it executes, where the connection may prepare."""
-
-    def execute(self, query: Any, params: Any = None, **given: Any) -> Self:
-        """As `Cursor.execute`. A whole number has one type, whatever its size: one statement and not three."""
-        if isinstance(params, Mapping):
-            params = {name: _one_type(value) for name, value in params.items()}
-        elif isinstance(params, Sequence):
-            params = [_one_type(value) for value in params]
-        return super().execute(query, params, prepare=True, **given)
+def anew(sql: str, asked: Asked) -> list[tuple[Any, ...]]:
+    """The same of a statement that is planned for its values, each time."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(sql, asked)
+        return list(cursor.fetchall())
 
 
-def _one_type(value: Any) -> Any:
-    return Int8(value) if type(value) is int else value
-
-
-def _ours() -> BaseDatabaseWrapper:
-    # What `django.db.connection` stands for, looked up once and not for every word of it.
-    return connections[DEFAULT_DB_ALIAS]
+def _of_one_type(asked: Asked) -> Asked:
+    """A whole number is sent as a bigint, whatever its size: one statement to prepare and not three."""
+    if isinstance(asked, Mapping):
+        return {name: Int8(value) if type(value) is int else value for name, value in asked.items()}
+    return [Int8(value) if type(value) is int else value for value in asked]
 
 
 def _open(ours: BaseDatabaseWrapper) -> Connection[Any]:
@@ -69,12 +67,10 @@ def _open(ours: BaseDatabaseWrapper) -> Connection[Any]:
     return cast("Connection[Any]", ours.connection)
 
 
-def _wrapped(ours: BaseDatabaseWrapper, cursor: Cursor[Any]) -> CursorWrapper:
-    wrap = ours.make_debug_cursor if ours.queries_logged else ours.make_cursor
-    return wrap(cast("CursorWrapper", cursor))
-
-
-def _has_its_own_session(held: Connection[Any]) -> bool:
-    """Whether who answers is the process that took the connection: a pooler tells a number of its own for it."""
-    row = Cursor(held).execute("SELECT pg_backend_pid()").fetchone()
-    return row is not None and row[0] == held.info.backend_pid
+def _allow(held: Connection[Any]) -> None:
+    """Let a new connection prepare, where who answers is who took it: a pooler tells a number of its own for that."""
+    ((who,),) = Cursor(held).execute("SELECT pg_backend_pid()").fetchall()
+    if who == held.info.backend_pid:
+        held.prepare_threshold = _NEVER_BY_COUNT
+    else:
+        held.prepared_max = 0

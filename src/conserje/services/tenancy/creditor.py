@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from conserje.data.tenancy import planned
 from conserje.data.tenancy.models import Creditor
-from conserje.data.tenancy.planned import planned
 
 # What people call the number that a country's tax office gives.
 _TAX_LABELS = {
@@ -93,6 +93,4 @@ def set_clock(*, creditor_id: int, at: datetime) -> None:
 
 
 def _rows(sql: str, asked: list[int | str]) -> list[Facts]:
-    with planned() as cursor:
-        cursor.execute(sql, asked)
-        return [Facts(*(*row, json.loads(brand))) for *row, brand in cursor.fetchall()]
+    return [Facts(*(*row, json.loads(brand))) for *row, brand in planned.rows(sql, asked)]
