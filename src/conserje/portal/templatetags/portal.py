@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from html import escape
+from typing import Any, Final
 
 from django import template
 from django.templatetags.static import static
@@ -22,6 +23,7 @@ from conserje.ui import figures
 from conserje.ui.templatetags.ui import channel_icon, icon, word
 
 register = template.Library()
+_KEPT_MAX: Final = 512
 
 
 @register.simple_tag
@@ -37,6 +39,41 @@ def file(path: str) -> str:
     return static(path)
 
 
+class Kept(template.Node):
+    """A part of a page that is drawn once for each value of what it shows, and in each language.
+
+    It is handed those attributes of `page` and nothing else: what differs between customers cannot get in.
+    """
+
+    child_nodelists = ("drawn",)
+
+    def __init__(self, drawn: template.NodeList, names: tuple[str, ...]) -> None:
+        self.drawn, self.names = drawn, names
+        self.known: dict[tuple[object, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        """As it was drawn before, or drawn now."""
+        values = [getattr(context["page"], name) for name in self.names]
+        key = (get_language(), *values)
+        found = self.known.get(key)
+        if found is None:
+            alone = {"page": dict(zip(self.names, values, strict=True))}
+            found = self.drawn.render(context.new(alone))
+            if len(self.known) >= _KEPT_MAX:
+                self.known.clear()
+            self.known[key] = found
+        return found
+
+
+@register.tag
+def kept(parser: Any, token: Any) -> Kept:
+    """`{% kept brand %}...{% endkept %}`: a part that shows `page.brand` and nothing else of the page."""
+    names = tuple(token.split_contents()[1:])
+    drawn = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(drawn, names)
+
+
 @register.simple_tag
 def doors(found: Iterable[DoorShown]) -> SafeString:
     """`{% doors page.doors %}`: ways forward, as items of a list."""
@@ -50,8 +87,6 @@ def steps(found: Iterable[NextStep], today: date) -> SafeString:
     return mark_safe("".join([_step(one, today, language) for one in found]))  # noqa: S308 - every part is escaped
 
 
-# The same for every customer of a creditor.
-@lru_cache(maxsize=1024)
 def _door(shown: DoorShown) -> str:
     words = f'<strong>{escape(shown.title)}</strong><span class="soft">{escape(shown.sentence)}</span>'
     return (

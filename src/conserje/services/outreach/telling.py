@@ -104,11 +104,14 @@ def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> T
     found = _case(of, customer_id, now)
     rules, law = strategy.read_stored(content=of.strategy).serving(found.serves), stack_of(found)
     held = rules.find(found.in_hand.step) if found.in_hand is not None else None
+    coming = tuple(project(found, strategy=rules, law=law, now=now, until=until))
+    # What is told begins with what is decided now, unless something is on its way or the first contact is too far off.
+    said = coming[0] if coming and found.in_hand is None else decide(found, strategy=rules, law=law, now=now)
     people = planned.rows(_NAMES, [creditor_id, customer_id])
     return Told(
         case=found,
-        decision=decide(found, strategy=rules, law=law, now=now),
-        coming=tuple(project(found, strategy=rules, law=law, now=now, until=until)),
+        decision=said,
+        coming=coming,
         names={contact_id: name for contact_id, name, _ in people},
         copies={point_id: name for _, name, point_id in people if point_id is not None},
         packs=law.versions,
