@@ -17,7 +17,7 @@ from conserje.data.tenancy import planned
 from conserje.domain.kit.money import Money
 from conserje.portal.pages import AmountLine, CurrencyGroup, Document, NextStep, OpenInvoice
 from conserje.portal.templatetags import portal, slips
-from conserje.services.tenancy.act import reading
+from conserje.services.tenancy.act import acting, reading
 
 # PostgreSQL plans a prepared statement anew for its values so many times, then sees whether one plan does for all.
 PLANNED_ANEW = 5
@@ -53,6 +53,14 @@ def test_numbers_of_every_size_have_one_plan(database: object) -> None:
         for number in (1, 70_000, 5_000_000_000):
             assert planned.rows(sql, [creditor.id, number]) == []
         assert sum("receivables_customer WHERE creditor_id = $1" in text for text in plans()) == 1
+
+
+def test_a_transaction_that_writes_prepares_nothing(database: object) -> None:
+    creditor = build.creditor()
+    before = plans()
+    with acting(creditor_id=creditor.id):
+        assert planned.rows("SELECT %s::int", [7]) == [(7,)]
+        assert plans() == before
 
 
 def test_whoever_listens_is_told_the_statement_with_its_values(database: object) -> None:

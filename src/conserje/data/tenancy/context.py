@@ -107,15 +107,19 @@ def whole(*, creditor_id: int, read_only: bool) -> Iterator[Tenant]:
     `read_only`: the database refuses any change made in it. Raises `NoTransaction` and `UnknownCreditor`.
     """
     _refuse_outside()
-    rows = planned.rows(_READING if read_only else _WRITING, [creditor_id])
-    if not rows:
-        raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
-    wanted = Tenant(creditor_id, int(rows[0][0]))
-    token = _current.set(wanted)
+    reading = planned.only_reading.set(read_only)
     try:
-        yield wanted
+        rows = planned.rows(_READING if read_only else _WRITING, [creditor_id])
+        if not rows:
+            raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
+        wanted = Tenant(creditor_id, int(rows[0][0]))
+        token = _current.set(wanted)
+        try:
+            yield wanted
+        finally:
+            _current.reset(token)
     finally:
-        _current.reset(token)
+        planned.only_reading.reset(reading)
 
 
 @contextmanager

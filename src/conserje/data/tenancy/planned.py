@@ -2,13 +2,15 @@
 """Statements whose values travel beside them, and those that the server plans once for each connection.
 
 Planning what an account reads takes the server three times as long as reading it. A prepared statement belongs to a
-session of the server, and a pooler such as PgBouncer hands the sessions round: there nothing is prepared.
+session of the server, and a pooler such as PgBouncer hands the sessions round: there nothing is prepared. Nor is it in
+a transaction that writes: the tables that pass through it are made and dropped, and the driver then forgets every plan.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -18,6 +20,9 @@ from psycopg import Connection, Cursor
 from psycopg.types.numeric import Int8
 
 Asked = Mapping[str, Any] | Sequence[Any]
+
+# Whether the transaction under way only reads, as `context.whole` says.
+only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
 
 # By itself the driver prepares nothing, however often it is asked.
 _NEVER_BY_COUNT = sys.maxsize
@@ -36,7 +41,7 @@ def rows(sql: str, asked: Asked) -> list[tuple[Any, ...]]:
     Not for a statement whose best plan depends on its values, as one over a chunk of customers does.
     """
     ours = connections[DEFAULT_DB_ALIAS]
-    if ours.queries_logged or ours.execute_wrappers:
+    if (ours.in_atomic_block and not only_reading.get()) or ours.queries_logged or ours.execute_wrappers:
         # Whoever listens is told the statement with its values in it.
         return anew(sql, asked)
     held = _open(ours)

@@ -45,7 +45,8 @@ class Kept(template.Node):
     It is handed those attributes of `page` and nothing else: what differs between customers cannot get in.
     """
 
-    child_nodelists = ("drawn",)
+    # No block may stand in it, and none is sought.
+    child_nodelists = ()
 
     def __init__(self, drawn: template.NodeList, names: tuple[str, ...]) -> None:
         self.drawn, self.names = drawn, names
