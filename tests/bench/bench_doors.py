@@ -202,9 +202,9 @@ def wait_for(port: int) -> None:
 
 
 def load(plan: dict[str, Any], folder: Path, server: Served) -> dict[str, float]:
-    """One round, from a process of its own; `cpu_ms` is what each answer took of the server's processor."""
+    """One round, from a process of its own; `cpu_ms` and `database_ms` are what each answer took of the processor."""
     (folder / "plan.json").write_text(json.dumps(plan))
-    before = cpu.seconds(server.pid)
+    before, asked_before = cpu.seconds(server.pid), cpu.of(sessions())
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.load", str(folder / "plan.json")],
         capture_output=True,
@@ -213,8 +213,16 @@ def load(plan: dict[str, Any], folder: Path, server: Served) -> dict[str, float]
         check=True,
     )
     found: dict[str, float] = json.loads(done.stdout)
-    used = cpu.seconds(server.pid) - before
-    return {**found, "cpu_ms": used * 1000 / max(1, found["requests"])}
+    used, asked = cpu.seconds(server.pid) - before, cpu.of(sessions()) - asked_before
+    each = 1000 / max(1, found["requests"])
+    return {**found, "cpu_ms": used * each, "database_ms": asked * each}
+
+
+def sessions() -> list[int]:
+    """The processes of PostgreSQL that serve our database: it runs on this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return [pid for (pid,) in cursor.fetchall()]
 
 
 def rate(rounds: Sequence[dict[str, float]]) -> float:
@@ -227,20 +235,14 @@ def say(found: dict[str, list[dict[str, float]]], hook_statements: int, account_
     lines = [f"{CONNECTIONS} at once, {ROUNDS} rounds of {SECONDS:.0f} s:"]
     for what, count in (("account", account_statements), ("hook", hook_statements)):
         ours, bare = found[f"{what} ours"], found[f"{what} bare"]
-        p50, p95, cpu_ms, bare_p95, bare_cpu_ms = (
-            median(item[key] for item in rounds)
-            for key, rounds in (
-                ("p50_ms", ours),
-                ("p95_ms", ours),
-                ("cpu_ms", ours),
-                ("p95_ms", bare),
-                ("cpu_ms", bare),
-            )
-        )
+        mine = {key: median(item[key] for item in ours) for key in ours[0]}
+        theirs = {key: median(item[key] for item in bare) for key in bare[0]}
         lines.append(
             f"  {what}: {rate(ours):.0f}/s, {rate(ours) / rate(bare):.2f} x the bare application's "
-            f"{rate(bare):.0f}/s; p50 {p50:.0f} ms, p95 {p95:.0f} ms (bare {bare_p95:.0f} ms); "
-            f"{cpu_ms:.1f} ms of the processor in Python (bare {bare_cpu_ms:.1f} ms); "
+            f"{rate(bare):.0f}/s; p50 {mine['p50_ms']:.0f} ms, p95 {mine['p95_ms']:.0f} ms "
+            f"(bare {theirs['p95_ms']:.0f} ms); of the processor {mine['cpu_ms']:.1f} ms in Python "
+            f"(bare {theirs['cpu_ms']:.1f} ms) and {mine['database_ms']:.1f} ms in PostgreSQL "
+            f"(bare {theirs['database_ms']:.1f} ms); "
             f"{count} statements, transaction included"
         )
     sys.stderr.write("\n" + "\n".join(lines) + "\n")

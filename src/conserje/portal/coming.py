@@ -56,9 +56,7 @@ def steps(told: Told) -> tuple[NextStep, ...]:
 
 
 def quiet(told: Told, *, today: date, language: str, anything_open: bool) -> str:
-    """Why nothing is planned, in a sentence; empty when something is."""
-    if steps(told):
-        return ""
+    """Why nothing is planned, in a sentence, where `steps` finds nothing."""
     if not anything_open:
         return _("Nothing is open, so nothing is planned.")
     blocks = _in_force(told.case.blocks, today)

@@ -7,13 +7,15 @@ A door is shown when its page is there. To add one is to add its line.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from conserje.portal.pages import DoorShown
-from conserje.portal.visit import Visit
+from conserje.portal.visit import Visit, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,19 @@ SUBSCRIBERS: Final = (
 
 def shown(visit: Visit, doors: tuple[Door, ...], *, anything_open: bool) -> tuple[DoorShown, ...]:
     """Doors as the page draws them, in the reader's language."""
+    return _shown(doors, visit.creditor.public_id, get_language() or "", anything_open)
+
+
+# The same for every customer of a creditor.
+@lru_cache(maxsize=256)
+def _shown(
+    doors: tuple[Door, ...], creditor: str, _language: str, anything_open: bool
+) -> tuple[DoorShown, ...]:
     return tuple(
         DoorShown(
             title=str(door.title),
             sentence=str(door.sentence),
-            url=door.page if door.page.startswith("#") else visit.url(door.page),
+            url=door.page if door.page.startswith("#") else address(door.page, creditor),
             icon=door.icon,
         )
         for door in doors

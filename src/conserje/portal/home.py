@@ -57,6 +57,7 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
     made = telling.touches(creditor_id=creditor_id, customer_id=customer_id)
     found = account.read(visit, told.case)
     outside = elsewhere.told(creditor_id=creditor_id, customer_id=customer_id)
+    steps = coming.steps(told)
     page = HomePage(
         brand=brand.of(visit.creditor),
         today=visit.today,
@@ -65,8 +66,10 @@ def _drawn(request: HttpRequest, visit: Visit, kept: Kept | None) -> HttpRespons
         groups=account.groups(
             visit, found, pages=_pages(request, found), chosen=kept.chosen if kept else None
         ),
-        steps=coming.steps(told),
-        quiet=coming.quiet(
+        steps=steps,
+        quiet=""
+        if steps
+        else coming.quiet(
             told, today=visit.today, language=get_language() or "", anything_open=bool(found.open)
         ),
         touches=past.touches(visit, made, outside),

@@ -64,8 +64,9 @@ def show_money(amount: Money, *, language: str, coded: bool = True) -> str:
     The spaces inside never break a line.
     """
     before, after = _dress(amount.currency, language, coded)
-    minus = "\u2212" if amount.minor < 0 else ""
-    return f"{minus}{before}{_number(abs(amount.minor), amount.currency, language)}{after}"
+    if amount.minor < 0:
+        return f"\u2212{before}{_number(-amount.minor, amount.currency, language)}{after}"
+    return f"{before}{_number(amount.minor, amount.currency, language)}{after}"
 
 
 @lru_cache(maxsize=256)
@@ -147,16 +148,15 @@ def show_away(on: date, *, today: date) -> str:
 
 def _number(minor: int, currency: str, language: str) -> str:
     """Digits in threes, as babel's pattern "#,##0.00" writes them, at a tenth of its cost: pages hold hundreds."""
-    places = exponent(currency)
-    if currency in _CENTS_UNSAID and minor % 10**places == 0:
-        minor, places = minor // 10**places, 0
-    group, point = _separators(language)
-    whole, part = divmod(minor, 10**places)
+    group, point, places, unit, unsaid = _writing(currency, language)
+    whole, part = divmod(minor, unit)
     shown = f"{whole:,}".replace(",", group)
-    return f"{shown}{point}{part:0{places}d}" if places else shown
+    return shown if not places or (unsaid and not part) else f"{shown}{point}{part:0{places}d}"
 
 
-@lru_cache(maxsize=64)
-def _separators(language: str) -> tuple[str, str]:
-    locale = locale_of(language)
-    return numbers.get_group_symbol(locale), numbers.get_decimal_symbol(locale)
+@lru_cache(maxsize=256)
+def _writing(currency: str, language: str) -> tuple[str, str, int, int, bool]:
+    """What stands between thousands and before decimals, how many these are, and whether they are left out when 0."""
+    locale, places = locale_of(language), exponent(currency)
+    symbols = numbers.get_group_symbol(locale), numbers.get_decimal_symbol(locale)
+    return *symbols, places, 10**places, currency in _CENTS_UNSAID

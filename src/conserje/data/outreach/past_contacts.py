@@ -8,16 +8,17 @@ is told but when, how and how far it got.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
+from conserje.data.tenancy import planned
 from conserje.data.tenancy.bulk import array
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import Circumstances, ContactOutcome, PastContact, Place, Purpose
+
+Ask = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 PAST_DAYS = 100
 _CHANNEL = {item.value: item for item in Channel}
@@ -39,11 +40,11 @@ SELECT person_hash, touch_id, elsewhere_id, at, channel, purpose, outcome,
 
 
 def of_many(
-    cursor: Any, *, creditor_id: int, hashes: Mapping[int, Iterable[str]], now: datetime
+    ask: Ask, *, creditor_id: int, hashes: Mapping[int, Iterable[str]], now: datetime
 ) -> dict[int, list[PastContact]]:
     """Contacts of the last `PAST_DAYS` days by customer, with anybody who shares an address, each once. One query.
 
-    `hashes` are the address hashes of each customer.
+    `hashes` are the address hashes of each customer, `ask` one of the ways in `planned`.
     """
     owners: dict[str, list[int]] = defaultdict(list)
     for customer_id, of_customer in hashes.items():
@@ -53,9 +54,9 @@ def of_many(
     if not owners:
         return result
     since = now - timedelta(days=PAST_DAYS)
-    cursor.execute(_PAST, {"creditor": creditor_id, "hashes": sorted(owners), "since": since})
+    asked = {"creditor": creditor_id, "hashes": sorted(owners), "since": since}
     seen: set[tuple[int, int | None, int | None]] = set()
-    for person_hash, touch_id, elsewhere_id, at, channel, purpose, outcome, *known in cursor.fetchall():
+    for person_hash, touch_id, elsewhere_id, at, channel, purpose, outcome, *known in ask(_PAST, asked):
         for customer_id in owners[person_hash]:
             if (customer_id, touch_id, elsewhere_id) not in seen:
                 seen.add((customer_id, touch_id, elsewhere_id))
@@ -69,12 +70,10 @@ def of_many(
 
 def of_one(*, creditor_id: int, customer_id: int, now: datetime) -> tuple[PastContact, ...]:
     """The past of one customer's `Case.subject` as it stands this moment, whoever sent what meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HASHES, {"creditor": creditor_id, "ids": array([customer_id])})
-        hashes = [address_hash for (address_hash,) in cursor.fetchall()]
-        return tuple(
-            of_many(cursor, creditor_id=creditor_id, hashes={customer_id: hashes}, now=now)[customer_id]
-        )
+    found = planned.rows(_HASHES, {"creditor": creditor_id, "ids": array([customer_id])})
+    hashes = [address_hash for (address_hash,) in found]
+    known = of_many(planned.rows, creditor_id=creditor_id, hashes={customer_id: hashes}, now=now)
+    return tuple(known[customer_id])
 
 
 @lru_cache(maxsize=4096)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from conserje.data.outreach import dues, past_contacts
 from conserje.data.outreach.letters import loads
+from conserje.data.tenancy import planned
 from conserje.data.tenancy.bulk import array
 from conserje.domain.kit.canonical import build
 from conserje.domain.kit.days import is_zone, local_date
@@ -191,9 +190,8 @@ def standing(*, creditor_id: int, channel_of: Callable[[str], Channel | None]) -
 
     `channel_of` tells the channel of an installed carrier by name, None when it is not installed.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, {"creditor": creditor_id})
-        zone, role, country, known, limit, adapters, stopped, content, own = cursor.fetchone()
+    (found,) = planned.rows(_STANDING, {"creditor": creditor_id})
+    zone, role, country, known, limit, adapters, stopped, content, own = found
     carried: dict[Channel, str] = {}
     for name in adapters:
         channel = channel_of(name)
@@ -220,31 +218,27 @@ def cases(*, of: Standing, customer_ids: Sequence[int], now: datetime) -> list[C
     of = replace(of, own=_own_on(of.own, local_date(now, of.zone)))
     asked: dict[str, Any] = {"creditor": of.creditor_id, "ids": array(customer_ids)}
     found: dict[int, _Gathered] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, asked)
-        for row in cursor.fetchall():
-            rows = found.get(row[0])
-            if rows is None:
-                rows = found[row[0]] = _Gathered(row[1:6], hours=None if row[16] is None else row[16:18])
-            if row[6] is not None:
-                _reach(rows, row)
-        cursor.execute(_OWED, asked)
-        for customer_id, kind, invoice_id, number, day, currency, minor, late_after in cursor.fetchall():
-            if kind in _DUE:
-                found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor, late_after))
-                found[customer_id].due_kinds.add(kind)
-            else:
-                found[customer_id].blocks.append(Block(_BLOCK[kind], number, invoice_id, minor, day))
-                if currency in _STATE and invoice_id is None and day is None:
-                    found[customer_id].states.add(_STATE[currency])
-        cursor.execute(_PERMISSIONS, asked)
-        for customer_id, name, consent, ref in cursor.fetchall():
-            found[customer_id].permissions.append(Permission(_CHANNEL[name], _CONSENT[consent], str(ref)))
-        cursor.execute(_TOUCHES, asked)
-        for row in cursor.fetchall():
-            _touch(found[row[0]], row, of.zone)
-        hashes = {key: rows.hashes for key, rows in found.items()}
-        ledger = past_contacts.of_many(cursor, creditor_id=of.creditor_id, hashes=hashes, now=now)
+    ask = planned.rows if len(customer_ids) == 1 else planned.anew
+    for row in ask(_PEOPLE, asked):
+        rows = found.get(row[0])
+        if rows is None:
+            rows = found[row[0]] = _Gathered(row[1:6], hours=None if row[16] is None else row[16:18])
+        if row[6] is not None:
+            _reach(rows, row)
+    for customer_id, kind, invoice_id, number, day, currency, minor, late_after in ask(_OWED, asked):
+        if kind in _DUE:
+            found[customer_id].dues.append(Due(invoice_id, number, day, currency, minor, late_after))
+            found[customer_id].due_kinds.add(kind)
+        else:
+            found[customer_id].blocks.append(Block(_BLOCK[kind], number, invoice_id, minor, day))
+            if currency in _STATE and invoice_id is None and day is None:
+                found[customer_id].states.add(_STATE[currency])
+    for customer_id, name, consent, ref in ask(_PERMISSIONS, asked):
+        found[customer_id].permissions.append(Permission(_CHANNEL[name], _CONSENT[consent], str(ref)))
+    for row in ask(_TOUCHES, asked):
+        _touch(found[row[0]], row, of.zone)
+    hashes = {key: rows.hashes for key, rows in found.items()}
+    ledger = past_contacts.of_many(ask, creditor_id=of.creditor_id, hashes=hashes, now=now)
     return [
         _case(of, customer_id, found[customer_id], ledger.get(customer_id, ()))
         for customer_id in customer_ids

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from psycopg import Cursor
 from psycopg.pq import TransactionStatus
+
+from conserje.data.tenancy import planned
 
 
 class NoTransaction(RuntimeError):
@@ -86,7 +87,7 @@ def alone(*, creditor_id: int, call: str, asked: Mapping[str, Any], forced: bool
     """
     if connection.in_atomic_block:
         raise RuntimeError("What must be committed at once cannot run inside a transaction.")
-    with _bound_by_the_server() as cursor:
+    with planned.bound() as cursor:
         cursor.execute(_statement(call, forced), {**asked, "creditor": creditor_id})
         row = cursor.fetchone()
     if row is None:
@@ -99,14 +100,6 @@ def _statement(call: str, forced: bool) -> str:
     return _ALONE.format(call=call, forced="" if forced else _NOT_FORCED)
 
 
-def _bound_by_the_server() -> CursorWrapper:
-    """A cursor whose values travel beside the statement: they are not written into it in Python."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return wrapped(cast("CursorWrapper", Cursor(connection.connection)))
-
-
 @contextmanager
 def whole(*, creditor_id: int, read_only: bool) -> Iterator[Tenant]:
     """Show the rows of one creditor in a transaction that was just begun and ends with this context, in one round trip.
@@ -114,17 +107,19 @@ def whole(*, creditor_id: int, read_only: bool) -> Iterator[Tenant]:
     `read_only`: the database refuses any change made in it. Raises `NoTransaction` and `UnknownCreditor`.
     """
     _refuse_outside()
-    with connection.cursor() as cursor:
-        cursor.execute(_READING if read_only else _WRITING, [creditor_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
-    wanted = Tenant(creditor_id, int(row[0]))
-    token = _current.set(wanted)
+    reading = planned.only_reading.set(read_only)
     try:
-        yield wanted
+        rows = planned.rows(_READING if read_only else _WRITING, [creditor_id])
+        if not rows:
+            raise UnknownCreditor(f"There is no creditor {creditor_id} here.")
+        wanted = Tenant(creditor_id, int(rows[0][0]))
+        token = _current.set(wanted)
+        try:
+            yield wanted
+        finally:
+            _current.reset(token)
     finally:
-        _current.reset(token)
+        planned.only_reading.reset(reading)
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
+from conserje.data.tenancy import planned
 from conserje.domain.kit.days import local_date
 from conserje.domain.outreach.case import BlockKind
 from conserje.services.outreach import local_day
@@ -60,9 +59,7 @@ class Word:
 @step
 def given(*, creditor_id: int, customer_id: int) -> tuple[Word, ...]:
     """Every open promise and every claim that nobody has answered yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GIVEN, {"creditor": creditor_id, "customer": customer_id})
-        rows = cursor.fetchall()
+    rows = planned.rows(_GIVEN, {"creditor": creditor_id, "customer": customer_id})
     zone = local_day.zones(creditor_id=creditor_id, customer_ids=[customer_id]) if rows else {}
     return tuple(
         Word(BlockKind(kind), ref, invoice_id, on or local_date(made_at, zone[customer_id]))
@@ -74,9 +71,7 @@ def given(*, creditor_id: int, customer_id: int) -> tuple[Word, ...]:
 def told_us(*, creditor_id: int, customer_id: int, now: datetime) -> ToldUs:
     """Where each open invoice stands in the customer's own house, and a payment told of and not found. One query."""
     asked: dict[str, Any] = {"creditor": creditor_id, "customer": customer_id, "since": now - NOT_FOUND_TOLD}
-    with connection.cursor() as cursor:
-        cursor.execute(_TOLD_US, asked)
-        rows = cursor.fetchall()
+    rows = planned.rows(_TOLD_US, asked)
     return ToldUs(
         {invoice_id: state for invoice_id, state, _on in rows if invoice_id is not None},
         next((on for invoice_id, _state, on in rows if invoice_id is None), None),

@@ -12,6 +12,7 @@ from django.db import connection
 
 from conserje.data.outreach.models import ContactElsewhere
 from conserje.data.receivables.models import Customer
+from conserje.data.tenancy import planned
 from conserje.domain.ports.channel import Channel
 from conserje.domain.rules.facts import ContactOutcome, Purpose
 from conserje.services.journal import entry as journal
@@ -144,17 +145,17 @@ def undo(*, creditor_id: int, contact_id: int, by: str, now: datetime) -> int:
 @step
 def told(*, creditor_id: int, customer_id: int, limit: int = 200) -> list[Told]:
     """The contacts made elsewhere with a customer that stand, newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOLD, [creditor_id, customer_id, limit])
-        return [
-            Told(
-                key,
-                Contacted(Channel(channel), at, ContactOutcome(outcome), Purpose(purpose), inbound),
-                said_by,
-                said_at,
-            )
-            for key, channel, at, outcome, purpose, inbound, said_by, said_at in cursor.fetchall()
-        ]
+    return [
+        Told(
+            key,
+            Contacted(Channel(channel), at, ContactOutcome(outcome), Purpose(purpose), inbound),
+            said_by,
+            said_at,
+        )
+        for key, channel, at, outcome, purpose, inbound, said_by, said_at in planned.rows(
+            _TOLD, [creditor_id, customer_id, limit]
+        )
+    ]
 
 
 def _tell(row: ContactElsewhere, what: str, by: str, now: datetime) -> None:

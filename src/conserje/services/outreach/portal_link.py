@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
+from conserje.data.tenancy import planned
 from conserje.data.tenancy.bulk import insert_many
 from conserje.services.tenancy.act import step
 
@@ -114,8 +115,6 @@ def revoke(*, creditor_id: int, link_id: int, now: datetime) -> None:
 
 
 def _found(where: str, creditor_id: int, which: str | int, now: datetime | None) -> Opened | None:
-    with connection.cursor() as cursor:
-        asked = {"creditor": creditor_id, "which": which, "now": now}
-        cursor.execute(f"{_OPENED} AND {where} ORDER BY l.id LIMIT 1", asked)
-        row = cursor.fetchone()
-    return None if row is None else Opened(*row)
+    asked = {"creditor": creditor_id, "which": which, "now": now}
+    rows = planned.rows(f"{_OPENED} AND {where} ORDER BY l.id LIMIT 1", asked)
+    return Opened(*rows[0]) if rows else None

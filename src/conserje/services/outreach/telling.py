@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from conserje.data.outreach import snapshots
 from conserje.data.outreach.snapshots import Standing
+from conserje.data.tenancy import planned
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decide import decide
 from conserje.domain.outreach.decision import Decision
@@ -105,11 +104,14 @@ def tell(*, creditor_id: int, customer_id: int, now: datetime, until: date) -> T
     found = _case(of, customer_id, now)
     rules, law = strategy.read_stored(content=of.strategy).serving(found.serves), stack_of(found)
     held = rules.find(found.in_hand.step) if found.in_hand is not None else None
-    people = _rows(_NAMES, [creditor_id, customer_id])
+    coming = tuple(project(found, strategy=rules, law=law, now=now, until=until))
+    # What is told begins with what is decided now, unless something is on its way or the first contact is too far off.
+    said = coming[0] if coming and found.in_hand is None else decide(found, strategy=rules, law=law, now=now)
+    people = planned.rows(_NAMES, [creditor_id, customer_id])
     return Told(
         case=found,
-        decision=decide(found, strategy=rules, law=law, now=now),
-        coming=tuple(project(found, strategy=rules, law=law, now=now, until=until)),
+        decision=said,
+        coming=coming,
         names={contact_id: name for contact_id, name, _ in people},
         copies={point_id: name for _, name, point_id in people if point_id is not None},
         packs=law.versions,
@@ -123,7 +125,7 @@ def touches(
     *, creditor_id: int, customer_id: int, states: tuple[str, ...] = REACHED, limit: int = 200
 ) -> list[TouchTold]:
     """Touches of a customer in these states, newest first."""
-    rows = _rows(_MADE, [creditor_id, customer_id, list(states), limit])
+    rows = planned.rows(_MADE, [creditor_id, customer_id, list(states), limit])
     return [_touch(row) for row in rows]
 
 
@@ -159,9 +161,3 @@ def _touch(row: Any) -> TouchTold:
 def _asked(stored: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(stored) if isinstance(stored, str) else stored
     return found
-
-
-def _rows(sql: str, asked: list[Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, asked)
-        return list(cursor.fetchall())

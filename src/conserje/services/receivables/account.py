@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from conserje.data.receivables.models import Document
+from conserje.data.tenancy import planned
 from conserje.domain.kit.money import Money
 from conserje.services.tenancy.act import step
 
@@ -101,9 +100,7 @@ class PaperContent:
 def invoices(*, creditor_id: int, customer_id: int) -> tuple[InvoiceStanding, ...]:
     """Every open invoice of a customer and the latest settled ones, by due date."""
     asked = {"creditor": creditor_id, "customer": customer_id, "settled": SETTLED_SHOWN}
-    with connection.cursor() as cursor:
-        cursor.execute(_INVOICES, asked)
-        return tuple(_standing(row) for row in cursor.fetchall())
+    return tuple([_standing(row) for row in planned.rows(_INVOICES, asked)])
 
 
 @step

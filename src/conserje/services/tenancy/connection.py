@@ -14,6 +14,7 @@ from django.conf import settings as django_settings
 from django.db import connection as database
 
 from conserje.data.integrations.models import Connection
+from conserje.data.tenancy import planned
 from conserje.domain.ports import registry
 from conserje.domain.ports.http import Answer
 from conserje.domain.ports.settings import describe, read
@@ -97,14 +98,12 @@ def set_up(*, creditor_id: int, kind: str, adapter: str, values: Mapping[str, An
 @step
 def settings_of(*, creditor_id: int, kind: str, adapter: str) -> Any:
     """The typed settings of an adapter in use; raises `NotConnected`."""
-    with database.cursor() as cursor:
-        cursor.execute(_SETTINGS, [creditor_id, kind, adapter])
-        row = cursor.fetchone()
-    if row is None:
+    found = planned.rows(_SETTINGS, [creditor_id, kind, adapter])
+    if not found:
         raise NotConnected(
             f"The {kind} '{adapter}' is not set up for this creditor. Set it up before using it."
         )
-    return _opened(kind, adapter, row[0], bytes(row[1]), sealing.key())
+    return _opened(kind, adapter, found[0][0], bytes(found[0][1]), sealing.key())
 
 
 @step
@@ -116,15 +115,14 @@ def all_settings(*, creditor_id: int, kind: str) -> dict[str, Any]:
 @step
 def set_up_all(*, creditor_id: int, kind: str) -> dict[str, InUse]:
     """Every adapter of a kind that is set up and installed, by name, in the creditor's order."""
-    with database.cursor() as cursor:
-        cursor.execute(_ALL_SETTINGS, [creditor_id, kind])
-        rows = cursor.fetchall()
     return {
         adapter: InUse(
             _opened(kind, adapter, settings, bytes(sealed), sealing.key()),
             Choice(tuple(methods), is_offered, position, from_days),
         )
-        for adapter, settings, sealed, methods, is_offered, position, from_days in rows
+        for adapter, settings, sealed, methods, is_offered, position, from_days in planned.rows(
+            _ALL_SETTINGS, [creditor_id, kind]
+        )
         if _registry(kind).has(adapter)
     }
 

@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db import connection
-
+from conserje.data.tenancy import planned
 from conserje.data.tenancy.models import Creditor
 
 # What people call the number that a country's tax office gives.
@@ -64,7 +64,7 @@ def tax_label(*, country: str) -> str:
 
 def by_public_id(*, public_id: str) -> Facts:
     """The creditor with that public id; raises `UnknownCreditor`."""
-    rows = _rows(f"{_SELECT} WHERE public_id = %s", [public_id])
+    rows = _facts(planned.rows(f"{_SELECT} WHERE public_id = %s", [public_id]))
     if not rows:
         raise UnknownCreditor(f"There is no creditor '{public_id}' here. `conserje doctor` lists them.")
     return rows[0]
@@ -94,6 +94,8 @@ def set_clock(*, creditor_id: int, at: datetime) -> None:
 
 
 def _rows(sql: str, asked: list[int | str]) -> list[Facts]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, asked)
-        return [Facts(*(*row, json.loads(brand))) for *row, brand in cursor.fetchall()]
+    return _facts(planned.anew(sql, asked))
+
+
+def _facts(rows: list[tuple[Any, ...]]) -> list[Facts]:
+    return [Facts(*(*row, json.loads(brand))) for *row, brand in rows]

@@ -159,16 +159,18 @@ def channel_icon(code: str) -> str:
 @register.simple_tag
 def sums(lines: Iterable[Line]) -> SafeString:
     """`{% sums invoice.lines %}`: the parts of an amount, as rows of a list of `figures`. A page has many."""
-    language = _language()
+    return mark_safe(sums_in(_language(), lines))  # noqa: S308 - every part of it is escaped
+
+
+def sums_in(language: str, lines: Iterable[Line]) -> str:
+    """The rows of `sums`, every part of them escaped."""
     words = _words("amount", language)
-    return mark_safe(  # noqa: S308 - every part of it is escaped
-        "".join(
-            [
-                f"<div><dt>{escape(line.label or words.get(line.kind, line.kind))}</dt>"
-                f"<dd>{escape(amount(line.amount, language))}</dd></div>"
-                for line in lines
-            ]
-        )
+    return "".join(
+        [
+            f"<div><dt>{escape(line.label or words.get(line.kind, line.kind))}</dt>"
+            f"<dd>{escape(figures.show_money(line.amount, language=language, coded=False))}</dd></div>"
+            for line in lines
+        ]
     )
 
 

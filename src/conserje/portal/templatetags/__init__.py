@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tags of the portal's own templates."""
