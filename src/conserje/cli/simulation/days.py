@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import heapq
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -87,15 +88,18 @@ def run(
     world.desk.charged = lambda *seen: charging.charged(world, *seen)
     world.desk.gave_back = lambda *seen: charging.gave_back(world, *seen)
     world.line.between = lambda address, attempt: _between(world, address, attempt)
+    # What a world is begun with stays: the collector of garbage need not look through it again and again.
+    gc.freeze()
     start, lived = start_of(seed, days), 0
     silent = outages(seed=seed, start=start, days=days)
     world.last = days - len(silent)
-    for ahead in range(days):
-        on = start + timedelta(days=ahead)
-        _day(world, on, silent=on in silent)
-        lived += 1
-        if world.auditor.findings:
-            break
+    with crash.sessions():
+        for ahead in range(days):
+            on = start + timedelta(days=ahead)
+            _day(world, on, silent=on in silent)
+            lived += 1
+            if world.auditor.findings:
+                break
     return Report(
         seed=seed,
         customers=customers,

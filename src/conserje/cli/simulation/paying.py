@@ -65,7 +65,8 @@ def pay_shares(world: World, deed: Deed, shares: list[tuple[str, int]]) -> None:
         _check_out(world, deed, shares, both=way == "both")
         return
     more = 1_000_000 if deed.facts.get("more") else 0
-    ref = f"{way}-{deed.who}-{world.acts}"
+    # Who pays twice before anything else is done does so by two transfers.
+    ref = f"{way}-{deed.who}-{world.acts}-{world.deeds}"
     facts = {"ref": ref, "shares": shares, "minor": sum(minor for _, minor in shares) + more}
     at = later(chance, deed.at, hours=(1, 50))
     world.push(Deed(at, "bank_line" if way == "bank" else "by_hand", deed.who, facts))

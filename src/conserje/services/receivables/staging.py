@@ -9,6 +9,13 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
+# In one round trip.
+_MAKE = sql.SQL("""
+DO $$ BEGIN
+    DROP TABLE IF EXISTS pg_temp.{table};
+    CREATE TEMPORARY TABLE {table} ({shape}) ON COMMIT DROP;
+END $$""")
+
 
 def stage(*, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
     """Fill the temporary table `name` (`columns`: SQL type by name) with `rows`; it goes with the
@@ -22,8 +29,7 @@ def stage(*, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]
     )
     count = 0
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(table))
-        cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(table, shape))
+        cursor.execute(_MAKE.format(table=table, shape=shape))
         with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
             for row in rows:
                 copy.write_row(row)

@@ -87,6 +87,13 @@ def _plan_day_asked(auditor: Auditor, event: Event) -> None:
         position = event.facts["position"]
         plan.parts[position] = (event.facts["on"], plan.parts[position][1])
         plan.asked_for.add(position)
+        _anew_if_far(auditor, dossier, event)
+
+
+def _anew_if_far(auditor: Auditor, dossier: Dossier, event: Event) -> None:
+    """A part has another day: when nothing is due soon any more, it will be reminded of anew."""
+    if not dossier.anything_near(auditor.books, dossier.today(event.at), of_plans=True):
+        dossier.begin_anew()
 
 
 def _plan_seen(auditor: Auditor, event: Event) -> None:
@@ -109,8 +116,7 @@ def _plan_seen(auditor: Auditor, event: Event) -> None:
             _moved(auditor, event, plan, position, on)
             plan.parts[position] = (on, minor)
             auditor.news(event)
-            if not dossier.anything_near(auditor.books, dossier.today(event.at), of_plans=True):
-                dossier.begin_anew()
+            _anew_if_far(auditor, dossier, event)
     referred = facts["referred_on"]
     if referred != plan.referred_on:
         plan.referred_on = referred
