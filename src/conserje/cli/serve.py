@@ -11,11 +11,21 @@ import click
 from conserje.cli.main import ready
 
 
+def usual_processes() -> int:
+    """One for each core, at most four: every thread of every process keeps a connection of the database."""
+    return min(4, os.cpu_count() or 1)
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=int)
-@click.option("--processes", default=1, show_default=True, type=click.IntRange(1))
-@click.option("--threads", default=4, show_default=True, type=int, help="Of each process.")
+@click.option(
+    "--processes",
+    default=usual_processes,
+    show_default="one for each core, at most 4",
+    type=click.IntRange(1),
+)
+@click.option("--threads", default=8, show_default=True, type=int, help="Of each process.")
 def serve(host: str, port: int, processes: int, threads: int) -> None:
     """Serve the portal, the workbench and the hooks. Put a TLS proxy in front of it outside this machine."""
     ready()

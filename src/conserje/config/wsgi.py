@@ -3,13 +3,26 @@
 
 import gc
 import os
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from conserje.services.tenancy import turns
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conserje.config.settings")
 
-application = get_wsgi_application()
+_answer = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer one request in its turn."""
+    environ["wsgi.input"] = turns.Incoming(environ["wsgi.input"])
+    with turns.taken():
+        return _answer(environ, start_response)
+
+
 # Every page's code is loaded now: no first visitor waits for it.
 get_resolver().url_patterns  # noqa: B018 - they are loaded by being looked at
 

@@ -24,6 +24,7 @@ import httpcore
 import httpx
 
 from conserje.domain.ports.http import Answer, Identity, NoAnswer
+from conserje.services.tenancy import turns
 
 CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 20.0
@@ -93,6 +94,10 @@ class GuardedHttp:
             client = self._client if identity is None else self._client_as(identity)
         except (ssl.SSLError, ValueError):
             raise NoAnswer("identity_unreadable", reached=False) from None
+        with turns.aside():
+            return self._once_or_twice(client, request)
+
+    def _once_or_twice(self, client: httpx.Client, request: httpx.Request) -> Answer:
         until = time.monotonic() + self._total_seconds
         try:
             return self._once(client, request, until)
