@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.journeys.code import give_the_code
+from tests.journeys.papers import taken_away
 from tests.journeys.stage import TUESDAY, Stage
 from tests.journeys.test_one_real_invoice import PHONE, books, live_on, sign_in
 
-from conserje.data.receivables.models import PayerName, Payment, Withholding
+from conserje.data.receivables.models import Invoice, PayerName, Payment, Withholding
 from conserje.services.tenancy.act import acting
 
 pytestmark = pytest.mark.slow
@@ -71,11 +73,20 @@ def test_paid_net_of_withholding_closes_the_invoice_and_nobody_is_chased(
             rows = Withholding.objects.all()
             return [(row.kind, row.amount_minor, row.certified_on is None) for row in rows]
 
+    def owing() -> int:
+        with acting(creditor_id=on_stage.creditor_id):
+            return Invoice.objects.get(number="FE-1042").customer_id
+
     assert on_stage.aside(kept) == [("retefuente", 128_000_00, True)]
     on_stage.conserje("run", "--json")
     assert books(on_stage) == (0, ["friendly suppressed", "thank_you accepted"], False)
+    theirs = on_stage.browser.new_page(viewport=PHONE, locale="es-CO", java_script_enabled=False)
+    theirs.goto(on_stage.portal_link(on_stage.aside(owing)))
+    theirs.get_by_role("link", name="Documentos").click()
+    give_the_code(theirs, on_stage)
+    assert "FE-1042" in taken_away(theirs, "Paz y salvo"), "what is withheld for the tax office is not owed"
     live_on(on_stage, days=16)
-    assert len(on_stage.world.messages()) == 1
+    assert len(on_stage.world.messages()) == 2, "a thank-you and the code"
     assert on_stage.conserje("verify", "--json")["ok"] is True
 
 

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.integration import book
 from tests.journeys.code import give_the_code
+from tests.journeys.papers import taken_away
 from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage
 
 from conserje.data.arrangements.models import PaymentPlan
@@ -117,6 +118,20 @@ def leave_a_card(on: Stage, address: str) -> None:
     page.close()
 
 
+def what_was_signed(on: Stage, address: str) -> str:
+    """The text of the plan's paper, taken from the plan's page."""
+    page = open_page(on, address)
+    page.goto(f"{on.url}/c/{on.public_id}/plan/")
+    page.get_by_text("Lo que se acordó").click()
+    page.get_by_role("link", name="Descargarlo (PDF)").click()
+    give_the_code(page, on)
+    page.goto(f"{on.url}/c/{on.public_id}/plan/")
+    page.get_by_text("Lo que se acordó").click()
+    text = taken_away(page, "Descargarlo")
+    page.close()
+    return text
+
+
 def charges(on: Stage) -> list[tuple[int, str, bool]]:
     def look() -> list[tuple[int, str, bool]]:
         with acting(creditor_id=on.creditor_id):
@@ -177,6 +192,9 @@ def test_three_parts_signed_on_a_phone_paid_by_hand_and_then_by_themselves(on_st
             pay_next(on_stage, link)
             desk(on_stage, customer)
             leave_a_card(on_stage, link)
+            paper = what_was_signed(on_stage, link)
+            for words in ("Laura Pérez", "Startup Ejemplo S.A.S.", "2.833,33", "2.833,34", "2027"):
+                assert words in paper
         else:
             live(on_stage, due)
     live(on_stage, "2027-02-02")

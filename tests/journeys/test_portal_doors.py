@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import io
-import re
 from pathlib import Path
 
-import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.code import give_the_code
+from tests.journeys.papers import taken_away
 from tests.journeys.stage import Stage
 from tests.journeys.test_one_real_invoice import (
     approve_the_draft,
@@ -39,14 +37,6 @@ def letterbox(on: Stage) -> Page:
     page = sign_in(on)
     page.goto(f"{on.url}/w/{on.public_id}/letterbox/")
     return page
-
-
-def taken_away(page: Page, words: str) -> str:
-    """The text of a paper, on one line."""
-    with page.expect_download() as waiting:
-        page.get_by_role("link", name=re.compile(words)).first.click()
-    pages = pypdf.PdfReader(io.BytesIO(Path(waiting.value.path()).read_bytes())).pages
-    return re.sub(r"\s+", " ", " ".join(one.extract_text() for one in pages))
 
 
 def test_ya_pague_with_its_receipt_and_the_papers_at_the_end(written_to: Stage) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from tests.integration import recovery_book
+from tests.journeys.code import give_the_code
+from tests.journeys.papers import taken_away
 from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage
 
 from conserje.data.outreach.models import Touch
@@ -82,7 +84,7 @@ def live_on(on: Stage, *, since: datetime, days: int) -> None:
 
 
 def test_a_card_that_ended_is_updated_and_charged_once(on_stage: Stage, tmp_path: Path) -> None:
-    page, _ = subscribe(on_stage)
+    page, customer_id = subscribe(on_stage)
     the_charge_failed(on_stage, tmp_path)
     on_stage.conserje("run", "--json")
     assert books(on_stage)[0] == "retrying"
@@ -107,8 +109,13 @@ def test_a_card_that_ended_is_updated_and_charged_once(on_stage: Stage, tmp_path
     assert on_stage.conserje("verify", "--json")["ok"] is True
     see_it_at_the_desk(on_stage)
 
+    page.goto(on_stage.portal_link(customer_id))
+    page.get_by_role("link", name="Documentos").click()
+    give_the_code(page, on_stage)
+    assert "$ 49.900 COP" in taken_away(page, "49.900")
+
     live_on(on_stage, since=PAYDAY, days=30)
-    assert len(on_stage.world.messages()) == 2
+    assert len(on_stage.world.messages()) == 3, "what failed, the thank-you and the code"
     assert books(on_stage)[4] == ["declined", "paid"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from tests.journeys.code import give_the_code
+from tests.journeys.papers import taken_away
 from tests.journeys.stage import EMAIL, PASSWORD, TUESDAY, Stage
 
 from conserje.data.outreach.models import Touch
@@ -160,6 +161,9 @@ def test_thirteen_thousand_now_and_two_thousand_for_future_work(on_stage: Stage,
     page.goto(agreement)
     expect(page.get_by_text("Está cumplido")).to_be_visible()
     expect(page.get_by_text("Su crédito de US$ 2.000,00")).to_be_visible()
+    paper = taken_away(page, "Descargarlo")
+    for words in ("US-15", "US$ 13.000,00", "US$ 2.000,00", "trabajos futuros"):
+        assert words in paper
     assert "onserje" not in page.content()
 
     desk.goto(f"{on_stage.url}/w/{on_stage.public_id}/")
