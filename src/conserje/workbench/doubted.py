@@ -21,7 +21,7 @@ from conserje.ui.amount_input import typed_money
 from conserje.workbench.access import Desk, acting, by_method, looking
 from conserje.workbench.frame import frame
 from conserje.workbench.in_doubt import WHY
-from conserje.workbench.unsure_pages import DoubtedPage
+from conserje.workbench.unsure_pages import DOUBTED_FIELDS, DoubtedPage
 
 _LONGEST = 120
 
@@ -118,7 +118,7 @@ def _drawn(request: HttpRequest, desk: Desk, checkout: int, wrong: Mapping[str, 
         recordable=found.recordable,
         latest=desk.today,
         may_decide=desk.seat.leads,
-        typed={name: request.POST.get(name, "") for name in ("number", "amount", "on")},
-        wrong=wrong,
+        typed={name: request.POST.get(name, "") for name in DOUBTED_FIELDS},
+        wrong={name: wrong.get(name, "") for name in DOUBTED_FIELDS},
     )
     return render(request, "workbench/in_doubt/one.html", {"page": page})

@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 from conserje.domain.kit.money import Money
 from conserje.ui.listing import Pager
 from conserje.workbench.pages import Frame
+
+DOUBTED_FIELDS: Final = ("number", "amount", "on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ class InDoubtRow:
 class DoubtedPage:
     """`workbench/in_doubt/one.html`, at `workbench:doubted`: POST `as` ("came" or "nothing").
 
-    "came" takes `number`, `amount` and `on` as well, and is not offered when the money is in the books already. `typed`
-    is what was written; `wrong` names fields with what does not fit.
+    "came" takes `DOUBTED_FIELDS` as well, and is not offered when the money is in the books already. `typed` is what
+    was written in each, `wrong` what does not fit, empty where all is well.
     """
 
     frame: Frame
@@ -102,8 +105,8 @@ class DoubtedPage:
     recordable: bool
     latest: date
     may_decide: bool = True
-    typed: Mapping[str, str] = field(default_factory=dict)
-    wrong: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(DOUBTED_FIELDS, ""))
+    wrong: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(DOUBTED_FIELDS, ""))
 
 
 @dataclass(frozen=True, slots=True)

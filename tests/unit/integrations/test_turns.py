@@ -32,13 +32,13 @@ def all_turns_are_free() -> bool:
 
 
 def test_so_many_are_at_work_and_no_more_and_the_first_to_come_is_next() -> None:
-    held, go = threading.Semaphore(0), threading.Event()
+    held, go = threading.Semaphore(0), [threading.Event() for _ in range(6)]
     begun: list[int] = []
 
     def work(number: int) -> None:
         begun.append(number)
         held.release()
-        assert go.wait(PATIENCE)
+        assert go[number].wait(PATIENCE)
 
     with ThreadPoolExecutor(6) as pool:
         waiting = []
@@ -50,10 +50,12 @@ def test_so_many_are_at_work_and_no_more_and_the_first_to_come_is_next() -> None
                 while len(turns._TURNS._waiting) < number - AT_ONCE + 1:
                     pass
         assert begun == list(range(AT_ONCE))
-        go.set()
-        for one in waiting:
-            one.result(PATIENCE)
-    assert begun == list(range(6))
+        for number in range(6):
+            go[number].set()
+            waiting[number].result(PATIENCE)
+            if number + AT_ONCE < 6:
+                assert held.acquire(timeout=PATIENCE)
+            assert begun == list(range(min(6, number + AT_ONCE + 1)))
     assert all_turns_are_free()
 
 
