@@ -60,7 +60,7 @@ check-code:
 	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
 
 check-tests:
-	$(BIN)/python -m pytest tests/tidy tests/unit -m "not long and not slow" --hypothesis-profile=quick
+	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) --dist worksteal -m "not long and not slow" --hypothesis-profile=quick
 
 bench: install-dev  ## Measure, on an otherwise idle machine: BENCH="--invoices 1000000 --customers 250000" for a large book
 	$(BIN)/conserje bench run $(BENCH)
