@@ -37,7 +37,7 @@ from tests.bench import cpu  # noqa: E402
 from tests.integration import book, build, visitor  # noqa: E402
 from tests.journeys.stage import _free_port as free_port  # noqa: E402
 
-from conserje.cli.serve import usual_processes  # noqa: E402
+from conserje.cli import serve  # noqa: E402
 from conserje.services.outreach import portal_link  # noqa: E402
 from conserje.services.tenancy.act import acting  # noqa: E402
 from conserje.testing.world import start  # noqa: E402
@@ -49,9 +49,6 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "15"))
 ROUNDS = 3
 HOOKS = 40_000
 SLOWEST_MS = 400
-PROCESSES = usual_processes()
-SERVER = (sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--workers", str(PROCESSES))
-THREADS = ("--blocking-threads", "8")
 RATIOS = {"account": 0.35, "hook": 0.25}
 
 
@@ -175,10 +172,10 @@ def serving(database: harness.Clone, folder: Path, world: World) -> Iterator[dic
         },
         "bare": address | {"BARE_STATEMENTS": str(folder / "statements.json"), "PYTHONPATH": os.getcwd()},
     }
-    modules = {"ours": "conserje.config.wsgi:application", "bare": "tests.bench.bare.wsgi:application"}
+    modules = {"ours": serve.APPLICATION, "bare": "tests.bench.bare.wsgi:application"}
     ports = {who: free_port() for who in modules}
     running = {
-        who: subprocess.Popen([*SERVER, *THREADS, "--port", str(ports[who]), module], env=environments[who])
+        who: subprocess.Popen(served_as(module, ports[who]), env=environments[who])
         for who, module in modules.items()
     }
     try:
@@ -189,6 +186,17 @@ def serving(database: harness.Clone, folder: Path, world: World) -> Iterator[dic
         for process in running.values():
             process.terminate()
             process.wait(15)
+
+
+def served_as(module: str, port: int) -> list[str]:
+    """The command with which `conserje serve` would serve `module`."""
+    return serve.server(
+        host="127.0.0.1",
+        port=port,
+        processes=serve.usual_processes(),
+        threads=serve.THREADS,
+        application=module,
+    )
 
 
 def wait_for(port: int) -> None:

@@ -192,8 +192,11 @@ def test_money_of_a_doubt_that_is_in_the_books_is_not_recorded_again(doubted: Cr
     client = wb.desk(doubted)
     assert b'value="came"' not in client.get(page_of(doubted)).content
     form = {"as": "came", "number": "pay_77", "amount": "3,00", "on": book.TODAY.isoformat()}
-    assert client.post(page_of(doubted), form).status_code == 302
+    assert client.post(page_of(doubted), form).status_code == 400
     assert payments(doubted) == []
+    assert resting(doubted)["Panadería de Mentira"] == [BlockKind.DOUBTED]
+    assert client.post(page_of(doubted), {"as": "nothing"}).status_code == 302
+    assert resting(doubted)["Panadería de Mentira"] == []
 
 
 def test_a_charge_that_never_answered_is_decided_in_the_same_place(doubted: Creditor) -> None:

@@ -10,6 +10,9 @@ import click
 
 from conserje.cli.main import ready
 
+APPLICATION = "conserje.config.wsgi:application"
+THREADS = 8
+
 
 def usual_processes() -> int:
     """One for each core, at most four: every thread of every process keeps a connection of the database."""
@@ -25,7 +28,7 @@ def usual_processes() -> int:
     show_default="one for each core, at most 4",
     type=click.IntRange(1),
 )
-@click.option("--threads", default=8, show_default=True, type=int, help="Of each process.")
+@click.option("--threads", default=THREADS, show_default=True, type=int, help="Of each process.")
 def serve(host: str, port: int, processes: int, threads: int) -> None:
     """Serve the portal, the workbench and the hooks. Put a TLS proxy in front of it outside this machine."""
     ready()
@@ -37,12 +40,14 @@ def serve(host: str, port: int, processes: int, threads: int) -> None:
     os.execve(sys.executable, command, environment)  # noqa: S606 - no shell
 
 
-def server(*, host: str, port: int, processes: int, threads: int) -> list[str]:
+def server(
+    *, host: str, port: int, processes: int, threads: int, application: str = APPLICATION
+) -> list[str]:
     """The command of the web server itself: so many processes, each with so many threads."""
     program = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     place = ["--host", host, "--port", str(port)]
     size = ["--workers", str(processes), "--blocking-threads", str(threads)]
-    return [*program, *place, *size, "conserje.config.wsgi:application"]
+    return [*program, *place, *size, application]
 
 
 @click.command()

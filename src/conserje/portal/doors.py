@@ -14,8 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from conserje.portal import paths
 from conserje.portal.pages import DoorShown
-from conserje.portal.visit import Visit, address
+from conserje.portal.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _shown(
         DoorShown(
             title=str(door.title),
             sentence=str(door.sentence),
-            url=door.page if door.page.startswith("#") else address(door.page, creditor),
+            url=door.page if door.page.startswith("#") else paths.of(door.page, creditor),
             icon=door.icon,
         )
         for door in doors

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from django.utils import translation
 from conserje.config import clock
 from conserje.domain.kit.days import zone
 from conserje.domain.outreach.evidence import Trace
+from conserje.portal import paths
 from conserje.portal.act_pages import LinkPage
 from conserje.services.outreach import evidence, portal_link
 from conserje.services.outreach.portal_link import Opened
@@ -67,14 +68,8 @@ class Visit:
     def url(self, page: str, **parts: str) -> str:
         """The path of a page of this creditor."""
         if not parts:
-            return address(page, self.creditor.public_id)
+            return paths.of(page, self.creditor.public_id)
         return reverse(f"portal:{page}", kwargs={"creditor": self.creditor.public_id, **parts})
-
-
-@lru_cache(maxsize=1024)
-def address(page: str, creditor: str) -> str:
-    """The path of a page of a creditor: found among all addresses once, and not for every link to it."""
-    return reverse(f"portal:{page}", kwargs={"creditor": creditor})
 
 
 def leave_trace(visit: Visit, kind: Trace, reference: str) -> None:

@@ -11,10 +11,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from conserje.services.receivables import doubted
-from conserje.services.receivables.doubted import Came, Doubted
-from conserje.services.receivables.refusals import AlreadySettled, PaymentConflict
+from conserje.services.receivables.doubted import Came, DayToCome, Doubted
+from conserje.services.receivables.refusals import AlreadySettled, PaymentConflict, Refused
 from conserje.services.tenancy.act import reading
 from conserje.ui import labels
 from conserje.ui.amount_input import typed_money
@@ -24,6 +25,7 @@ from conserje.workbench.in_doubt import WHY
 from conserje.workbench.unsure_pages import DOUBTED_FIELDS, DoubtedPage
 
 _LONGEST = 120
+_DAY_ARRIVED = gettext_lazy("Write the day on which the money arrived.")
 
 
 @looking
@@ -39,7 +41,7 @@ def _act(request: HttpRequest, desk: Desk, *, checkout: int) -> HttpResponse:
     with reading(creditor_id=desk.creditor_id):
         found = _found(desk, checkout)
     try:
-        if request.POST.get("as") == "nothing" or not found.recordable:
+        if request.POST.get("as") == "nothing":
             doubted.dismiss(creditor_id=desk.creditor_id, checkout_id=checkout, by=desk.by, now=desk.now)
             messages.success(request, _("Written down. What is open of its invoices is asked for again."))
             return redirect(desk.url("in_doubt"))
@@ -52,11 +54,15 @@ def _act(request: HttpRequest, desk: Desk, *, checkout: int) -> HttpResponse:
     except AlreadySettled:
         messages.warning(request, _("Somebody decided about this payment before."))
         return redirect(desk.url("in_doubt"))
+    except DayToCome:
+        return _again(request, desk, checkout, {"on": str(_DAY_ARRIVED)})
     except PaymentConflict:
         known = _(
             "The books know a payment with this number and other figures. Look at it in Payments first."
         )
         return _again(request, desk, checkout, {"number": known})
+    except Refused:
+        return _again(request, desk, checkout, {})
     messages.success(request, _("Recorded and applied to its invoices."))
     return redirect(desk.url("customer", customer=found.customer_id))
 
@@ -75,8 +81,8 @@ def _typed(request: HttpRequest, desk: Desk, found: Doubted) -> tuple[Came | Non
         wrong["number"] = _("Write the number that the gateway gave the payment.")
     if amount is None:
         wrong["amount"] = _("Write an amount.")
-    if on is None or on > desk.today:
-        wrong["on"] = _("Write the day on which the money arrived.")
+    if on is None:
+        wrong["on"] = str(_DAY_ARRIVED)
     if amount is None or on is None or wrong:
         return None, wrong
     return Came(number, amount, on), {}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,8 +48,10 @@ def test_so_many_are_at_work_and_no_more_and_the_first_to_come_is_next() -> None
             if number < AT_ONCE:
                 assert held.acquire(timeout=PATIENCE)
             else:
+                until = time.monotonic() + PATIENCE
                 while len(turns._TURNS._waiting) < number - AT_ONCE + 1:
-                    pass
+                    assert time.monotonic() < until
+                    time.sleep(0.001)
         assert begun == list(range(AT_ONCE))
         for number in range(6):
             go[number].set()

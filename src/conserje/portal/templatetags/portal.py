@@ -17,7 +17,7 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from conserje.portal import visit
+from conserje.portal import paths
 from conserje.portal.pages import DoorShown, NextStep
 from conserje.ui import figures
 from conserje.ui.templatetags.ui import channel_icon, icon, word
@@ -29,7 +29,7 @@ _KEPT_MAX: Final = 512
 @register.simple_tag
 def address(page: str, creditor: str) -> str:
     """`{% address "genuine" page.brand.creditor %}`: the path of a page of a creditor."""
-    return visit.address(page, creditor)
+    return paths.of(page, creditor)
 
 
 @register.simple_tag

@@ -103,6 +103,24 @@ def tell(
     entry.write(creditor_id=creditor_id, entries=[new])
 
 
+@step
+def decided(
+    *, creditor_id: int, row: Checkout, what: str, payload: dict[str, Any], by: str, now: datetime
+) -> None:
+    """A person decided `what` about a checkout: told in the journal, and its customer is looked at again."""
+    tell(
+        creditor_id=creditor_id,
+        row=row,
+        kind=f"receivables.checkout.{what}",
+        payload=payload,
+        actor=by,
+        now=now,
+    )
+    review.wake_many(
+        creditor_id=creditor_id, customer_ids=[row.customer_id], now=now, reason=f"checkout.{what}"
+    )
+
+
 def _tell_charge(creditor_id: int, row: Checkout, now: datetime) -> None:
     """A charge by mandate that came to another state: its tries are counted, whatever the road on which it was told."""
     if row.mandate_id is None or row.state not in {state.value for state in ChargeState}:

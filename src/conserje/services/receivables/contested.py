@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from conserje.data.receivables.models import Checkout
-from conserje.services.outreach import review
 from conserje.services.receivables import checkout_fact, locked
 from conserje.services.tenancy.act import act, keyed
 
@@ -25,14 +24,6 @@ def decide(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> Non
     row.contested, row.contest_decided_at, row.contest_decided_by = False, now, by
     row.save(update_fields=["contested", "contest_decided_at", "contest_decided_by"])
     payload = {"returned": row.returned_minor}
-    checkout_fact.tell(
-        creditor_id=creditor_id,
-        row=row,
-        kind="receivables.checkout.contest_decided",
-        payload=payload,
-        actor=by,
-        now=now,
-    )
-    review.wake_many(
-        creditor_id=creditor_id, customer_ids=[row.customer_id], now=now, reason="checkout.contest_decided"
+    checkout_fact.decided(
+        creditor_id=creditor_id, row=row, what="contest_decided", payload=payload, by=by, now=now
     )

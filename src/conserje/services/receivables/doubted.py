@@ -14,7 +14,6 @@ from conserje.data.receivables.models import Checkout
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.checkout import Doubt
 from conserje.domain.receivables.payment import Received
-from conserje.services.outreach import review
 from conserje.services.receivables import checkout_fact, checkout_payment, locked
 from conserje.services.receivables.refusals import AlreadySettled, Refused
 from conserje.services.tenancy.act import act, keyed, step
@@ -22,6 +21,10 @@ from conserje.services.tenancy.act import act, keyed, step
 _QUARANTINED = "quarantined"
 # Of these the payment itself is in the books: only what the person made of it is written down.
 _IN_THE_BOOKS = frozenset({Doubt.RETURNED_DIFFERS.value, Doubt.PAYMENT_CONFLICT.value})
+
+
+class DayToCome(Refused):
+    """Money is said to have come on a day that is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,9 @@ def find(*, creditor_id: int, checkout_id: int) -> Doubted | None:
 def record(*, creditor_id: int, checkout_id: int, came: Came, by: str, now: datetime) -> int:
     """The money came: recorded once under the gateway's number and applied to what it was for; returns the payment.
 
-    Raises `AlreadySettled` when somebody decided before, `PaymentConflict` when the number is known with other figures,
-    `Refused` for another currency or a day to come, and `UnknownRow`.
+    `now` is in the creditor's zone. Raises `DayToCome`, `AlreadySettled` when somebody decided before,
+    `PaymentConflict` when the number is known with other figures, `Refused` for another currency or money that is in
+    the books already, and `UnknownRow`.
     """
     row = _undecided(creditor_id, checkout_id)
     if came.amount.currency != row.currency:
@@ -89,6 +93,8 @@ def record(*, creditor_id: int, checkout_id: int, came: Came, by: str, now: date
         )
     if row.detail in _IN_THE_BOOKS:
         raise Refused("Its payment is in the books already: correct it there, and dismiss the doubt.")
+    if came.value_on > now.date():
+        raise DayToCome("That day has not come yet: give the day on which the money arrived.")
     received = Received(
         customer_id=row.customer_id,
         source=row.gateway,
@@ -111,7 +117,10 @@ def record(*, creditor_id: int, checkout_id: int, came: Came, by: str, now: date
 @keyed
 @act
 def dismiss(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> None:
-    """Nothing is to be recorded: what is open of its invoices is asked for again. Raises as `record` does."""
+    """Nothing is to be recorded: what is open of its invoices is asked for again.
+
+    Raises `AlreadySettled` and `UnknownRow`.
+    """
     _decided(creditor_id, _undecided(creditor_id, checkout_id), by, now, {"outcome": "dismissed"})
 
 
@@ -125,14 +134,7 @@ def _undecided(creditor_id: int, checkout_id: int) -> Checkout:
 def _decided(creditor_id: int, row: Checkout, by: str, now: datetime, payload: dict[str, object]) -> None:
     row.doubt_decided_at, row.doubt_decided_by = now, by
     row.save(update_fields=["doubt_decided_at", "doubt_decided_by"])
-    checkout_fact.tell(
-        creditor_id=creditor_id,
-        row=row,
-        kind="receivables.checkout.doubt_decided",
-        payload={"why": row.detail, **payload},
-        actor=by,
-        now=now,
-    )
-    review.wake_many(
-        creditor_id=creditor_id, customer_ids=[row.customer_id], now=now, reason="checkout.doubt_decided"
+    payload = {"why": row.detail, **payload}
+    checkout_fact.decided(
+        creditor_id=creditor_id, row=row, what="doubt_decided", payload=payload, by=by, now=now
     )
