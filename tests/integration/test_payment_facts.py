@@ -16,13 +16,14 @@ from tests.integration import receivables_book as book
 from tests.integration.test_receivables_checkout import gateway_id, started
 
 from conserje.data.receivables.models import Checkout, PaymentReversal
+from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import BlockKind
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.payment import Road, RoadName
 from conserje.gateways.demo.adapter import ADAPTER
 from conserje.gateways.demo.settings import DemoSettings
 from conserje.services.outreach import telling
-from conserje.services.receivables import checkout, contested
+from conserje.services.receivables import checkout, contested, doubted
 from conserje.services.tenancy.act import reading
 from conserje.services.tenancy.http import GuardedHttp
 from conserje.testing import world
@@ -237,4 +238,44 @@ def test_more_back_than_was_paid_is_for_a_person(outside):
     told["answer"]["json"]["returned"] = 501
     assert (story.replayed(told).state, story.row().detail) == ("quarantined", "returned_differs")
     assert book.open_of(story.creditor_id, *story.bills) == [0]
+    book.sound(story.creditor_id)
+
+
+def test_why_a_payment_is_in_doubt_stays_whatever_the_gateway_tells_again(outside):
+    story = Story(*outside)
+    story.world.pay(story.external_id, method="tarjeta")
+    told = story.answer()
+    told["answer"]["json"]["amount"] = 400
+    story.replayed(told)
+    for _ in range(2):
+        story.hear()
+    assert (story.row().state, story.row().detail) == ("quarantined", "amount_differs")
+    assert story.blocks() == [(BlockKind.DOUBTED, 500)]
+
+
+def test_what_goes_back_after_a_person_decided_is_shown_to_them_once_more(outside):
+    story = Story(*outside)
+    story.world.pay(story.external_id, method="tarjeta")
+    told = story.answer()
+    told["answer"]["json"]["amount"] = 400
+    story.replayed(told)
+    checkout_id = story.row().id
+    decision = {
+        "creditor_id": story.creditor_id,
+        "checkout_id": checkout_id,
+        "by": "person:1",
+        "now": book.NOW,
+    }
+    doubted.record(came=doubted.Came("pay_1", Money("COP", 400), book.TODAY), **decision)
+    story.replayed(told)
+    assert story.blocks() == []
+    told["answer"]["json"]["returned"] = 400
+    for _ in range(2):
+        story.replayed(told)
+    assert (story.row().detail, story.row().returned_minor) == ("returned_differs", 400)
+    assert story.blocks() == [(BlockKind.DOUBTED, 500)]
+    assert book.open_of(story.creditor_id, *story.bills) == [100]
+    doubted.dismiss(**decision)
+    story.replayed(told)
+    assert story.blocks() == []
     book.sound(story.creditor_id)

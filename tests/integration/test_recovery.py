@@ -33,7 +33,7 @@ from conserje.domain.recovery.failure import Refusal
 from conserje.services.arrangements import agreed_words, agreement
 from conserje.services.arrangements.speaker import Speaker
 from conserje.services.integrations import failed_charges
-from conserje.services.outreach import sweep, telling
+from conserje.services.outreach import send, sweep, telling
 from conserje.services.receivables import payment
 from conserje.services.receivables.verify import verify
 from conserje.services.recovery import cancel, card, listing, pause
@@ -298,6 +298,38 @@ def test_a_card_that_ends_is_told_of_thirty_seven_and_one_day_before(
         day for day in range(32) if card.warn_due(creditor_id=creditor.id, now=MONDAY + timedelta(days=day))
     ]
     assert planned == [0, 23, 29]
+
+
+@pytest.mark.parametrize("owes", [True, False], ids=["owes", "owes nothing"])
+def test_the_warning_leaves_whatever_is_owed(creditor: Creditor, world: World, owes: bool) -> None:
+    book.set_up(creditor, world=world, now=MONDAY)
+    sofia, tuesday = shopper(creditor), MONDAY + timedelta(days=1, hours=1)
+    invoiced(creditor, sofia)
+    if not owes:
+        _paid(creditor, sofia.id)
+    mandate(creditor, sofia, expires_on=MONDAY.date() + timedelta(days=30))
+    assert card.warn_due(creditor_id=creditor.id, now=tuesday) == 1
+    send.send_due(creditor_id=creditor.id, clock=book.at(tuesday))
+    with acting(creditor_id=creditor.id):
+        assert Touch.objects.get(letter="card_expiring").state == "accepted"
+    assert "tarjeta" in world.messages()[-1].subject
+    assert card.warn_due(creditor_id=creditor.id, now=tuesday) == 0
+
+
+def test_a_warning_that_may_not_leave_is_not_tried_again_before_tomorrow(
+    creditor: Creditor, world: World
+) -> None:
+    book.set_up(creditor, world=world, now=MONDAY)
+    sofia = shopper(creditor)
+    invoiced(creditor, sofia)
+    mandate(creditor, sofia, expires_on=MONDAY.date() + timedelta(days=30))
+    assert card.warn_due(creditor_id=creditor.id, now=MONDAY) == 1
+    with acting(creditor_id=creditor.id):
+        Touch.objects.update(state="suppressed", reason="refused", ended_at=MONDAY)
+    again = [
+        card.warn_due(creditor_id=creditor.id, now=MONDAY + timedelta(hours=hour)) for hour in (1, 23, 25)
+    ]
+    assert again == [0, 0, 1]
 
 
 def test_a_business_keeps_its_own_strategy(creditor: Creditor, world: World) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,14 +17,19 @@ from tests.integration.test_mandates import (  # noqa: F401 - the same stage
     order,
     outside,
 )
+from tests.integration.test_receivables_checkout import gateway_id
 
 from conserje.data.outreach.models import Review
-from conserje.data.receivables.models import Checkout
+from conserje.data.receivables.models import Checkout, Payment
+from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import BlockKind
+from conserje.domain.ports.gateway import ChargeState
+from conserje.domain.ports.registry import gateways
+from conserje.domain.receivables.payment import Road, RoadName
 from conserje.services.outreach import telling
-from conserje.services.receivables import autopay, charge
+from conserje.services.receivables import autopay, charge, checkout_fact, doubted
 from conserje.services.receivables.refusals import Refused
-from conserje.services.tenancy.act import reading
+from conserje.services.tenancy.act import acting, reading
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -103,3 +109,77 @@ def test_nobody_is_asked_for_what_a_charge_without_an_answer_may_have_taken(buye
     after, blocks = seen()
     assert blocks == []
     assert after > during
+
+
+@pytest.fixture
+def silent(buyer, access, outside):  # noqa: F811
+    """A charge that was made and that nobody answered until a person had to look."""
+    held = given(buyer, access)
+    outside.fault("lost_answer", phase="charge")
+    charged(buyer, access, order(buyer, held))
+    charge.give_up_due(creditor_id=buyer[0], now=LATE)
+    assert standing(buyer) == ("quarantined", "never_answered", None)
+    return Road(RoadName.HOOK, "evt-1")
+
+
+LATE = book.NOW + timedelta(hours=charge.RESEND_HOURS, minutes=1)
+
+
+def standing(buyer):  # noqa: F811
+    row = only(buyer, Checkout)
+    return row.state, row.detail, row.payment_id
+
+
+def only(buyer, model):  # noqa: F811
+    with reading(creditor_id=buyer[0]):
+        return model.objects.get()
+
+
+def heard(buyer, access, outside, road, **told):  # noqa: F811
+    """The gateway's own later word, through its hook."""
+    external_id = gateway_id(outside, only(buyer, Checkout).reference)
+    fact = gateways.get("demo").fetch(external_id, access.settings, access.http)
+    with acting(creditor_id=buyer[0]):
+        checkout_fact.apply(
+            creditor_id=buyer[0], gateway="demo", fact=replace(fact, **told), road=road, now=LATE
+        )
+
+
+def resting(buyer):  # noqa: F811
+    with reading(creditor_id=buyer[0]):
+        case = telling.case(creditor_id=buyer[0], customer_id=buyer[1], now=LATE)
+    return [block.kind for block in case.blocks]
+
+
+def test_nobody_is_asked_for_a_charge_that_never_answered_until_a_person_looked(buyer, silent):  # noqa: F811
+    assert resting(buyer) == [BlockKind.DOUBTED]
+    row = only(buyer, Checkout)
+    doubted.dismiss(creditor_id=buyer[0], checkout_id=row.id, by="person:1", now=LATE)
+    assert resting(buyer) == []
+
+
+@pytest.mark.parametrize("looked", [False, True], ids=["before", "after"])
+def test_the_gateways_late_answer_ends_the_doubt_by_itself(buyer, access, outside, silent, looked):  # noqa: F811
+    """Also when a person had found nothing there."""
+    if looked:
+        row = only(buyer, Checkout)
+        doubted.dismiss(creditor_id=buyer[0], checkout_id=row.id, by="person:1", now=LATE)
+    heard(buyer, access, outside, silent, state=ChargeState.UNKNOWN)
+    assert standing(buyer) == ("quarantined", "never_answered", None)
+    for _ in range(2):
+        heard(buyer, access, outside, silent)
+    kept = only(buyer, Payment)
+    assert standing(buyer) == ("paid", "", kept.id)
+    assert (kept.amount_minor, kept.unallocated_minor) == (500, 0)
+    assert resting(buyer) == []
+    book.sound(buyer[0])
+
+
+def test_what_a_person_recorded_is_not_recorded_again_by_a_late_answer(buyer, access, outside, silent):  # noqa: F811
+    row = only(buyer, Checkout)
+    came = doubted.Came("as they typed it", Money("COP", 500), book.TODAY)
+    doubted.record(creditor_id=buyer[0], checkout_id=row.id, came=came, by="person:1", now=LATE)
+    heard(buyer, access, outside, silent)
+    assert only(buyer, Payment).external_id == "as they typed it"
+    assert resting(buyer) == []
+    book.sound(buyer[0])

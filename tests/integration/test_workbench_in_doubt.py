@@ -202,7 +202,7 @@ def test_money_of_a_doubt_that_is_in_the_books_is_not_recorded_again(doubted: Cr
 def test_a_charge_that_never_answered_is_decided_in_the_same_place(doubted: Creditor) -> None:
     with acting(creditor_id=doubted.id):
         Checkout.objects.update(detail="never_answered")
-    assert resting(doubted)["Panadería de Mentira"] == [], "a person looks, and it is asked for meanwhile"
+    assert resting(doubted)["Panadería de Mentira"] == [BlockKind.DOUBTED]
     client = wb.desk(doubted)
     assert "Se pidió un cobro y nadie respondió" in told(client.get(page_of(doubted)).content)
     assert client.post(page_of(doubted), {"as": "nothing"}).status_code == 302

@@ -365,7 +365,7 @@ PLANTS = (
     Plant("parts do not add up", _a_part_too_low, (arranged.SUMS,), PLANS),
     Plant("a charge has a new key each time", _a_new_key_each_time, (charges.ONCE, charges.KNOWN), CARDS),
     Plant("what rests is charged", _charges_what_rests, (charges.ONCE,), CARDS),
-    Plant("what a card was just charged for is asked for", _asks_while_unanswered, (charges.TAKEN,), CARDS),
+    Plant("what a card was charged for is asked for", _asks_while_unanswered, (charges.TAKEN,), CARDS),
     Plant("nobody counts tries", _no_governor, (charges.OFTEN,), EMPTY),
     Plant("a refund may be of any amount", _refunds_any_amount, (charges.BACK,), USUAL, customers=60),
     Plant("a cancelled subscription is asked for", _cancels_without_leaving_alone, (OWED,), CARDS),

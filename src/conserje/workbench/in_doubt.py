@@ -36,9 +36,6 @@ _LOOK: Final = gettext_lazy(
     "Nothing was booked, and nobody writes about its invoices until you say what you found. Look for it in the "
     "gateway's own list of payments."
 )
-_SILENT: Final = gettext_lazy(
-    "Nothing was booked. Look for it in the gateway's own list of payments, and say what you found."
-)
 _COMPARE: Final = gettext_lazy(
     "Its payment is in the books, and nobody writes about its invoices until you have compared it with the gateway's "
     "own list."
@@ -50,7 +47,6 @@ _DECIDE: Final = gettext_lazy(
 _TO_DO: Final[dict[str, Promise]] = {
     _SECOND: _KEEP,
     _CONTESTED: _DECIDE,
-    "never_answered": _SILENT,
     "returned_differs": _COMPARE,
     "payment_conflict": _COMPARE,
 }

@@ -28,10 +28,10 @@ SENTENCES: Final[Words] = {
         "Money of it went back or is asked back: left alone until a person decides."
     ),
     "left_alone_doubted": _(
-        "The gateway says it is paid, with other figures: left alone until a person decides."
+        "A payment of it is in doubt: left alone until a person says what the gateway shows."
     ),
     "left_alone_doubted.open": _(
-        "The gateway says it is paid, with other figures: left alone until a person decides."
+        "A payment of it is in doubt: left alone until a person says what the gateway shows."
     ),
     "left_alone_enquiry": _("The customer wrote to us: left alone until somebody answers."),
     "left_alone_agreement": _("Left alone by what was agreed, until %(until)s."),

@@ -63,3 +63,33 @@ def test_a_notice_of_three_days_is_kept_without_moving_the_day_that_was_told() -
     assert decision.contact is not None
     assert (decision.contact.step, decision.contact.on) == ("formal", told.contact.on)
     assert decision.contact.at - now >= timedelta(hours=72)
+
+
+def test_a_draft_for_a_monday_is_made_on_friday_when_somebody_looks() -> None:
+    """2026-11-23 is a Monday; its formal letter is seen coming a day ahead, and nobody looks on a Sunday."""
+    of = case(due(1, late=20))
+    for step, ago in (("friendly", 15), ("follow_up", 8)):
+        at = MORNING - timedelta(days=ago)
+        of = of.after(step=step, channel=Channel.EMAIL, at=at, on=at.date(), purpose=Purpose.COLLECTION)
+    of = replace(of, made=(*of.made, replace(of.made[0], step="follow_up_second")))
+    thursday, friday = (
+        decide(of, strategy=BUSINESS, law=LAW, now=MORNING + timedelta(days=days)) for days in (2, 3)
+    )
+    for decision in (thursday, friday):
+        assert decision.contact is not None
+        assert (decision.contact.step, decision.contact.on) == ("formal", date(2026, 11, 23))
+    assert (thursday.kind, friday.kind) == (Kind.WAIT, Kind.CONTACT)
+    assert thursday.review_at is not None
+    assert local_date(thursday.review_at, BOGOTA) == date(2026, 11, 20)
+
+
+def test_a_notice_counts_the_days_on_which_the_strategy_writes() -> None:
+    monday = date(2026, 11, 23)
+    told = {hours: BUSINESS.noticed_on(monday, hours=hours) for hours in (0, 1, 24, 25, 72)}
+    assert told == {
+        0: monday,
+        1: date(2026, 11, 20),
+        24: date(2026, 11, 20),
+        25: date(2026, 11, 19),
+        72: date(2026, 11, 18),
+    }

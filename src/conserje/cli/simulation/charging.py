@@ -12,9 +12,10 @@ from conserje.cli.simulation.plans import spread
 from conserje.cli.simulation.world import Held, World, may_be_refused
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeRequest, ChargeState, Decline, StartFailed
+from conserje.domain.receivables.checkout import NEVER_ANSWERED
 from conserje.domain.receivables.mandate import Back, MandateAsked
 from conserje.domain.receivables.payment import Road, RoadName
-from conserje.services.receivables import checkout, contested, in_doubt, mandate, refund
+from conserje.services.receivables import checkout, contested, doubted, in_doubt, mandate, refund
 from conserje.services.receivables.refusals import Refused
 from conserje.services.recovery import cancel
 from conserje.services.tenancy.act import reading
@@ -23,6 +24,7 @@ from conserje.testing.simulation.behaviour import Deed
 from conserje.testing.simulation.cast import CURRENCY
 from conserje.testing.simulation.desk import CARDS, Card, Charge
 from conserje.testing.simulation.draw import later, stream
+from conserje.testing.simulation.gateway import payment_of
 
 BY = setting.BY
 PESO = 100
@@ -228,6 +230,39 @@ def _decide_contest(world: World, deed: Deed) -> None:
     if rows:
         for ref in world.open.contests.pop(deed.who, ()):
             world.tell("contest_decided", deed.who, ref=ref)
+
+
+def look(world: World) -> None:
+    """A person looks at the gateway for each charge that it never answered, and says what they found."""
+    with reading(creditor_id=world.creditor_id):
+        waiting = in_doubt.waiting(creditor_id=world.creditor_id)
+        rows = [one.number for one in waiting if one.why == NEVER_ANSWERED]
+        found = [doubted.find(creditor_id=world.creditor_id, checkout_id=row) for row in rows]
+    for one in filter(None, found):
+        charges = world.desk.charges.values()
+        paid = next((c for c in charges if c.reference == one.reference and c.value_on is not None), None)
+        if paid is None:
+            _nothing_came(world, one.checkout_id)
+        else:
+            _came(world, one.checkout_id, paid)
+
+
+def _nothing_came(world: World, checkout_id: int) -> None:
+    where: dict[str, Any] = {"creditor_id": world.creditor_id, "by": BY, "now": world.clock()}
+    world.act(partial(doubted.dismiss, checkout_id=checkout_id, **where), twice=False)
+    world.tell("doubt_dismissed")
+
+
+def _came(world: World, checkout_id: int, charge: Charge) -> None:
+    """Of what a person recorded the gateway is not asked any more: nothing goes back through it."""
+    assert charge.value_on is not None
+    who, ref, shares = world.checkouts.pop(charge.external_id)
+    came = doubted.Came(payment_of(charge.external_id), charge.amount, charge.value_on)
+    where: dict[str, Any] = {"creditor_id": world.creditor_id, "by": BY, "now": world.clock()}
+    world.payment_ids[ref] = world.act(
+        partial(doubted.record, checkout_id=checkout_id, came=came, **where), twice=False
+    )
+    paying.told_paid(world, who, ref, charge.amount.minor, shares)
 
 
 DOERS: dict[str, Callable[[World, Deed], None]] = {

@@ -138,6 +138,7 @@ def _day(world: World, on: date, *, silent: bool) -> None:
     world.clock.moment += timedelta(minutes=10)
     world.line.calm = True
     _work(world)
+    charging.look(world)
     world.line.calm = False
     _audit(world, worked=worked)
 
@@ -157,6 +158,7 @@ def _until(world: World, at: datetime) -> None:
     while world.queue and world.queue[0][0] <= at and not world.auditor.findings:
         _, _, deed = heapq.heappop(world.queue)
         deeds.do(world, deed)
+        plans.look_after_paying(world)
 
 
 def _work(world: World) -> bool:
@@ -175,6 +177,7 @@ def _work(world: World) -> bool:
             quiet = {key for key in pending if world.desk.charges[key].asked == asked.get(key, 0)}
             for key in sorted(told | quiet):
                 paying.is_known(world, key)
+            plans.look_after_paying(world)
             return True
         pending |= told
         world.clock.moment += timedelta(minutes=1)
@@ -294,6 +297,7 @@ def _shown(world: World, item: outline.TouchEnded) -> audit.Shown:
     return audit.Shown(
         message=world.line.number_of(item.key),
         who=item.reference,
+        step=item.step,
         state=item.state,
         reason=item.reason,
         planned_at=item.planned_at,

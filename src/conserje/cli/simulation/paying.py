@@ -148,7 +148,7 @@ def is_known(world: World, external_id: str) -> None:
     """The product has answered, or has worked to its end, after the gateway told it that a checkout is paid."""
     who, ref, shares = world.checkouts[external_id]
     charge = world.desk.charges[external_id]
-    _paid(world, who, ref, charge.amount.minor, shares)
+    told_paid(world, who, ref, charge.amount.minor, shares)
     more = charge.told_returned - world.known_back.get(external_id, 0)
     if more <= 0:
         return
@@ -162,9 +162,11 @@ def is_known(world: World, external_id: str) -> None:
         world.tell("went_back_in_part", who, ref=ref, minor=more, numbers=numbers)
 
 
-def _paid(world: World, who: str, ref: str, minor: int, named: list[tuple[str, int]]) -> None:
+def told_paid(world: World, who: str, ref: str, minor: int, named: list[tuple[str, int]]) -> None:
+    """The product knows a payment, and what it was meant for: told once."""
     if ref not in world.known_paid:
         world.known_paid.add(ref)
+        world.paid_lately.append(who)
         world.tell("paid", who, ref=ref, minor=minor, named=[list(share) for share in named])
 
 
@@ -186,7 +188,7 @@ def _bank_line(world: World, deed: Deed) -> None:
         books = world.auditor.books
         meant = sorted((books.invoices[number] for number, _ in shares), key=lambda one: one.opened)
         shares = [(one.number, one.open) for one in meant]
-    _paid(world, deed.who, facts["ref"], facts["minor"], shares)
+    told_paid(world, deed.who, facts["ref"], facts["minor"], shares)
 
 
 def _by_file(world: World, deed: Deed) -> None:
@@ -206,7 +208,7 @@ def _by_file(world: World, deed: Deed) -> None:
     world.tell("bank_file", deed.who, ref=facts["ref"], states=dict(sorted(done.states.items())))
     if sum(money.minor for money in done.applied) == facts["minor"]:
         named = [(number, world.auditor.books.invoices[number].open)]
-        _paid(world, deed.who, facts["ref"], facts["minor"], named)
+        told_paid(world, deed.who, facts["ref"], facts["minor"], named)
 
 
 def _by_hand(world: World, deed: Deed) -> None:
@@ -228,7 +230,7 @@ def _by_hand(world: World, deed: Deed) -> None:
         lambda: payment.record(creditor_id=world.creditor_id, received=received, now=now), twice=True
     )
     world.payment_ids[facts["ref"]] = done.payment_id
-    _paid(world, deed.who, facts["ref"], facts["minor"], facts["shares"])
+    told_paid(world, deed.who, facts["ref"], facts["minor"], facts["shares"])
 
 
 @may_be_refused(Refused)

@@ -189,6 +189,13 @@ def _over(world: World, ours: int) -> None:
     world.tell("plan_over", one.who, plan=ours)
 
 
+def look_after_paying(world: World) -> None:
+    """Who has a plan looks at it once their money is known: a part may have been moved before it came."""
+    paid, world.paid_lately = set(world.paid_lately), []
+    for ours in [ours for ours, one in world.open.plans.items() if one.who in paid]:
+        look(world, only=ours)
+
+
 def look(world: World, only: int | None = None) -> None:
     """The customers look at their plans; one that is kept is looked at no more after a while."""
     found = {ours: one for ours, one in world.open.plans.items() if only in (None, ours)}
@@ -200,7 +207,7 @@ def look(world: World, only: int | None = None) -> None:
             _over(world, ours)
             continue
         one.state = plan_.state
-        one.kept_days += plan_.state == "kept"
+        one.kept_days += only is None and plan_.state == "kept"
         if one.kept_days > KEPT_SHOWN_DAYS:
             world.open.plans.pop(ours)
         world.tell(

@@ -99,7 +99,7 @@ SELECT k.customer_id,
   FROM receivables_checkout k JOIN receivables_checkoutline l ON l.creditor_id = k.creditor_id AND l.checkout_id = k.id
  WHERE k.creditor_id = %(creditor)s AND k.customer_id = ANY(%(ids)s)
    AND (k.state IN ('processing', 'waiting') OR k.contested OR (k.state = 'unknown' AND k.mandate_id IS NOT NULL)
-        OR (k.state = 'quarantined' AND k.doubt_decided_at IS NULL AND k.detail <> 'never_answered'))
+        OR (k.state = 'quarantined' AND k.doubt_decided_at IS NULL))
 UNION ALL
 SELECT p.customer_id, 'plan', x.invoice_id, p.id,
        CASE WHEN p.state = 'offered' THEN p.offered_until

@@ -24,7 +24,7 @@ class BlockKind(StrEnum):
 
     `PAYING`: a voucher was given out or a bank is confirming. `CONTESTED`: money of it went back, or is asked back,
     and a person has not decided yet what that means. `DOUBTED`: the gateway says it is paid and contradicts what was
-    asked for, and a person has not looked yet.
+    asked for, or never answered a charge, and a person has not looked yet.
     """
 
     DISPUTE = "dispute"

@@ -165,10 +165,9 @@ class _Search:
             reasons.append(Reason("payments_not_recorded", (("since", known.isoformat() if known else ""),)))
         if rung.overtaken:
             reasons.append(Reason("steps_overtaken", (("steps", ", ".join(rung.overtaken)),)))
-        lead = timedelta(days=-(-step.notice_hours // 24))
-        soon = at <= self.now + timedelta(hours=step.notice_hours) + lead
-        kind = Kind.CONTACT if soon or position.on == first.on else _waiting(first)
-        review = instant(position.on - lead, _DAY_START, self.case.zone)
+        noticed_on = self.strategy.noticed_on(position.on, hours=step.notice_hours)
+        review = instant(noticed_on, _DAY_START, self.case.zone)
+        kind = Kind.CONTACT if review <= self.now or position.on == first.on else _waiting(first)
         return Decision(
             kind=kind,
             contact=planned,

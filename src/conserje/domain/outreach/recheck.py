@@ -13,9 +13,10 @@ from conserje.domain.outreach.ladder import last_contact_on
 from conserje.domain.outreach.position import Position, asked, enough, on_day
 from conserje.domain.outreach.strategy import Mode, Stage, Step, Strategy, purpose_of
 from conserje.domain.ports.channel import Channel
-from conserje.domain.rules.facts import Intent, Purpose
+from conserje.domain.rules.facts import Intent, Purpose, Subject
 from conserje.domain.rules.gate import RuleStack
 from conserje.domain.rules.verdict import Ruling, Verdict
+from conserje.domain.rules.vocabulary import Condition
 
 # How long a carrier may take to a message that is marked: what leaves in the last moments of a window arrives after it.
 ON_THE_WAY = timedelta(seconds=30)
@@ -115,12 +116,22 @@ def still_right(*, case: Case, going: Going, strategy: Strategy, law: RuleStack,
 
 def _judge(case: Case, going: Going, reach: Reach, law: RuleStack, at: datetime) -> Verdict:
     """The law's word on a touch that leaves at `at` and may arrive a little later: it must be lawful at both."""
-    intent = _intent(going, reach)
-    verdict = law.judge(intent=intent, subject=case.subject, at=at)
+    intent, subject = _intent(going, reach), case.subject
+    if going.step is None:
+        subject = _of_no_debt(subject)
+    verdict = law.judge(intent=intent, subject=subject, at=at)
     if not verdict.allowed:
         return verdict
-    arriving = law.judge(intent=intent, subject=case.subject, at=at + ON_THE_WAY)
+    arriving = law.judge(intent=intent, subject=subject, at=at + ON_THE_WAY)
     return verdict if arriving.allowed else arriving
+
+
+def _of_no_debt(subject: Subject) -> Subject:
+    """For a message that speaks of no debt: that nothing is owed says nothing against it."""
+    more = subject.particulars
+    if more is None or Condition.PAID not in more.states:
+        return subject
+    return replace(subject, particulars=replace(more, states=more.states - {Condition.PAID}))
 
 
 def _chasing(case: Case, going: Going, position: Position, strategy: Strategy) -> Later | Drop | None:

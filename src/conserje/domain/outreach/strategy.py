@@ -100,6 +100,16 @@ class Strategy:
             on += timedelta(days=1)
         return on
 
+    def noticed_on(self, on: date, *, hours: int) -> date:
+        """The day on which a contact of `on` is planned for the creditor to see it coming: so much earlier in days on
+        which this strategy writes, for on others nobody looks.
+        """
+        for _ in range(-(-hours // 24)):
+            on -= timedelta(days=1)
+            while on.weekday() not in self.weekdays:
+                on -= timedelta(days=1)
+        return on
+
     @property
     def label(self) -> str:
         """Name and version, as stored with every decision: "business 1"."""

@@ -6,13 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeFact, ChargeState, Payer
 from conserje.domain.receivables.allocation import Share
 
 _PAID = ChargeState.PAID.value
-_QUARANTINED = "quarantined"
+QUARANTINED: Final = "quarantined"
+# Why a charge by mandate is in doubt that no gateway answered: perhaps it was made.
+NEVER_ANSWERED: Final = "never_answered"
 # States after which more is to come, and how long after a checkout's beginning the gateway is asked about it again.
 UNFINISHED = (
     ChargeState.OPEN.value,
@@ -89,7 +92,7 @@ def next_state(*, state: str, fact: ChargeState) -> str:
     An answer that could not be read or did not come (`UNKNOWN`) takes nothing back that was known to be
     final, nor the instructions that were given out.
     """
-    if state in (_PAID, _QUARANTINED):
+    if state in (_PAID, QUARANTINED):
         return state
     if fact is ChargeState.UNKNOWN and state in (
         ChargeState.DECLINED,

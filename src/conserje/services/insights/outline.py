@@ -23,7 +23,7 @@ SELECT c.reference, coalesce(i.open, 0)::bigint, (coalesce(p.left, 0) + coalesce
  WHERE c.creditor_id = %(creditor)s ORDER BY c.reference"""
 
 _TOUCHES = """
-SELECT t.id, t.key, c.reference, t.state, t.reason, t.planned_at, t.retry_at, t.handed_at, t.perhaps_read
+SELECT t.id, t.key, c.reference, t.step, t.state, t.reason, t.planned_at, t.retry_at, t.handed_at, t.perhaps_read
   FROM outreach_touch t
   JOIN receivables_customer c ON c.creditor_id = t.creditor_id AND c.id = t.customer_id
  WHERE t.creditor_id = %(creditor)s AND (%(since)s::timestamptz IS NULL OR t.planned_at >= %(since)s
@@ -56,6 +56,7 @@ class TouchEnded:
     id: int
     key: str
     reference: str
+    step: str
     state: str
     reason: str
     planned_at: datetime

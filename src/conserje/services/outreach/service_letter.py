@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +39,7 @@ SELECT id, %(customer)s, NULL, %(contact)s, %(point)s, %(key)s, %(step)s, 'closi
   FROM tenancy_creditor WHERE id = %(creditor)s
 ON CONFLICT DO NOTHING RETURNING id"""
 
+_TRIED_AGAIN = timedelta(days=1)
 _TAKE_BACK = """
 UPDATE outreach_touch SET state = 'suppressed', reason = 'changed_meanwhile', ended_at = %(now)s, claim = NULL,
        claim_until = NULL
@@ -84,10 +85,13 @@ def plan(*, creditor_id: int, customer_id: int, wanted: ServiceLetter, now: date
 
 
 @step
-def planned(*, creditor_id: int, steps: Mapping[str, int]) -> set[str]:
-    """Which of these names, each of one customer, were planned before and would not be again."""
+def planned(*, creditor_id: int, steps: Mapping[str, int], now: datetime) -> set[str]:
+    """Which of these names, each of one customer, were planned before and would not be again `now`.
+
+    What may not leave today is not tried again before tomorrow.
+    """
     rows = Touch.objects.filter(
-        Q(perhaps_read=True) | ~Q(state__in=["suppressed", "failed"]),
+        Q(perhaps_read=True) | ~Q(state__in=["suppressed", "failed"]) | Q(ended_at__gt=now - _TRIED_AGAIN),
         creditor_id=creditor_id,
         customer_id__in=set(steps.values()),
         episode__isnull=True,

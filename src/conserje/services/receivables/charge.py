@@ -16,7 +16,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeFact, ChargeRequest, ChargeState, Mandates
 from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.charge import ChargeOrder
-from conserje.domain.receivables.checkout import UNFINISHED
+from conserje.domain.receivables.checkout import NEVER_ANSWERED, QUARANTINED, UNFINISHED
 from conserje.domain.receivables.payment import Road, RoadName
 from conserje.services.outreach import review
 from conserje.services.receivables import (
@@ -169,7 +169,7 @@ def _give_up(*, creditor_id: int, checkout_id: int, now: datetime) -> Standing:
     """A charge that nobody ever answered: perhaps it was made. A person looks at the gateway; it is not tried again."""
     row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
     if row.state == ChargeState.UNKNOWN.value and not row.external_id:
-        row.state, row.detail, row.checked_at = "quarantined", "never_answered", now
+        row.state, row.detail, row.checked_at = QUARANTINED, NEVER_ANSWERED, now
         row.save(update_fields=["state", "detail", "checked_at"])
         checkout_fact.tell(
             creditor_id=creditor_id,

@@ -13,11 +13,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
-from conserje.data.receivables.models import Checkout, Refund
+from conserje.data.receivables.models import Checkout, Payment, Refund
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeFact, ChargeState, Decline
 from conserje.domain.receivables.charge import ChargeCause
-from conserje.domain.receivables.checkout import Doubt, doubt, next_state, returned_more
+from conserje.domain.receivables.checkout import (
+    NEVER_ANSWERED,
+    QUARANTINED,
+    Doubt,
+    doubt,
+    next_state,
+    returned_more,
+)
 from conserje.domain.receivables.payment import Received, Reversal, ReversalKind, Road, RoadName
 from conserje.domain.recovery.failure import ChargeEnd
 from conserje.services.journal import entry
@@ -35,10 +42,14 @@ UNDER_WAY = (ChargeState.PROCESSING.value, ChargeState.WAITING.value)
 def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: datetime) -> Checkout:
     """Write down what was fetched; returns the row, locked. Raises `UnknownRow` when nobody knows the checkout."""
     row = _lock(creditor_id, gateway, fact)
-    before, contested = row.state, row.contested
     if fact.external_id:
         row.external_id = fact.external_id
     row.checked_at = now
+    if row.state == QUARANTINED:
+        if not _answers_at_last(row, fact):
+            return _heard_in_doubt(creditor_id, row, fact, now)
+        row.state, row.doubt_decided_at, row.doubt_decided_by = ChargeState.UNKNOWN.value, None, ""
+    before, contested = row.state, row.contested
     row.state, row.detail = next_state(state=before, fact=fact.state), fact.detail[:240]
     if fact.state is not ChargeState.UNKNOWN:
         row.decline, row.decline_code = (fact.decline or ""), fact.decline_code[:60]
@@ -46,13 +57,13 @@ def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: 
     if fact.state is ChargeState.WAITING:
         row.until_on = fact.until
     wrong = None
-    if fact.state is ChargeState.PAID and before != "quarantined":
+    if fact.state is ChargeState.PAID:
         asked = Money(row.currency, row.amount_minor)
         wrong = doubt(fact=fact, reference=row.reference, amount=asked)
         if wrong is None:
             wrong = _record(creditor_id, row, fact, road, now) or _give_back(creditor_id, row, fact, now)
     if wrong is not None:
-        row.state, row.detail = "quarantined", wrong.value
+        row.state, row.detail = QUARANTINED, wrong.value
     row.save()
     if row.state != before:
         payload = {"from": before, "to": row.state, "road": road.name.value}
@@ -82,6 +93,35 @@ def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: 
     return row
 
 
+def _answers_at_last(row: Checkout, fact: ChargeFact) -> bool:
+    """Whether the gateway tells, after all, of a charge that it did not answer and that nobody recorded meanwhile."""
+    if row.detail != NEVER_ANSWERED or fact.state is ChargeState.UNKNOWN:
+        return False
+    recorded = Payment.objects.filter(
+        creditor_id=row.creditor_id, source=row.gateway, reference=row.reference
+    )
+    return not recorded.exists()
+
+
+def _heard_in_doubt(creditor_id: int, row: Checkout, fact: ChargeFact, now: datetime) -> Checkout:
+    """What is in doubt is a person's to decide: the gateway's later words move no money.
+
+    But what went back of it since they decided is shown to them once more.
+    """
+    back = 0 if fact.returned is None else min(fact.returned.minor, row.amount_minor)
+    went_back, row.returned_minor = back > row.returned_minor, max(back, row.returned_minor)
+    anew = went_back and row.doubt_decided_at is not None
+    if anew:
+        row.detail, row.doubt_decided_at, row.doubt_decided_by = Doubt.RETURNED_DIFFERS.value, None, ""
+    row.save()
+    if anew:
+        payload = {"why": row.detail, "returned": row.returned_minor}
+        tell_and_wake(
+            creditor_id=creditor_id, row=row, what=QUARANTINED, payload=payload, by="system", now=now
+        )
+    return row
+
+
 def _is_under_way(state: str, row: Checkout) -> bool:
     """Whether in `state` the money of `row` may be on its way: of a charge by mandate also while nobody answers."""
     return state in UNDER_WAY or (state == ChargeState.UNKNOWN.value and row.mandate_id is not None)
@@ -104,21 +144,14 @@ def tell(
 
 
 @step
-def decided(
+def tell_and_wake(
     *, creditor_id: int, row: Checkout, what: str, payload: dict[str, Any], by: str, now: datetime
 ) -> None:
-    """A person decided `what` about a checkout: told in the journal, and its customer is looked at again."""
-    tell(
-        creditor_id=creditor_id,
-        row=row,
-        kind=f"receivables.checkout.{what}",
-        payload=payload,
-        actor=by,
-        now=now,
-    )
-    review.wake_many(
-        creditor_id=creditor_id, customer_ids=[row.customer_id], now=now, reason=f"checkout.{what}"
-    )
+    """`what` became of a checkout by somebody's word: told in the journal, and its customer is looked at again."""
+    kind = f"receivables.checkout.{what}"
+    tell(creditor_id=creditor_id, row=row, kind=kind, payload=payload, actor=by, now=now)
+    ids = [row.customer_id]
+    review.wake_many(creditor_id=creditor_id, customer_ids=ids, now=now, reason=f"checkout.{what}")
 
 
 def _tell_charge(creditor_id: int, row: Checkout, now: datetime) -> None:

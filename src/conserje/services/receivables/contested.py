@@ -24,6 +24,6 @@ def decide(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> Non
     row.contested, row.contest_decided_at, row.contest_decided_by = False, now, by
     row.save(update_fields=["contested", "contest_decided_at", "contest_decided_by"])
     payload = {"returned": row.returned_minor}
-    checkout_fact.decided(
+    checkout_fact.tell_and_wake(
         creditor_id=creditor_id, row=row, what="contest_decided", payload=payload, by=by, now=now
     )

@@ -12,13 +12,12 @@ from datetime import date, datetime
 
 from conserje.data.receivables.models import Checkout
 from conserje.domain.kit.money import Money
-from conserje.domain.receivables.checkout import Doubt
+from conserje.domain.receivables.checkout import QUARANTINED, Doubt
 from conserje.domain.receivables.payment import Received
 from conserje.services.receivables import checkout_fact, checkout_payment, locked
 from conserje.services.receivables.refusals import AlreadySettled, Refused
 from conserje.services.tenancy.act import act, keyed, step
 
-_QUARANTINED = "quarantined"
 # Of these the payment itself is in the books: only what the person made of it is written down.
 _IN_THE_BOOKS = frozenset({Doubt.RETURNED_DIFFERS.value, Doubt.PAYMENT_CONFLICT.value})
 
@@ -60,7 +59,7 @@ class Came:
 def find(*, creditor_id: int, checkout_id: int) -> Doubted | None:
     """One that waits; None when it does not or does not exist."""
     rows = Checkout.objects.filter(creditor_id=creditor_id, id=checkout_id)
-    row = rows.filter(state=_QUARANTINED, doubt_decided_at=None).select_related("customer").first()
+    row = rows.filter(state=QUARANTINED, doubt_decided_at=None).select_related("customer").first()
     if row is None:
         return None
     lines = row.lines.filter(creditor_id=creditor_id).order_by("id")
@@ -126,7 +125,7 @@ def dismiss(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> No
 
 def _undecided(creditor_id: int, checkout_id: int) -> Checkout:
     row = locked.row(creditor_id=creditor_id, model=Checkout, row_id=checkout_id)
-    if row.state != _QUARANTINED or row.doubt_decided_at is not None:
+    if row.state != QUARANTINED or row.doubt_decided_at is not None:
         raise AlreadySettled("Somebody decided about this payment before. Look at the customer's page.")
     return row
 
@@ -135,6 +134,6 @@ def _decided(creditor_id: int, row: Checkout, by: str, now: datetime, payload: d
     row.doubt_decided_at, row.doubt_decided_by = now, by
     row.save(update_fields=["doubt_decided_at", "doubt_decided_by"])
     payload = {"why": row.detail, **payload}
-    checkout_fact.decided(
+    checkout_fact.tell_and_wake(
         creditor_id=creditor_id, row=row, what="doubt_decided", payload=payload, by=by, now=now
     )

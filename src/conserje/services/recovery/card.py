@@ -91,7 +91,7 @@ def warn_due(*, creditor_id: int, now: datetime) -> int:
         for mandate_id, on, customer_id in rows.values_list("id", "expires_on", "customer_id")
         if on is not None
     }
-    known = service_letter.planned(creditor_id=creditor_id, steps=named) if named else set()
+    known = service_letter.planned(creditor_id=creditor_id, steps=named, now=now) if named else set()
     for name, customer_id in named.items():
         if name not in known:
             wanted = ServiceLetter(_WARNING, name, Purpose.PRE_DUE_REMINDER)

@@ -141,7 +141,7 @@ class SimulatedPay:
             desk.answered(charge.external_id)
         return ChargeFact(
             charge.external_id,
-            f"pay-{charge.external_id}" if paid else "",
+            payment_of(charge.external_id) if paid else "",
             charge.reference,
             charge.state,
             charge.amount,
@@ -152,6 +152,11 @@ class SimulatedPay:
             returned=Money(charge.amount.currency, charge.returned) if charge.returned else None,
             contested=charge.contested,
         )
+
+
+def payment_of(external_id: str) -> str:
+    """The gateway's own number for the money of a paid checkout."""
+    return f"pay-{external_id}"
 
 
 ADAPTER = SimulatedPay()

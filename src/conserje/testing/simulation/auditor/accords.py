@@ -48,6 +48,16 @@ class Plan:
         """What is open of its invoices."""
         return sum(books.invoices[number].open for number in self.numbers)
 
+    def left(self, position: int, books: Books) -> int:
+        """What is open of one instalment: money pays them in the order of their days."""
+        settled = max(0, self.total - self.open(books))
+        for one, _, minor in self.in_order():
+            taken = min(settled, minor)
+            settled -= taken
+            if one == position:
+                return minor - taken
+        raise LookupError(position)
+
     def open_parts(self, books: Books) -> list[OpenPart]:
         """The instalments that are not paid, laid over the invoices one after the other."""
         settled = max(0, self.total - self.open(books))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from conserje.testing.simulation.auditor import arranged, charges, letters
+from conserje.testing.simulation.auditor.calendar import weekdays_between
 from conserje.testing.simulation.auditor.charges import Till
 from conserje.testing.simulation.auditor.findings import Finding
 from conserje.testing.simulation.auditor.leaving import judge_letter, judge_service_letter
@@ -16,6 +17,10 @@ from conserje.testing.simulation.books import Books
 from conserje.testing.simulation.history import Event
 
 _MORE = arranged.HANDLERS | charges.HANDLERS
+
+
+# Payments recorded through so many weekdays ago are known well enough for letters to leave by themselves.
+FRESH_WEEKDAYS = 2
 
 
 @dataclass(slots=True)
@@ -28,6 +33,7 @@ class Auditor:
     stopped: set[str] = field(default_factory=set)
     left: dict[str, bool] = field(default_factory=dict)
     fresh_through: date | None = None
+    fresh_again_on: date | None = None
     by_address: dict[str, list[tuple[Contact, str]]] = field(default_factory=dict)
     asked_again: dict[int, datetime] = field(default_factory=dict)
     taken: dict[int, str] = field(default_factory=dict)
@@ -200,8 +206,14 @@ class Auditor:
         self.stopped.discard(event.facts["channel"])
         self.everybody(event.at)
 
+    def is_fresh(self, on: date) -> bool:
+        """Whether payments are recorded lately enough for letters to leave by themselves."""
+        return self.fresh_through is not None and weekdays_between(self.fresh_through, on) <= FRESH_WEEKDAYS
+
     def _on_fresh(self, event: Event) -> None:
         through = event.facts["through"]
+        if not self.is_fresh(event.at.date()):
+            self.fresh_again_on = event.at.date()
         self.fresh_through = through if self.fresh_through is None else max(self.fresh_through, through)
 
     def _on_refused_draft(self, event: Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from conserje.testing.simulation.auditor.standing import Block, Dossier
@@ -20,7 +20,7 @@ OFTEN = "a card is tried no oftener than is allowed"
 NEVER = "a card that was refused for good is charged no more"
 BACK = "no more goes back than came"
 KNOWN = "what a card was charged is in the books"
-TAKEN = "nobody is asked for what their card was just charged for"
+TAKEN = "nobody is asked for what their card was charged for"
 REASON = "each refusal says why"
 
 # So long a charge without an answer may be asked for again by its key: then its money is known, or a person looks.
@@ -120,12 +120,12 @@ def chargeable(auditor: Auditor, dossier: Dossier, on: date) -> int:
         for number in block.numbers:
             if number in due:
                 due[number] -= due[number] if block.minor is None else min(block.minor, due[number])
-    return sum(due.values()) - on_its_way(auditor, dossier.ref, datetime.min.replace(tzinfo=UTC))
+    return sum(due.values()) - on_its_way(auditor, dossier.ref)
 
 
-def on_its_way(auditor: Auditor, who: str, since: datetime) -> int:
-    """What the gateway took of a customer's cards from `since` on and the product has not told that it knows."""
-    return sum(one.minor for one in auditor.till.taken.values() if one.who == who and one.at >= since)
+def on_its_way(auditor: Auditor, who: str) -> int:
+    """What the gateway took of a customer's cards and the product has not told that it knows."""
+    return sum(one.minor for one in auditor.till.taken.values() if one.who == who)
 
 
 def known(auditor: Auditor, at: datetime) -> None:

@@ -13,9 +13,8 @@ from conserje.testing.simulation.auditor.calendar import (
     is_known,
     is_working_day,
     needs_leave,
-    weekdays_between,
 )
-from conserje.testing.simulation.auditor.leaving import CONTACTS_MAX, FRESH_WEEKDAYS
+from conserje.testing.simulation.auditor.leaving import CONTACTS_MAX
 from conserje.testing.simulation.auditor.letters import LADDER
 from conserje.testing.simulation.auditor.standing import Dossier
 
@@ -25,8 +24,11 @@ DAYS |= {"formal_second": 36, "final": 47}
 PATIENCE_DAYS = 6
 LONGEST_GAP_DAYS = 10
 # A day is over for a customer when its working hours are: the auditor's evening may be somebody's small hours or noon.
-HALF_A_DAY = timedelta(hours=12)
+DAY_IS_OVER = timedelta(hours=15)
 WAITS_MAX = timedelta(days=4)
+# Money that moves may make a letter right and wrong again a few times in a day; more is a wheel that turns by itself.
+DROPPED_A_DAY = 4
+IDLE = "nothing is planned again and again only to be dropped"
 _MAY_HAVE_ARRIVED = {"accepted", "delivered", "unsure"}
 _ENDED = {"accepted", "delivered", "unsure", "failed", "suppressed"}
 
@@ -37,6 +39,7 @@ class Shown:
 
     message: int | None
     who: str
+    step: str
     state: str
     reason: str
     planned_at: datetime
@@ -48,7 +51,7 @@ def forgotten(auditor: Auditor, at: datetime, *, worked: bool) -> None:
     """Whoever is due, reachable and free for long enough was written to; `worked`: today's turns ran to their end."""
     sharing = Counter(dossier.address for dossier in auditor.dossiers.values())
     for dossier in auditor.dossiers.values():
-        on = dossier.today(at - HALF_A_DAY)
+        on = dossier.today(at - DAY_IS_OVER)
         expected = _expected(auditor, dossier, on)
         if expected is None or on < expected:
             dossier.free_days = 0
@@ -79,7 +82,7 @@ def _expected(auditor: Auditor, dossier: Dossier, on: date) -> date | None:
         return None
     if dossier.address in auditor.left or auditor.stopped & {"", "email"}:
         return None
-    if not is_fresh(auditor, on) or not is_known(on, dossier.country):
+    if not auditor.is_fresh(on) or not is_known(on, dossier.country):
         return None
     if len({one.message for one in dossier.episode}) >= CONTACTS_MAX:
         return None
@@ -95,10 +98,10 @@ def _expected(auditor: Auditor, dossier: Dossier, on: date) -> date | None:
     return day if last is None else max(day, last + timedelta(days=LONGEST_GAP_DAYS))
 
 
-def is_fresh(auditor: Auditor, on: date) -> bool:
-    """Whether payments are recorded lately enough for letters to leave by themselves."""
-    known = auditor.fresh_through
-    return known is not None and weekdays_between(known, on) <= FRESH_WEEKDAYS
+def _by_itself(auditor: Auditor, on: date) -> bool:
+    """Whether a letter of `on` needed nobody's leave: a draft made while payments were not recorded waits for it."""
+    again = auditor.fresh_again_on
+    return auditor.is_fresh(on) and (again is None or again < on - timedelta(days=1))
 
 
 def told_and_done(auditor: Auditor, at: datetime, *, worked: bool) -> None:
@@ -107,12 +110,12 @@ def told_and_done(auditor: Auditor, at: datetime, *, worked: bool) -> None:
         if dossier.told is None:
             continue
         told_at, next_on = dossier.told
-        on = dossier.today(at - HALF_A_DAY)
+        on = dossier.today(at - DAY_IS_OVER)
         if on < next_on:
             continue
         dossier.told = None
         news = [moment for moment in (dossier.news_at, auditor.disturbed_at) if moment is not None]
-        excused = not worked or not is_fresh(auditor, next_on) or on > next_on
+        excused = not worked or not _by_itself(auditor, next_on) or on > next_on
         if excused or any(moment >= told_at for moment in news):
             continue
         auditor.find(
@@ -139,6 +142,8 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown], *, every: 
     `every`: all are shown, not only those that moved since a while.
     """
     named: set[int] = set()
+    shown = list(shown)
+    _idle(auditor, at, shown)
     for one in shown:
         named |= {one.message} if one.message is not None else set()
         took = auditor.taken.get(one.message) if one.message is not None else None
@@ -153,6 +158,18 @@ def conserved(auditor: Auditor, at: datetime, shown: Iterable[Shown], *, every: 
         )
 
     auditor.taken_today = set()
+
+
+def _idle(auditor: Auditor, at: datetime, shown: Iterable[Shown]) -> None:
+    """Nothing is planned again and again only to be dropped."""
+    dropped = Counter(
+        (one.who, one.step)
+        for one in shown
+        if one.state == "suppressed" and one.planned_at > at - timedelta(days=1)
+    )
+    for (who, step), times in dropped.items():
+        if times > DROPPED_A_DAY:
+            auditor.find(at, IDLE, who, f"'{step}' was planned and dropped {times} times in a day.")
 
 
 def _waits_too_long(auditor: Auditor, one: Shown, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from conserje.testing.simulation.auditor.calendar import needs_leave, week_most, weekdays_between, why_not
+from conserje.testing.simulation.auditor.calendar import needs_leave, week_most, why_not
 from conserje.testing.simulation.auditor.charges import TAKEN, on_its_way
 from conserje.testing.simulation.auditor.letters import LADDER, SHOPPERS, Letter
 from conserje.testing.simulation.auditor.standing import Contact, Dossier
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 
 GAP_DAYS = 7
 CONTACTS_MAX = 10
-FRESH_WEEKDAYS = 2
 SHOPPER_CONTACTS_MAX = 4
 GONE = ("handed", "lost")
-# So long at least the product knows by itself that a charge has no answer yet: later it asks a person.
-CHARGED_LATELY = timedelta(hours=12)
 
 
 def judge_letter(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) -> None:
@@ -78,17 +75,19 @@ def _chasing(
         yield "nobody is written to without permission", "Nobody ever gave it."
     if auditor.stopped & {"", "email"}:
         yield "nothing leaves while the creditor has stopped it", f"Stopped: {sorted(auditor.stopped)}."
-    known = auditor.fresh_through
     by_a_person = dossier.approved or contact.message in auditor.asked_again
-    if not by_a_person and (known is None or weekdays_between(known, on) > FRESH_WEEKDAYS):
-        yield "nothing leaves on old knowledge of payments", f"Payments are recorded through {known}."
+    if not by_a_person and not auditor.is_fresh(on):
+        yield (
+            "nothing leaves on old knowledge of payments",
+            f"Payments are recorded through {auditor.fresh_through}.",
+        )
     whole = dossier.whole(books, on)
     if whole is not None:
         yield f"nothing is asked of whom we leave alone ({whole.kind})", f"{whole}."
         return
     free = dossier.free(books, on, soon=letter.step == "preventive")
     yield from _amounts(free, letter)
-    taken = on_its_way(auditor, dossier.ref, contact.at - CHARGED_LATELY)
+    taken = on_its_way(auditor, dossier.ref)
     if taken and letter.total > sum(free.values()) - taken:
         yield TAKEN, f"{taken} were taken by card."
     for number in letter.numbers:
