@@ -126,6 +126,7 @@ def charged(world: World, card: Card, charge: Charge, request: ChargeRequest) ->
         minor=charge.amount.minor,
         about=request.description,
         state=charge.state.value,
+        shares=[list(share) for share in shares],
         ref=ref,
         never=charge.decline is Decline.STOP,
     )

@@ -158,7 +158,6 @@ def _until(world: World, at: datetime) -> None:
     while world.queue and world.queue[0][0] <= at and not world.auditor.findings:
         _, _, deed = heapq.heappop(world.queue)
         deeds.do(world, deed)
-        plans.look_after_paying(world)
 
 
 def _work(world: World) -> bool:
@@ -177,7 +176,7 @@ def _work(world: World) -> bool:
             quiet = {key for key in pending if world.desk.charges[key].asked == asked.get(key, 0)}
             for key in sorted(told | quiet):
                 paying.is_known(world, key)
-            plans.look_after_paying(world)
+            plans.look_at_missed(world)
             return True
         pending |= told
         world.clock.moment += timedelta(minutes=1)

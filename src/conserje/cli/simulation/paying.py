@@ -166,7 +166,6 @@ def told_paid(world: World, who: str, ref: str, minor: int, named: list[tuple[st
     """The product knows a payment, and what it was meant for: told once."""
     if ref not in world.known_paid:
         world.known_paid.add(ref)
-        world.paid_lately.append(who)
         world.tell("paid", who, ref=ref, minor=minor, named=[list(share) for share in named])
 
 

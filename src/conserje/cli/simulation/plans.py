@@ -15,6 +15,7 @@ from conserje.services.arrangements import plan, plan_read, plan_terms
 from conserje.services.arrangements.plan_terms import Wish
 from conserje.services.receivables import mandate
 from conserje.services.tenancy.act import reading
+from conserje.testing.simulation.auditor.accords import MISSED_DAYS
 from conserje.testing.simulation.behaviour import Deed
 from conserje.testing.simulation.cast import CURRENCY
 from conserje.testing.simulation.draw import stream
@@ -24,6 +25,8 @@ LOCALE = "es_CO"
 NAME = "Laura Pérez"
 # How long a plan that was kept is looked at once more each evening: money may go back.
 KEPT_SHOWN_DAYS = 5
+# A part of so long ago that is not paid is moved to the end about now, somewhere on earth.
+MISSED = timedelta(days=MISSED_DAYS - 2)
 
 
 @may_be_refused(plan.Refused)
@@ -189,11 +192,15 @@ def _over(world: World, ours: int) -> None:
     world.tell("plan_over", one.who, plan=ours)
 
 
-def look_after_paying(world: World) -> None:
-    """Who has a plan looks at it once their money is known: a part may have been moved before it came."""
-    paid, world.paid_lately = set(world.paid_lately), []
-    for ours in [ours for ours, one in world.open.plans.items() if one.who in paid]:
-        look(world, only=ours)
+def look_at_missed(world: World) -> None:
+    """Who missed a part looks at the plan after each turn: from when it is moved, money pays another part."""
+    for ours, one in list(world.open.plans.items()):
+        plan_ = world.auditor.dossiers[one.who].plan(ours)
+        if one.referred or plan_ is None or not plan_.active:
+            continue
+        missed = [position for position, on, _ in plan_.in_order() if on < world.today() - MISSED]
+        if any(plan_.left(position, world.auditor.books) for position in missed):
+            look(world, only=ours)
 
 
 def look(world: World, only: int | None = None) -> None:

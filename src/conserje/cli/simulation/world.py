@@ -127,7 +127,6 @@ class World:
     payment_ids: dict[str, int] = field(default_factory=dict)
     checkouts: dict[str, Any] = field(default_factory=dict)
     known_paid: set[str] = field(default_factory=set)
-    paid_lately: list[str] = field(default_factory=list)
     known_back: dict[str, int] = field(default_factory=dict)
     given_back: dict[str, list[str]] = field(default_factory=dict)
     cards: dict[int, Held] = field(default_factory=dict)
@@ -151,6 +150,14 @@ class World:
     def tell(self, kind: str, who: str = "", **facts: Any) -> None:
         """Something happened, and everybody outside knows it."""
         self.history.add(self.clock(), kind, who, **facts)
+
+    def answered(self, external_id: str) -> None:
+        """The gateway tells that a checkout is paid, and what of it went back by our own refunds."""
+        who, back = self.checkouts[external_id][0], 0
+        if not self.desk.charges[external_id].contested:
+            back = self.desk.charges[external_id].returned - self.known_back.get(external_id, 0)
+        facts = {"back": back, "numbers": self.given_back.get(external_id, [])} if back else {}
+        self.tell("charged", who, **facts)
 
     def today(self) -> date:
         """This day by the machine's clock, which is not looked at."""
@@ -234,7 +241,7 @@ def build(plot: Plot) -> World:
     )
     history.heard = lambda event: _heard(world, event)
     world.desk.today = world.today
-    world.desk.answered = lambda external_id: world.tell("charged", world.checkouts[external_id][0])
+    world.desk.answered = world.answered
     carrier.ADAPTER.line, gateway.ADAPTER.desk = line, world.desk
     _first_evening(world, list(cast.values()))
     return world

@@ -111,18 +111,12 @@ def _plan_seen(auditor: Auditor, event: Event) -> None:
         auditor.find(event.at, SUMS, event.who, f"{left} open on the page, {own} in the auditor's books.")
     if (facts["state"] == "kept") != (own == 0):
         auditor.find(event.at, KEPT, event.who, f"'{facts['state']}' with {own} open.")
-    shown_left = {position: left for position, *_, left in facts["lines"]}
     for position, (on, minor) in shown.items():
         if on != plan.parts[position][0]:
-            paid_since = shown_left[position] > 0 and not plan.left(position, auditor.books)
             _moved(auditor, event, plan, position, on)
             plan.parts[position] = (on, minor)
             auditor.news(event)
-            if paid_since:
-                # The money came when the part had its new day already, so it was another part's.
-                auditor.turn_over(event)
-            else:
-                _anew_if_far(auditor, dossier, event)
+            _anew_if_far(auditor, dossier, event)
     referred = facts["referred_on"]
     if referred != plan.referred_on:
         plan.referred_on = referred
@@ -166,6 +160,8 @@ def _agreed(auditor: Auditor, event: Event) -> None:
         Block("agreement", (number,), until=until, ref=f"accord {accord.name}") for number in opens
     ]
     carry_out(auditor, dossier)
+    if accord.ended:
+        auditor.turn_over(event)
 
 
 def carry_out(auditor: Auditor, dossier: Dossier) -> None:

@@ -124,8 +124,12 @@ class Auditor:
         self.news(event)
 
     def _on_charged(self, event: Event) -> None:
-        """The gateway told the product of money: it may thank before it has worked to its end."""
+        """The gateway told the product of money: it may thank, or ask for what went back, before it has worked to its
+        end.
+        """
         self.charged.add(event.who)
+        if "back" in event.facts:
+            self.dossiers[event.who].going_back = (event.facts["back"], tuple(event.facts["numbers"]))
 
     def _on_went_back(self, event: Event) -> None:
         self.turn_over(event)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -35,12 +35,13 @@ NETWORK_MOST = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Money that the gateway took by a card."""
+    """Money that the gateway took by a card, and of which invoice how much."""
 
     who: str
     minor: int
     at: datetime
     card: int
+    shares: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -87,7 +88,9 @@ def _charge(auditor: Auditor, event: Event) -> None:
     for rule, evidence in _too_often(tried, event, facts["network"], facts["about"]):
         auditor.find(event.at, rule, event.who, evidence)
     if facts["state"] == "paid":
-        till.taken[facts["ref"]] = Taken(event.who, facts["minor"], event.at, facts["card"])
+        till.taken[facts["ref"]] = Taken(
+            event.who, facts["minor"], event.at, facts["card"], dict(facts["shares"])
+        )
     else:
         tried.append((event.at, facts["about"]))
         if facts["never"]:
@@ -120,12 +123,13 @@ def chargeable(auditor: Auditor, dossier: Dossier, on: date) -> int:
         for number in block.numbers:
             if number in due:
                 due[number] -= due[number] if block.minor is None else min(block.minor, due[number])
-    return sum(due.values()) - on_its_way(auditor, dossier.ref)
+    return sum(due.values()) - on_its_way(auditor, dossier.ref, due)
 
 
-def on_its_way(auditor: Auditor, who: str) -> int:
-    """What the gateway took of a customer's cards and the product has not told that it knows."""
-    return sum(one.minor for one in auditor.till.taken.values() if one.who == who)
+def on_its_way(auditor: Auditor, who: str, numbers: Collection[str]) -> int:
+    """What the gateway took of a customer's cards for these invoices and the product has not told that it knows."""
+    taken = [one.shares for one in auditor.till.taken.values() if one.who == who]
+    return sum(minor for shares in taken for number, minor in shares.items() if number in numbers)
 
 
 def known(auditor: Auditor, at: datetime) -> None:
@@ -147,6 +151,7 @@ def _went_back_in_part(auditor: Auditor, event: Event) -> None:
     facts = event.facts
     auditor.turn_over(event)
     auditor.books.went_back_in_part(facts["ref"], facts["minor"], facts["numbers"])
+    auditor.dossiers[event.who].going_back = (0, ())
     money = auditor.books.payments[facts["ref"]]
     if money.back > money.minor or money.left < 0:
         auditor.find(

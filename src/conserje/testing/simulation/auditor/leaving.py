@@ -16,6 +16,7 @@ from conserje.testing.simulation.history import Event
 if TYPE_CHECKING:
     from conserje.testing.simulation.auditor.auditor import Auditor
 
+OWED = "nothing is asked that is not owed or is left alone"
 GAP_DAYS = 7
 CONTACTS_MAX = 10
 SHOPPER_CONTACTS_MAX = 4
@@ -86,8 +87,8 @@ def _chasing(
         yield f"nothing is asked of whom we leave alone ({whole.kind})", f"{whole}."
         return
     free = dossier.free(books, on, soon=letter.step == "preventive")
-    yield from _amounts(free, letter)
-    taken = on_its_way(auditor, dossier.ref)
+    yield from _amounts(free, dossier.going_back, letter)
+    taken = on_its_way(auditor, dossier.ref, letter.numbers)
     if taken and letter.total > sum(free.values()) - taken:
         yield TAKEN, f"{taken} were taken by card."
     for number in letter.numbers:
@@ -114,22 +115,24 @@ def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) ->
     most, between = week_most(dossier.country)
     if auditor.taken.get(contact.message) in GONE and contact.message not in auditor.asked_again:
         yield "nothing is handed over twice", f"Message {contact.message} had been handed over before."
+    # Who shares an address may live by another clock: days are those of the customer that is written about now.
     for address in (event.facts["address"], *event.facts["copies"]):
         for former, ref in auditor.by_address.get(address, ()):
-            if former.on == on:
+            if dossier.today(former.at) == on:
                 yield (
                     "one contact a day",
                     f"{address} was written to at {former.at.isoformat()} (about {ref}).",
                 )
     week = set()
     for former, ref in auditor.by_address.get(event.facts["address"], ()):
-        if former.message == contact.message or former.on > on:
+        then = dossier.today(former.at)
+        if former.message == contact.message or then > on:
             continue
-        if ref == dossier.ref and on - timedelta(days=7) < former.on:
+        if ref == dossier.ref and on - timedelta(days=7) < then:
             week.add(former.message)
-        if ref == dossier.ref and on - timedelta(days=between) <= former.on < on:
-            yield "the law's days between letters are kept", f"The one before left on {former.on}."
-        if on - timedelta(days=gap) < former.on:
+        if ref == dossier.ref and on - timedelta(days=between) <= then < on:
+            yield "the law's days between letters are kept", f"The one before left on {then}."
+        if on - timedelta(days=gap) < then:
             yield (
                 "one chasing letter a week",
                 f"The one before left at {former.at.isoformat()} (about {ref}).",
@@ -161,18 +164,17 @@ def _ladder(
         yield "the first letter is friendly", f"The first was '{letter.step}'."
 
 
-def _amounts(free: dict[str, int], letter: Letter) -> Iterator[tuple[str, str]]:
+def _amounts(
+    free: dict[str, int], going_back: tuple[int, tuple[str, ...]], letter: Letter
+) -> Iterator[tuple[str, str]]:
+    back, of = going_back
     for number, minor in letter.asked:
-        if minor > free.get(number, 0):
-            yield (
-                "nothing is asked that is not owed or is left alone",
-                f"{number}: {minor} asked, {free.get(number, 0)} may be.",
-            )
-    if letter.total > sum(free.values()):
-        yield (
-            "nothing is asked that is not owed or is left alone",
-            f"{letter.total} asked, {sum(free.values())} may be.",
-        )
+        most = free.get(number, 0) + (back if number in of else 0)
+        if minor > most:
+            yield OWED, f"{number}: {minor} asked, {most} may be."
+    most = sum(free.values()) + (back if of else 0)
+    if letter.total > most:
+        yield OWED, f"{letter.total} asked, {most} may be."
     if not letter.total:
         yield "a letter says what it is about", "No amount was found in it."
 

@@ -63,6 +63,7 @@ class Dossier:
     plans: list[Plan] = field(default_factory=list)
     accords: list[Accord] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    going_back: tuple[int, tuple[str, ...]] = (0, ())
     cancelled: set[str] = field(default_factory=set)
 
     def plan(self, name: int) -> Plan | None:
