@@ -26,6 +26,7 @@ from conserje.domain.ports.registry import gateways
 from conserje.domain.receivables.allocation import Share
 from conserje.domain.receivables.charge import ChargeCause, ChargeOrder
 from conserje.domain.receivables.mandate import Back, MandateAsked
+from conserje.domain.receivables.payment import Road, RoadName
 from conserje.gateways.demo.adapter import ADAPTER
 from conserje.gateways.demo.settings import DemoSettings
 from conserje.services.arrangements import plan, plan_terms, promise
@@ -192,21 +193,51 @@ def test_a_card_that_was_refused_for_good_is_charged_for_nothing_else(buyer, acc
     assert charged(buyer, access, order(buyer, another, key="order-3")).state == "paid"
 
 
-def test_what_is_in_a_plan_is_taken_by_its_instalments_only(buyer, access):
-    held = given(buyer, access)
-    with acting(creditor_id=buyer[0]):
-        Customer.objects.filter(id=buyer[1]).update(kind="company")
-    wish = Wish("COP", 2, Spacing.MONTHLY, book.TODAY + timedelta(days=2))
+def in_parts(buyer, number):
+    """A plan of so many monthly instalments, the first in two days."""
+    wish = Wish("COP", number, Spacing.MONTHLY, book.TODAY + timedelta(days=2))
     with reading(creditor_id=buyer[0]):
         room = plan_terms.room(creditor_id=buyer[0], customer_id=buyer[1], now=book.NOW)
         draft = plan_terms.draft(of=room, wish=wish)
         words = plan.text(creditor_id=buyer[0], of=room, draft=draft, locale="es_CO")
     signing = plan.Signing("Laura", words.hash, "es_CO")
     plan.propose(creditor_id=buyer[0], customer_id=buyer[1], wish=wish, signing=signing, now=book.NOW)
+
+
+def test_what_is_in_a_plan_is_taken_by_its_instalments_only(buyer, access):
+    held = given(buyer, access)
+    with acting(creditor_id=buyer[0]):
+        Customer.objects.filter(id=buyer[1]).update(kind="company")
+    in_parts(buyer, 2)
     whole = replace(order(buyer, held), cause=ChargeCause.RETRY)
     with pytest.raises(Refused, match="arranged"):
         charged(buyer, access, whole)
-    assert charged(buyer, access, order(buyer, held, minor=250, key="part")).state == "paid"
+    part = order(buyer, held, minor=250, key="part")
+    with pytest.raises(Refused):
+        charged(buyer, access, part)
+    assert charged(buyer, access, part, now=book.NOW + timedelta(days=2)).state == "paid"
+
+
+def test_no_instalment_is_charged_for_while_as_much_of_its_invoice_rests(buyer, access, outside):
+    """What was charged before went back: its card is not charged again before somebody has looked at it."""
+    held = given(buyer, access)
+    with acting(creditor_id=buyer[0]):
+        Customer.objects.filter(id=buyer[1]).update(kind="company")
+    in_parts(buyer, 2)
+    first, again = (order(buyer, held, minor=250, key=f"part-{number}") for number in (1, 2))
+    on_the_day = book.NOW + timedelta(days=2)
+    assert charged(buyer, access, first, now=on_the_day).state == "paid"
+    page = outside.checkouts()[-1]
+    outside.contest(page["id"], outcome="lost")
+    checkout.refresh(
+        creditor_id=buyer[0],
+        which=checkout.Which(external_id=page["id"]),
+        road=Road(RoadName.HOOK, "back"),
+        access=access,
+        now=on_the_day,
+    )
+    with pytest.raises(Refused, match="disputed"):
+        charged(buyer, access, again, now=on_the_day)
 
 
 def test_what_is_promised_or_more_than_is_open_is_not_charged(buyer, access):

@@ -204,7 +204,11 @@ def look_at_missed(world: World) -> None:
 
 
 def look(world: World, only: int | None = None) -> None:
-    """The customers look at their plans; one that is kept is looked at no more after a while."""
+    """The customers look at their plans; one that is kept is looked at no more after a while, unless its money went
+    back.
+    """
+    if only is None:
+        _money_went_back(world)
     found = {ours: one for ours, one in world.open.plans.items() if only in (None, ours)}
     shown = _shown(world, [one.row for one in found.values()])
     for ours, one in found.items():
@@ -216,7 +220,7 @@ def look(world: World, only: int | None = None) -> None:
         one.state = plan_.state
         one.kept_days += only is None and plan_.state == "kept"
         if one.kept_days > KEPT_SHOWN_DAYS:
-            world.open.plans.pop(ours)
+            world.open.kept[ours] = world.open.plans.pop(ours)
         world.tell(
             "plan_seen",
             one.who,
@@ -226,6 +230,14 @@ def look(world: World, only: int | None = None) -> None:
             referred_on=None if plan_.referred_at is None else plan_.referred_at.date(),
             by_person=one.by_person,
         )
+
+
+def _money_went_back(world: World) -> None:
+    for ours, one in list(world.open.kept.items()):
+        plan_ = world.auditor.dossiers[one.who].plan(ours)
+        if plan_ is not None and plan_.open(world.auditor.books):
+            world.open.plans[ours] = world.open.kept.pop(ours)
+            one.kept_days = 0
 
 
 def _shown(world: World, ids: list[int]) -> dict[int, plan_read.Plan]:

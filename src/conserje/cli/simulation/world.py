@@ -84,6 +84,7 @@ class Open:
     disputes: dict[int, tuple[str, str, int]] = field(default_factory=dict)
     claims: dict[int, tuple[str, int]] = field(default_factory=dict)
     plans: dict[int, OpenPlan] = field(default_factory=dict)
+    kept: dict[int, OpenPlan] = field(default_factory=dict)
     accords: dict[int, OpenAccord] = field(default_factory=dict)
     parts: dict[str, tuple[tuple[date, int], ...]] = field(default_factory=dict)
     contests: dict[str, list[str]] = field(default_factory=dict)
@@ -153,11 +154,11 @@ class World:
 
     def answered(self, external_id: str) -> None:
         """The gateway tells that a checkout is paid, and what of it went back by our own refunds."""
-        who, back = self.checkouts[external_id][0], 0
+        (who, ref, _), back = self.checkouts[external_id], 0
         if not self.desk.charges[external_id].contested:
             back = self.desk.charges[external_id].returned - self.known_back.get(external_id, 0)
         facts = {"back": back, "numbers": self.given_back.get(external_id, [])} if back else {}
-        self.tell("charged", who, **facts)
+        self.tell("charged", who, new=bool(back) or ref not in self.known_paid, **facts)
 
     def today(self) -> date:
         """This day by the machine's clock, which is not looked at."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from conserje.data.receivables.models import Checkout, CheckoutLine
 from conserje.domain.kit.days import local_date
@@ -83,17 +83,20 @@ def _why(order: ChargeOrder, case: Case, busy: set[int], now: datetime) -> str:
         if (block.until is None or block.until >= today) and (block.kind in _STOPS or not own_rest)
     ]
     for part in order.shares:
-        if part.amount.minor > _free_of(part.invoice_id, order, case, blocks):
+        if part.amount.minor > _free_of(part.invoice_id, order, case, blocks, today):
             return f"Invoice {part.invoice_id} is disputed, promised, arranged, on hold or being paid."
     return ""
 
 
-def _free_of(invoice_id: int, order: ChargeOrder, case: Case, blocks: Sequence[Block]) -> int:
-    """What of an invoice may be taken. Of one in a plan only the instalments are due, and nobody else takes them."""
+def _free_of(invoice_id: int, order: ChargeOrder, case: Case, blocks: Sequence[Block], today: date) -> int:
+    """What of an invoice may be taken. Of one in a plan only the instalments are due, and nobody else takes them: those
+    whose day has come, less what rests, which is counted from the first of them.
+    """
+    by_parts = order.cause is ChargeCause.INSTALMENT
     whole = sum(
         due.open_minor
         for due in case.dues
-        if due.invoice_id == invoice_id and (due.late_after is None or order.cause is ChargeCause.INSTALMENT)
+        if due.invoice_id == invoice_id and (due.late_after is None or (by_parts and due.due_on <= today))
     )
     resting = sum(
         whole if block.invoice_id is None or block.amount_minor is None else block.amount_minor

@@ -128,6 +128,9 @@ class Auditor:
         end.
         """
         self.charged.add(event.who)
+        dossier = self.dossiers[event.who]
+        if event.facts["new"]:
+            dossier.charged_at = dossier.charged_at or event.at
         if "back" in event.facts:
             self.dossiers[event.who].going_back = (event.facts["back"], tuple(event.facts["numbers"]))
 
@@ -152,6 +155,8 @@ class Auditor:
         on = dossier.today(event.at)
         if not dossier.anything_near(self.books, on, of_plans=event.kind == "invoice"):
             dossier.begin_anew()
+        if event.kind in ("paid", "went_back", "went_back_in_part"):
+            dossier.charged_at = None
 
     # What is left alone.
 

@@ -150,14 +150,14 @@ def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) ->
 def _ladder(
     auditor: Auditor, dossier: Dossier, contact: Contact, letter: Letter
 ) -> Iterator[tuple[str, str]]:
-    former = [one.letter.step for one in dossier.episode if one.letter and one.message != contact.message]
+    # Money of which the gateway told a moment ago may have ended a case: then this letter begins another one.
+    episode = dossier.episode if dossier.charged_at is None else dossier.lately()
+    former = [one.letter.step for one in episode if one.letter and one.message != contact.message]
     if letter.step in former:
         yield "a step is made once", f"'{letter.step}' was made before in this episode."
     ladder = tuple(SHOPPERS) if letter.step in SHOPPERS else LADDER
     reached = max((ladder.index(step) for step in former if step in ladder), default=-1)
-    if ladder.index(letter.step) < reached and contact.message not in {
-        one.message for one in dossier.episode
-    }:
+    if ladder.index(letter.step) < reached and contact.message not in {one.message for one in episode}:
         yield "steps go one way", f"'{letter.step}' after '{ladder[reached]}'."
     first = 0 if letter.step in SHOPPERS else 1
     if not former and not dossier.episode and ladder.index(letter.step) > first:

@@ -63,6 +63,7 @@ class Dossier:
     plans: list[Plan] = field(default_factory=list)
     accords: list[Accord] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    charged_at: datetime | None = None
     going_back: tuple[int, tuple[str, ...]] = (0, ())
     cancelled: set[str] = field(default_factory=set)
 
@@ -71,8 +72,16 @@ class Dossier:
         return next((one for one in self.plans if one.name == name), None)
 
     def begin_anew(self) -> None:
-        """Other days are due now: what was written before counts no more."""
-        self.episode, self.told, self.given_up = [], None, False
+        """Other days are due now: what was written before counts no more, but for what the product may have written
+        when it had heard of the money already.
+        """
+        self.episode = self.lately()
+        self.told, self.given_up = None, False
+
+    def lately(self) -> list[Contact]:
+        """What was written of this episode since the gateway told of money that is not known to be in the books."""
+        since = self.charged_at
+        return [] if since is None else [one for one in self.episode if one.at >= since]
 
     def today(self, at: datetime) -> date:
         """The date at `at` where the customer is."""
