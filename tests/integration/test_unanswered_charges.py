@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import pytest
 from tests.integration import receivables_book as book
+from tests.integration.recovery_book import Whose, failed, invoiced, orders, shopper
+from tests.integration.recovery_book import mandate as card_of
+from tests.integration.recovery_book import seen as seen_failure
 from tests.integration.test_mandates import (  # noqa: F401 - the same stage
     access,
     buyer,
@@ -183,3 +186,32 @@ def test_what_a_person_recorded_is_not_recorded_again_by_a_late_answer(buyer, ac
     assert only(buyer, Payment).external_id == "as they typed it"
     assert resting(buyer) == []
     book.sound(buyer[0])
+
+
+def test_a_silent_try_that_was_not_made_gives_way_to_letters(creditor):
+    """It is not tried again under the same name: its key may be forgotten, and nobody would ever answer."""
+    sofia = shopper(creditor)
+    held = card_of(creditor, sofia)
+    row = failed(creditor, Whose(sofia.id, invoiced(creditor, sofia), held.id))
+    (wanted,) = orders(creditor, row.next_try_at)
+    with acting(creditor_id=creditor.id):
+        page = Checkout.objects.create(
+            creditor_id=creditor.id,
+            customer_id=sofia.id,
+            public_id="co",
+            gateway="demo",
+            key="k",
+            reference="R-1",
+            currency=wanted.shares[0].amount.currency,
+            amount_minor=wanted.shares[0].amount.minor,
+            state="quarantined",
+            detail="never_answered",
+            mandate_id=held.id,
+            cause=wanted.cause.value,
+            cause_ref=row.id,
+            created_at=row.next_try_at,
+        )
+    doubted.dismiss(creditor_id=creditor.id, checkout_id=page.id, by="person:1", now=row.next_try_at)
+    after = seen_failure(creditor, row.id)
+    assert (after.state, after.not_tried, after.hold_id) == ("contacting", "never_answered", None)
+    assert orders(creditor, row.next_try_at) == []

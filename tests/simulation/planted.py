@@ -20,7 +20,7 @@ from conserje.domain.ports.channel import Accepted, Channel, Refused, Unsure
 from conserje.domain.rules import counting, hours
 from conserje.domain.rules.facts import Consent, Permission
 from conserje.services.arrangements import plan_read
-from conserje.services.outreach import decided, money, record, send, suppression
+from conserje.services.outreach import decided, money, record, send, service_letter, suppression
 from conserje.services.receivables import agreement as agreed
 from conserje.services.receivables import (
     autopay,
@@ -34,7 +34,7 @@ from conserje.services.receivables import (
 from conserje.services.recovery import cancel, card, retry
 from conserje.services.recovery import plan as recovery_plan
 from conserje.services.tenancy.act import acting
-from conserje.testing.simulation.auditor import arranged, charges
+from conserje.testing.simulation.auditor import arranged, charges, day
 from conserje.testing.simulation.faults import ROUGH, USUAL, Dial
 from conserje.testing.simulation.places import EVERYWHERE
 
@@ -288,6 +288,11 @@ def _dead_cards_live(patch: Patch) -> None:
     patch.setattr(refused_card, "without", lambda *, rows, **asked: rows)
 
 
+def _a_wheel(patch: Patch) -> None:
+    patch.setattr(recheck, "_of_no_debt", lambda subject: subject)
+    patch.setattr(service_letter, "_TRIED_AGAIN", timedelta(0))
+
+
 OWED = "nothing is asked that is not owed or is left alone"
 LEFT = "nobody who left is written to"
 STOPPED = "nothing leaves while the creditor has stopped it"
@@ -372,6 +377,7 @@ PLANTS = (
     Plant("a settlement is never carried out", _never_writes_off, (BOOKS, ENDS), TALKS),
     Plant("a silent charge is never asked about again", _never_asked_again, (charges.KNOWN,), CARDS),
     Plant("a card is charged after its leave ended", _leave_never_ends, (charges.LEAVE,), CARDS),
+    Plant("a warning that may not leave is planned in each turn", _a_wheel, (day.IDLE,), CARDS),
     Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), STOLEN),
     Plant(
         "the window is an hour too long anywhere",

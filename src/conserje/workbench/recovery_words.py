@@ -48,6 +48,7 @@ NOT_TRIED: Final[Words] = {
         "The next allowed or sensible moment is too far off: the customer is written to instead."
     ),
     "own.30_days": _("Our own limit of four tries in 30 days is used up."),
+    "never_answered": _("The gateway never answered the last try, and nothing had come of it."),
     "later": _("It may be tried later, not now."),
     "ended": _("It has ended already."),
 }

@@ -12,10 +12,12 @@ from datetime import date, datetime
 
 from conserje.data.receivables.models import Checkout
 from conserje.domain.kit.money import Money
+from conserje.domain.receivables.charge import ChargeCause
 from conserje.domain.receivables.checkout import QUARANTINED, Doubt
 from conserje.domain.receivables.payment import Received
 from conserje.services.receivables import checkout_fact, checkout_payment, locked
 from conserje.services.receivables.refusals import AlreadySettled, Refused
+from conserje.services.recovery import attempt
 from conserje.services.tenancy.act import act, keyed, step
 
 # Of these the payment itself is in the books: only what the person made of it is written down.
@@ -118,9 +120,13 @@ def record(*, creditor_id: int, checkout_id: int, came: Came, by: str, now: date
 def dismiss(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> None:
     """Nothing is to be recorded: what is open of its invoices is asked for again.
 
-    Raises `AlreadySettled` and `UnknownRow`.
+    A silent try of a card that nobody answered is not made again: its letters begin. Raises `AlreadySettled` and
+    `UnknownRow`.
     """
-    _decided(creditor_id, _undecided(creditor_id, checkout_id), by, now, {"outcome": "dismissed"})
+    row = _undecided(creditor_id, checkout_id)
+    _decided(creditor_id, row, by, now, {"outcome": "dismissed"})
+    if row.cause == ChargeCause.RETRY and row.cause_ref is not None:
+        attempt.never_made(creditor_id=creditor_id, failed_payment_id=row.cause_ref, by=by, now=now)
 
 
 def _undecided(creditor_id: int, checkout_id: int) -> Checkout:

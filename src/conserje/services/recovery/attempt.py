@@ -41,6 +41,18 @@ def ended(*, creditor_id: int, end: ChargeEnd, now: datetime) -> None:
         _first(creditor_id, end, now)
 
 
+@step
+def never_made(*, creditor_id: int, failed_payment_id: int, by: str, now: datetime) -> None:
+    """A silent try that no gateway answered was not made, as a person found: the letters begin."""
+    row = locked.row(creditor_id=creditor_id, failed_payment_id=failed_payment_id)
+    if row.state != FailureState.RETRYING:
+        return
+    plan.write_instead(creditor_id=creditor_id, row=row, why="never_answered", now=now)
+    row.save()
+    payload = {"why": row.not_tried}
+    locked.tell(creditor_id=creditor_id, row=row, what="held_back", by=by, payload=payload, now=now)
+
+
 def _tried(creditor_id: int, end: ChargeEnd, now: datetime) -> None:
     row = locked.row(creditor_id=creditor_id, failed_payment_id=end.ref)
     zones = local_day.zones(creditor_id=creditor_id, customer_ids=[row.customer_id])
