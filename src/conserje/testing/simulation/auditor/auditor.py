@@ -147,12 +147,13 @@ class Auditor:
 
     def turn_over(self, event: Event) -> None:
         """An episode ends when nothing is due or soon due; of a plan already when nothing is late, so that each part is
-        reminded of anew. What was written in it counts no more.
+        reminded of anew. What was written in it counts no more, and what was said of what is paid now is over.
         """
         dossier = self.dossiers.get(event.who)
         if dossier is None:
             return
         on = dossier.today(event.at)
+        dossier.standing(self.books, on)
         if not dossier.anything_near(self.books, on, of_plans=event.kind == "invoice"):
             dossier.begin_anew()
         if event.kind in ("paid", "went_back", "went_back_in_part"):
