@@ -14,6 +14,11 @@ from conserje.domain.rules.facts import ContactOutcome, PastContact, Purpose, Re
 from conserje.domain.rules.own import OwnRule
 
 
+def is_stale(*, known: date | None, limit_days: int, on: date) -> bool:
+    """Whether payments recorded through `known` are too old on `on`: by over `limit_days` weekdays (below 0: never)."""
+    return limit_days >= 0 and (known is None or _fresh_through(known, limit_days) < on)
+
+
 @lru_cache(maxsize=1024)
 def _fresh_through(known: date, days: int) -> date:
     return business_days_after(known, days)
@@ -131,10 +136,7 @@ class Case:
 
     def stale(self, *, on: date) -> bool:
         """Whether payments are recorded too long ago on `on` for anything to leave without a person."""
-        known = self.payments_known_through
-        if self.freshness_days < 0:
-            return False
-        return known is None or _fresh_through(known, self.freshness_days) < on
+        return is_stale(known=self.payments_known_through, limit_days=self.freshness_days, on=on)
 
     def after(self, *, step: str, channel: Channel, at: datetime, on: date, purpose: Purpose) -> Case:
         """The case as it will stand once that step has been made."""

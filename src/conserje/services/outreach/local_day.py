@@ -18,6 +18,11 @@ SELECT u.id, u.time_zone, (SELECT c.time_zone FROM receivables_contact c
   FROM receivables_customer u JOIN tenancy_creditor r ON r.id = u.creditor_id
  WHERE u.creditor_id = %s AND u.id = ANY(%s)"""
 
+_EVERY = """
+SELECT time_zone FROM tenancy_creditor WHERE id = %(creditor)s
+ UNION SELECT time_zone FROM receivables_customer WHERE creditor_id = %(creditor)s
+ UNION SELECT time_zone FROM receivables_contact WHERE creditor_id = %(creditor)s"""
+
 
 @step
 def zones(*, creditor_id: int, customer_ids: Sequence[int]) -> dict[int, str]:
@@ -35,3 +40,12 @@ def today(*, creditor_id: int, customer_id: int, now: datetime) -> date:
     """The date at `now` where the customer is."""
     found = zones(creditor_id=creditor_id, customer_ids=[customer_id])
     return local_date(now, found.get(customer_id, "UTC"))
+
+
+@step
+def latest(*, creditor_id: int, now: datetime) -> date:
+    """The latest date at `now` where any customer is, or the creditor."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERY, {"creditor": creditor_id})
+        found = [local_date(now, name) for (name,) in cursor.fetchall() if is_zone(name)]
+    return max(found, default=now.date())

@@ -7,9 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 
+from conserje.data.receivables.models import Freshness
+from conserje.domain.outreach.case import is_stale
 from conserje.services.journal import entry as journal
-from conserje.services.outreach import review
+from conserje.services.outreach import local_day, review
 from conserje.services.tenancy.act import act, step
 
 _STATE_ALL = """
@@ -38,10 +41,12 @@ UPDATE receivables_freshness SET recorded_through_on = greatest(recorded_through
 
 @step
 def advance(*, creditor_id: int, source: str, through: date, now: datetime) -> None:
-    """A statement of the bank `source` was brought in whose last day is `through`. Every customer is looked at again.
+    """A statement of the bank `source` was brought in whose last day is `through`.
 
-    Other banks keep their own day: the oldest of all counts.
+    Other banks keep their own day: the oldest of all counts. Every customer is looked at again if payments were too
+    old, or are now.
     """
+    before = _is_stale(creditor_id, now)
     asked: dict[str, Any] = {"creditor": creditor_id, "source": source, "through": through, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_ADVANCE, asked)
@@ -49,15 +54,17 @@ def advance(*, creditor_id: int, source: str, through: date, now: datetime) -> N
     payload = {"through": through.isoformat()}
     told = journal.NewEntry(at=now, kind="receivables.freshness.advanced", actor="rule", payload=payload)
     journal.write(creditor_id=creditor_id, entries=[told])
-    review.wake_all(creditor_id=creditor_id, now=now, reason="freshness.stated")
+    if before or _is_stale(creditor_id, now):
+        review.wake_all(creditor_id=creditor_id, now=now, reason="freshness.stated")
 
 
 @act
 def state(*, creditor_id: int, through: date, by: str, now: datetime) -> None:
     """Somebody says that every payment with a value date up to `through` is recorded, whatever its source.
 
-    What was said of a later day stays. Every customer is looked at again.
+    What was said of a later day stays. Every customer is looked at again if payments were too old, or are still.
     """
+    before = _is_stale(creditor_id, now)
     with connection.cursor() as cursor:
         cursor.execute(_STATE_ALL, [through, now, creditor_id])
         cursor.execute(_STATE_FIRST, [creditor_id, through, now, creditor_id])
@@ -72,4 +79,14 @@ def state(*, creditor_id: int, through: date, by: str, now: datetime) -> None:
             )
         ],
     )
-    review.wake_all(creditor_id=creditor_id, now=now, reason="freshness.stated")
+    if before or _is_stale(creditor_id, now):
+        review.wake_all(creditor_id=creditor_id, now=now, reason="freshness.stated")
+
+
+def _is_stale(creditor_id: int, now: datetime) -> bool:
+    """Whether payments are recorded too long ago for any customer."""
+    found = Freshness.objects.filter(creditor_id=creditor_id).aggregate(
+        known=Min("recorded_through_on"), limit=Min("limit_business_days")
+    )
+    today = local_day.latest(creditor_id=creditor_id, now=now)
+    return is_stale(known=found["known"], limit_days=found["limit"] or 0, on=today)
