@@ -236,7 +236,6 @@ def _between(world: World, address: str, attempt: int) -> None:
 
 def _word(world: World, what: str, ref: str, draw: int) -> None:
     now = world.clock.moment
-    numbers = [one.number for one in world.auditor.books.owed(ref)]
     every: dict[str, dict[str, Any]] = {
         "pay": {"ref": f"between-{ref}-{draw}", "shares": [], "minor": 5_000_000},
         "hold": {"draw": draw},
@@ -246,6 +245,11 @@ def _word(world: World, what: str, ref: str, draw: int) -> None:
     }
     facts = every[what]
     if what == "pay":
+        # What the gateway told in this turn is in the books before this payment is.
+        for key, charge in world.desk.charges.items():
+            if charge.told and world.checkouts[key][0] == ref:
+                paying.is_known(world, key)
+        numbers = [one.number for one in world.auditor.books.owed(ref)]
         shares = [(number, world.auditor.books.invoices[number].open) for number in numbers]
         facts |= {"shares": shares, "minor": sum(minor for _, minor in shares)}
         if not shares:
