@@ -167,7 +167,9 @@ class _Search:
             reasons.append(Reason("steps_overtaken", (("steps", ", ".join(rung.overtaken)),)))
         noticed_on = self.strategy.noticed_on(position.on, hours=step.notice_hours)
         review = instant(noticed_on, _DAY_START, self.case.zone)
-        kind = Kind.CONTACT if review <= self.now or position.on == first.on else _waiting(first)
+        # Found within twice the notice it is planned at once: any later, the notice itself might move its hour.
+        soon = review <= self.now or at <= self.now + 2 * timedelta(hours=step.notice_hours)
+        kind = Kind.CONTACT if soon or position.on == first.on else _waiting(first)
         return Decision(
             kind=kind,
             contact=planned,
