@@ -21,7 +21,7 @@ from tests.integration.recovery_book import (
     shopper,
 )
 
-from conserje.data.outreach.models import Hold, Touch
+from conserje.data.outreach.models import Episode, Hold, Touch
 from conserje.data.recovery.models import ChargeAttempt, FailedPayment
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.arrangements.settlement import Offer
@@ -314,6 +314,19 @@ def test_the_warning_leaves_whatever_is_owed(creditor: Creditor, world: World, o
         assert Touch.objects.get(letter="card_expiring").state == "accepted"
     assert "tarjeta" in world.messages()[-1].subject
     assert card.warn_due(creditor_id=creditor.id, now=tuesday) == 0
+
+
+def test_nobody_is_warned_while_letters_are_under_way(creditor: Creditor, world: World) -> None:
+    book.set_up(creditor, world=world, now=MONDAY)
+    sofia = shopper(creditor)
+    invoiced(creditor, sofia)
+    mandate(creditor, sofia, expires_on=MONDAY.date() + timedelta(days=30))
+    with acting(creditor_id=creditor.id):
+        Episode.objects.create(creditor=creditor, customer=sofia, opened_at=MONDAY, outcome="")
+    assert card.warn_due(creditor_id=creditor.id, now=MONDAY) == 0
+    with acting(creditor_id=creditor.id):
+        Episode.objects.update(closed_at=MONDAY, outcome="paid")
+    assert card.warn_due(creditor_id=creditor.id, now=MONDAY) == 1
 
 
 def test_a_warning_that_may_not_leave_is_not_tried_again_before_tomorrow(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from conserje.data.outreach.models import Episode
 from conserje.data.receivables.models import Invoice, Mandate
 from conserje.data.recovery.models import FailedPayment
 from conserje.domain.kit.money import Money
@@ -78,14 +79,19 @@ def _once(creditor_id: int, row: FailedPayment, now: datetime) -> bool:
 
 @act
 def warn_due(*, creditor_id: int, now: datetime) -> int:
-    """Plan the warnings that are due 30, 7 and 1 days before a card ends with which a subscription is charged."""
+    """Plan the warnings that are due 30, 7 and 1 days before a card ends with which a subscription is charged.
+
+    Who is being written to about what is due is not warned besides: it would take the place of a letter that they were
+    told of.
+    """
     today, planned = now.date(), 0
     last = today + timedelta(days=max(WARN_DAYS))
     ending = Mandate.objects.filter(
         creditor_id=creditor_id, state="active", expires_on__gte=today, expires_on__lte=last
     )
     subscribed = Invoice.objects.filter(creditor_id=creditor_id, kind="subscription").values("customer_id")
-    rows = ending.filter(customer_id__in=subscribed).order_by("id")
+    written_to = Episode.objects.filter(creditor_id=creditor_id, closed_at=None).values("customer_id")
+    rows = ending.filter(customer_id__in=subscribed).exclude(customer_id__in=written_to).order_by("id")
     named = {
         f"{_WARNING}:{mandate_id}:{on.isoformat()}:{due_warning(expires_on=on, today=today)}": customer_id
         for mandate_id, on, customer_id in rows.values_list("id", "expires_on", "customer_id")
