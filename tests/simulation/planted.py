@@ -170,8 +170,6 @@ def _no_holidays(patch: Patch) -> None:
         return ((7 * 60, 19 * 60),) if on in self.calendar.days else minutes(self, on)
 
     patch.setattr(hours.Hours, "minutes", found)
-    # What was once found is kept over worlds: neither may a plant find what is right, nor leave behind what is wrong.
-    patch.setattr(hours.Hours, "spans", lambda self, *, on, zone_name: self._find_spans(on, zone_name))
 
 
 def _an_hour_longer(patch: Patch) -> None:

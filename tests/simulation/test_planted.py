@@ -4,17 +4,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from tests.simulation.conftest import again
 from tests.simulation.planted import CARDS, EMPTY, FAR_AWAY, LAST_MINUTE, PLANTS, STOLEN, Plant
 
+from conserje.services.outreach.law import stack_for
 from conserje.testing.simulation.faults import ROUGH, Dial
 
 SEEDS = range(1, 9)
 DAYS = 45
+
+
+@pytest.fixture(autouse=True)
+def law_anew() -> Iterator[None]:
+    """What was found of hours is kept over worlds: a plant may neither find what is right nor leave what is wrong."""
+    stack_for.cache_clear()
+    yield
+    stack_for.cache_clear()
 
 
 @pytest.mark.long
