@@ -241,8 +241,9 @@ def _a_new_key_each_time(patch: Patch) -> None:
     patch.setattr(charge, "public_id", another)
 
 
-def _never_asked_again(patch: Patch) -> None:
+def _forgets_silent_charges(patch: Patch) -> None:
     patch.setattr(autopay, "ASKED_AGAIN", timedelta(days=400))
+    patch.setattr(charge, "give_up_due", lambda **asked: 0)
 
 
 def _charges_what_rests(patch: Patch) -> None:
@@ -373,7 +374,7 @@ PLANTS = (
     Plant("a refund may be of any amount", _refunds_any_amount, (charges.BACK,), USUAL, customers=60),
     Plant("a cancelled subscription is asked for", _cancels_without_leaving_alone, (OWED,), CARDS),
     Plant("a settlement is never carried out", _never_writes_off, (BOOKS, ENDS), TALKS),
-    Plant("a silent charge is never asked about again", _never_asked_again, (charges.KNOWN,), CARDS),
+    Plant("a silent charge is forgotten", _forgets_silent_charges, (charges.KNOWN,), CARDS),
     Plant("a card is charged after its leave ended", _leave_never_ends, (charges.LEAVE,), CARDS),
     Plant("a warning that may not leave is planned in each turn", _a_wheel, (day.IDLE,), CARDS),
     Plant("a card that is dead is charged", _dead_cards_live, (charges.NEVER,), STOLEN),
