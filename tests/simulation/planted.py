@@ -35,6 +35,7 @@ from conserje.services.recovery import cancel, card, retry
 from conserje.services.recovery import plan as recovery_plan
 from conserje.services.tenancy.act import acting
 from conserje.testing.simulation.auditor import arranged, charges, day
+from conserje.testing.simulation.auditor.leaving import OWED
 from conserje.testing.simulation.faults import ROUGH, USUAL, Dial
 from conserje.testing.simulation.places import EVERYWHERE
 
@@ -292,7 +293,6 @@ def _a_wheel(patch: Patch) -> None:
     patch.setattr(service_letter, "_TRIED_AGAIN", timedelta(0))
 
 
-OWED = "nothing is asked that is not owed or is left alone"
 LEFT = "nobody who left is written to"
 STOPPED = "nothing leaves while the creditor has stopped it"
 HELD = "nothing is asked of whom we leave alone (hold)"

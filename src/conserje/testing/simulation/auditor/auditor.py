@@ -132,7 +132,7 @@ class Auditor:
         if event.facts["new"]:
             dossier.charged_at = dossier.charged_at or event.at
         if "back" in event.facts:
-            self.dossiers[event.who].going_back = (event.facts["back"], tuple(event.facts["numbers"]))
+            dossier.going_back = (event.facts["back"], tuple(event.facts["numbers"]))
 
     def _on_went_back(self, event: Event) -> None:
         self.turn_over(event)
