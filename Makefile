@@ -59,8 +59,9 @@ check-code:
 	$(BIN)/mypy
 	$(OFFLINE) $(BIN)/python -m django makemigrations --check --dry-run
 
+# One process: the checks of the code keep the other core busy, and collecting twice costs more than it gives.
 check-tests:
-	$(BIN)/python -m pytest tests/tidy tests/unit -n $(WORKERS) --dist worksteal -m "not long and not slow" --hypothesis-profile=quick
+	$(BIN)/python -m pytest tests/tidy tests/unit -n 0 -m "not long and not slow" --hypothesis-profile=quick
 
 bench: install-dev  ## Measure, on an otherwise idle machine: BENCH="--invoices 1000000 --customers 250000" for a large book
 	$(BIN)/conserje bench run $(BENCH)
