@@ -98,6 +98,15 @@ class Story:
         with reading(creditor_id=self.creditor_id):
             return Checkout.objects.get()
 
+    def decision(self) -> dict[str, Any]:
+        """Who decides a doubt about it, and when."""
+        return {
+            "creditor_id": self.creditor_id,
+            "checkout_id": self.row().id,
+            "by": "person:1",
+            "now": book.NOW,
+        }
+
     def blocks(self) -> list[tuple[BlockKind, int | None]]:
         with reading(creditor_id=self.creditor_id):
             case = telling.case(creditor_id=self.creditor_id, customer_id=self.customer_id, now=book.NOW)
@@ -241,12 +250,18 @@ def test_more_back_than_was_paid_is_for_a_person(outside):
     book.sound(story.creditor_id)
 
 
-def test_why_a_payment_is_in_doubt_stays_whatever_the_gateway_tells_again(outside):
+def told_other_figures(outside, *, returned: int = 0) -> tuple[Story, dict[str, Any]]:
+    """A payment that the gateway tells with another amount, and what it told: the payment is in doubt."""
     story = Story(*outside)
     story.world.pay(story.external_id, method="tarjeta")
     told = story.answer()
-    told["answer"]["json"]["amount"] = 400
+    told["answer"]["json"] |= {"amount": 400, "returned": returned}
     story.replayed(told)
+    return story, told
+
+
+def test_why_a_payment_is_in_doubt_stays_whatever_the_gateway_tells_again(outside):
+    story, _ = told_other_figures(outside)
     for _ in range(2):
         story.hear()
     assert (story.row().state, story.row().detail) == ("quarantined", "amount_differs")
@@ -254,18 +269,8 @@ def test_why_a_payment_is_in_doubt_stays_whatever_the_gateway_tells_again(outsid
 
 
 def test_what_goes_back_after_a_person_decided_is_shown_to_them_once_more(outside):
-    story = Story(*outside)
-    story.world.pay(story.external_id, method="tarjeta")
-    told = story.answer()
-    told["answer"]["json"]["amount"] = 400
-    story.replayed(told)
-    checkout_id = story.row().id
-    decision = {
-        "creditor_id": story.creditor_id,
-        "checkout_id": checkout_id,
-        "by": "person:1",
-        "now": book.NOW,
-    }
+    story, told = told_other_figures(outside)
+    decision = story.decision()
     doubted.record(came=doubted.Came("pay_1", Money("COP", 400), book.TODAY), **decision)
     story.replayed(told)
     assert story.blocks() == []
@@ -279,3 +284,11 @@ def test_what_goes_back_after_a_person_decided_is_shown_to_them_once_more(outsid
     story.replayed(told)
     assert story.blocks() == []
     book.sound(story.creditor_id)
+
+
+def test_what_had_gone_back_before_a_person_decided_is_not_shown_to_them_again(outside):
+    story, told = told_other_figures(outside, returned=100)
+    assert (story.row().detail, story.row().returned_minor) == ("amount_differs", 100)
+    doubted.dismiss(**story.decision())
+    story.replayed(told)
+    assert story.blocks() == []

@@ -63,7 +63,7 @@ def apply(*, creditor_id: int, gateway: str, fact: ChargeFact, road: Road, now: 
         if wrong is None:
             wrong = _record(creditor_id, row, fact, road, now) or _give_back(creditor_id, row, fact, now)
     if wrong is not None:
-        row.state, row.detail = QUARANTINED, wrong.value
+        row.state, row.detail, row.returned_minor = QUARANTINED, wrong.value, _most_back(row, fact)
     row.save()
     if row.state != before:
         payload = {"from": before, "to": row.state, "road": road.name.value}
@@ -108,9 +108,9 @@ def _heard_in_doubt(creditor_id: int, row: Checkout, fact: ChargeFact, now: date
 
     But what went back of it since they decided is shown to them once more.
     """
-    back = 0 if fact.returned is None else min(fact.returned.minor, row.amount_minor)
-    went_back, row.returned_minor = back > row.returned_minor, max(back, row.returned_minor)
-    anew = went_back and row.doubt_decided_at is not None
+    back = _most_back(row, fact)
+    anew = back > row.returned_minor and row.doubt_decided_at is not None
+    row.returned_minor = back
     if anew:
         row.detail, row.doubt_decided_at, row.doubt_decided_by = Doubt.RETURNED_DIFFERS.value, None, ""
     row.save()
@@ -120,6 +120,12 @@ def _heard_in_doubt(creditor_id: int, row: Checkout, fact: ChargeFact, now: date
             creditor_id=creditor_id, row=row, what=QUARANTINED, payload=payload, by="system", now=now
         )
     return row
+
+
+def _most_back(row: Checkout, fact: ChargeFact) -> int:
+    """The most that was ever told to have gone back of it, in minor units and never more than was asked."""
+    told = 0 if fact.returned is None else fact.returned.minor
+    return max(row.returned_minor, min(told, row.amount_minor))
 
 
 def _is_under_way(state: str, row: Checkout) -> bool:
