@@ -3,9 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import psycopg
 import pytest
+from django.db import connection
+from tests.integration import build
 from tests.integration import receivables_book as book
+
+from conserje.domain.kit.money import Money
+from conserje.domain.receivables.allocation import Named
+from conserje.domain.receivables.payment import Received, Road, RoadName
+from conserje.services.receivables import invoice, payment_import
+from conserje.services.tenancy.act import acting
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -178,3 +189,47 @@ def test_due_amounts_add_up_to_the_total(database, debt):
     )
     with pytest.raises(psycopg.errors.CheckViolation, match="due amounts"):
         raw(database, creditor_id, (query, [creditor_id, invoice_id]))
+
+
+class Explained:
+    """The plans of the statements that wrote the Ledger, as they were carried out."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "INSERT INTO receivables_ledgertransaction" not in sql:
+            return execute(sql, params, many, context)
+        done = execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params, many, context)
+        ((plans,),) = context["cursor"].fetchall()
+        self.compared += sum(self._in_vain(plans[0]["Plan"]))
+        return done
+
+    def _in_vain(self, node: dict[str, Any]) -> Iterator[int]:
+        yield int(node.get("Rows Removed by Join Filter", 0) * node["Actual Loops"])
+        for below in node.get("Plans", ()):
+            yield from self._in_vain(below)
+
+
+def test_a_new_creditors_many_payments_are_not_compared_with_its_many_invoices(database, debt):
+    """The server has counted the rows of another creditor, and believes that this one has none."""
+    creditor_id, customer_id, _ = debt
+    bills = [book.new_invoice(customer_id, f"FE-{number}", 100) for number in range(2, 2000)]
+    book.opened(creditor_id, *bills)
+    with database.connect("admin") as link:
+        link.execute("ANALYZE receivables_ledgertransaction")
+    new = build.creditor()
+    customer_id, count, seen = *book.customers(new.id, "Librería Imaginaria"), 200, Explained()
+    bills = [book.new_invoice(customer_id, f"FE-{number}", 100) for number in range(count)]
+    with acting(creditor_id=new.id), connection.execute_wrapper(seen):
+        made = invoice.open_many(creditor_id=new.id, invoices=bills, now=book.NOW)
+        told = [
+            Received(
+                customer_id, "file", f"p{key}", Money("COP", 100), book.TODAY,
+                (Road(RoadName.BANK_LINE, f"line {key}"),), (Named(key),),
+            )
+            for key in made.ids.values()
+        ]  # fmt: skip
+        payment_import.record_many(creditor_id=new.id, received=told, now=book.NOW)
+    assert book.open_of(new.id, *made.ids.values()) == [0] * count
+    assert seen.compared <= count

@@ -16,7 +16,8 @@ _COLUMNS = """n, kind, moved_on, subject_kind, subject_id, undone_kind, undone_i
        account, customer_id, invoice_id, payment_id, credit_note_id, currency, amount_minor"""
 
 # `source` gives one row an entry, with `_COLUMNS`; `n` numbers the transactions: they are
-# written in its order.
+# written in its order. What is undone is looked up for each by its key: a join trusts the server's count
+# of a creditor's rows, and goes through all of them for each where it knows of none.
 _INSERT = """
 WITH e AS MATERIALIZED ({source}),
 t AS MATERIALIZED (
@@ -28,13 +29,15 @@ t AS MATERIALIZED (
 x AS (
     INSERT INTO receivables_ledgertransaction
            (creditor_id, kind, "on", at, subject_kind, subject_id, reverses_id, hash)
-    SELECT %(creditor_id)s, t.kind, t.moved_on, %(at)s, t.subject_kind, t.subject_id, u.id,
-           receivables_ledger_hash(%(creditor_id)s, t.kind, t.moved_on, %(at)s, t.subject_kind, t.subject_id, u.id,
-                                   t.lines)
-      FROM t LEFT JOIN receivables_ledgertransaction u
-        ON u.creditor_id = %(creditor_id)s AND u.kind = t.undone_kind AND u.subject_kind = t.subject_kind
-       AND u.subject_id = t.undone_id
-     ORDER BY t.n
+    SELECT %(creditor_id)s, r.kind, r.moved_on, %(at)s, r.subject_kind, r.subject_id, r.undone,
+           receivables_ledger_hash(%(creditor_id)s, r.kind, r.moved_on, %(at)s, r.subject_kind, r.subject_id, r.undone,
+                                   r.lines)
+      FROM (SELECT t.*, CASE WHEN t.undone_kind IS NOT NULL THEN (
+                   SELECT u.id FROM receivables_ledgertransaction u
+                    WHERE u.creditor_id = %(creditor_id)s AND u.kind = t.undone_kind
+                      AND u.subject_kind = t.subject_kind AND u.subject_id = t.undone_id) END AS undone
+              FROM t OFFSET 0) r
+     ORDER BY r.n
     RETURNING id, kind, subject_kind, subject_id)
 INSERT INTO receivables_ledgerentry
        (creditor_id, transaction_id, account, customer_id, invoice_id, payment_id, credit_note_id, currency,
