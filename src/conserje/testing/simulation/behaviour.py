@@ -73,7 +73,7 @@ class People:
     def _place(self, chance: random.Random, person: Person) -> tuple[str, str]:
         person.moved += 1
         if self.countries:
-            return chance.choice(places(self.countries))
+            return chance.choice(places(self.countries, company=person.kind == "company"))
         if person.country == "XX":
             return "XX", "America/Punta_Arenas" if "Santiago" in person.zone else "America/Santiago"
         return chance.choice(PLACES if person.kind == "person" else PLACES[:3])

@@ -26,6 +26,7 @@ ZONES = {
 EVERYWHERE = tuple(sorted(ZONES))
 
 
-def places(countries: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Country and zone of every place in these countries."""
-    return tuple((country, zone) for country in countries for zone in ZONES[country])
+def places(countries: Sequence[str], *, company: bool) -> tuple[tuple[str, str], ...]:
+    """Country and zone of every place in these countries; the law of the invented one knows no companies in trade."""
+    known = (country for country in countries if not company or country != "XX")
+    return tuple((country, zone) for country in known for zone in ZONES[country])

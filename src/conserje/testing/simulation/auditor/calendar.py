@@ -63,6 +63,11 @@ def week_most(country: str) -> tuple[int, int]:
     return (LAWS[country].week_most, LAWS[country].gap_days) if country in LAWS else (7, 0)
 
 
+def once_a_day(country: str) -> bool:
+    """Whether the law itself lets nobody be written to twice in a day, whoever asked for it."""
+    return country not in LAWS or LAWS[country].day_most == 1
+
+
 def is_known(day: date, country: str) -> bool:
     """Whether the law of `country` was read lately enough for letters on `day`."""
     return country in READ_UNTIL and day <= READ_UNTIL[country]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from conserje.testing.simulation.auditor.calendar import needs_leave, week_most, why_not
+from conserje.testing.simulation.auditor.calendar import needs_leave, once_a_day, week_most, why_not
 from conserje.testing.simulation.auditor.charges import TAKEN, on_its_way
 from conserje.testing.simulation.auditor.letters import LADDER, SHOPPERS, Letter
 from conserje.testing.simulation.auditor.standing import Contact, Dossier
@@ -116,9 +116,11 @@ def _caps(auditor: Auditor, dossier: Dossier, contact: Contact, event: Event) ->
     if auditor.taken.get(contact.message) in GONE and contact.message not in auditor.asked_again:
         yield "nothing is handed over twice", f"Message {contact.message} had been handed over before."
     # Who shares an address may live by another clock: days are those of the customer that is written about now.
+    # What a person has sent again, after looking, may come on the same day where the law lets it.
+    again = contact.message in auditor.asked_again and not once_a_day(dossier.country)
     for address in (event.facts["address"], *event.facts["copies"]):
         for former, ref in auditor.by_address.get(address, ()):
-            if dossier.today(former.at) == on:
+            if dossier.today(former.at) == on and not (again and former.message == contact.message):
                 yield (
                     "one contact a day",
                     f"{address} was written to at {former.at.isoformat()} (about {ref}).",
