@@ -19,6 +19,7 @@ from conserje.data.outreach.models import Episode, Touch
 from conserje.data.receivables.models import Checkout, Invoice, Payment
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
+from conserje.domain.receivables.checkout import QUARANTINED, Doubt
 from conserje.domain.receivables.payment import Received, Road, RoadName
 from conserje.services.arrangements import dispute, promise
 from conserje.services.integrations import hook
@@ -213,6 +214,27 @@ def test_the_disputed_part_is_not_charged(creditor: Creditor, world: World) -> N
     home = reader.get().content.decode()
     assert 'data-kind="quiet" name="scope" value="all"' in home
     assert "revisando" in home
+
+
+def test_what_may_have_been_paid_is_not_offered_again_until_a_person_decides(
+    creditor: Creditor, world: World
+) -> None:
+    reader = visitor.open_account(creditor, world=world, invoices=2)
+    with reading(creditor_id=creditor.id):
+        first = str(Invoice.objects.order_by("id").values_list("id", flat=True)[0])
+    pressed(reader, scope="chosen", invoice=[first])
+    with acting(creditor_id=creditor.id):
+        Checkout.objects.update(state=QUARANTINED, detail=Doubt.AMOUNT_DIFFERS)
+
+    page = reader.get().content.decode()
+    assert "En pausa: estamos verificando un pago suyo" in page
+    assert 'aria-label="Pagar FE-1" data-minor="380800000" disabled' in page
+    result = pressed(reader)
+    world.pay(checkout_of(world))
+    reader.get(result)
+    assert reader.pay(scope="chosen", invoice=[first]).status_code == 409
+    assert counts(creditor) == (1, 380_800_000)
+    assert 'name="scope" value="all"' not in reader.get().content.decode()
 
 
 def test_what_rests_can_be_paid_all_the_same(creditor: Creditor, world: World) -> None:

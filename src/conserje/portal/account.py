@@ -24,6 +24,8 @@ from conserje.ui.labels import method
 from conserje.ui.listing import Option, Pager
 
 PAGE_SIZE = 20
+# Of what may have been paid already nobody is offered to pay it again.
+_PERHAPS_PAID = ("processing", "doubted")
 _DOCUMENT_KINDS = {"application/pdf": "PDF", "application/xml": "XML", "text/xml": "XML"}
 
 
@@ -235,7 +237,7 @@ def _open(visit: Visit, row: InvoiceStanding, dues: Sequence[Due], around: _Arou
         more_due=later,
         pause=pause,
         ticked=turn,
-        payable=not row.processing and asked.minor > 0,
+        payable=asked.minor > 0 and (pause is None or pause.kind not in _PERHAPS_PAID),
         pays=asked,
         progress=around.stands.get(row.id, ""),
     )

@@ -228,7 +228,7 @@ def homes() -> Iterator[tuple[str, str, object]]:
             quiet="En pausa hasta el viernes 27 de noviembre: usted nos dijo que ya pagó y lo estamos buscando.",
         ),
     )
-    doubted = replace(paused, pause=pages.Pause("doubted"))
+    doubted = replace(paused, pause=pages.Pause("doubted"), ticked=False, payable=False)
     quiet = "En pausa mientras lo revisamos con usted."
     yield "home-doubted", show, replace(ONE, groups=(group((doubted,)),), steps=(), quiet=quiet)
 
