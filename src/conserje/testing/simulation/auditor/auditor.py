@@ -104,7 +104,6 @@ class Auditor:
 
     def _on_address_given(self, event: Event) -> None:
         dossier = self.news(event)
-        self._at(dossier.address).remove(dossier)
         dossier.address = event.facts["address"]
         self.by_own_address.setdefault(dossier.address, []).append(dossier)
 
@@ -243,7 +242,7 @@ class Auditor:
         self.news(event)
 
     def _on_bounced(self, event: Event) -> None:
-        for dossier in self._at(event.facts["address"]):
+        for dossier in self._ever_at(event.facts["address"]):
             dossier.bounced.add(event.facts["address"])
             dossier.news_at, dossier.free_days = event.at, 0
         self.took(event.facts["message"], "refused", unless_known=True)
@@ -274,13 +273,13 @@ class Auditor:
         self.news(event)
 
     def _delayed(self, event: Event) -> None:
-        for dossier in self._at(event.facts["address"]):
+        for dossier in self._ever_at(event.facts["address"]):
             dossier.news_at, dossier.free_days = event.at, 0
 
     def _on_lost_on_the_way(self, event: Event) -> None:
         """Past the point of no return and never delivered: it counts as a contact, and nobody knows of whom."""
         self.took(event.facts["message"], "lost")
-        for dossier in self._at(event.facts["address"]):
+        for dossier in self._ever_at(event.facts["address"]):
             contact = Contact(event.at, dossier.today(event.at), event.facts["message"], None)
             dossier.episode.append(contact)
             dossier.news_at, dossier.free_days = event.at, 0
@@ -288,13 +287,17 @@ class Auditor:
     def _on_perhaps_marked(self, event: Event) -> None:
         """The worker died while it crossed the point of no return, on one side or the other."""
         self.took(event.facts["message"], "perhaps", unless_known=True)
-        for dossier in self._at(event.facts["address"]):
+        for dossier in self._ever_at(event.facts["address"]):
             contact = Contact(event.at, dossier.today(event.at), event.facts["message"], None)
             dossier.episode.append(contact)
             dossier.news_at, dossier.free_days = event.at, 0
 
     def _at(self, address: str) -> list[Dossier]:
-        return self.by_own_address.setdefault(address, [])
+        return [dossier for dossier in self._ever_at(address) if dossier.address == address]
+
+    def _ever_at(self, address: str) -> list[Dossier]:
+        """Also who gave another address since: what is on its way goes where it was sent."""
+        return self.by_own_address.get(address, [])
 
     def _on_handed(self, event: Event) -> None:
         self.letters_read += 1
