@@ -8,18 +8,17 @@ from functools import partial
 from typing import Any
 
 from conserje.cli.simulation import paying, setting
-from conserje.cli.simulation.plans import spread
 from conserje.cli.simulation.world import Held, World, may_be_refused
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeRequest, ChargeState, Decline, StartFailed
 from conserje.domain.receivables.checkout import NEVER_ANSWERED
 from conserje.domain.receivables.mandate import Back, MandateAsked
 from conserje.domain.receivables.payment import Road, RoadName
+from conserje.services.insights import outline
 from conserje.services.receivables import checkout, contested, doubted, in_doubt, mandate, refund
 from conserje.services.receivables.refusals import Refused
 from conserje.services.recovery import cancel
 from conserje.services.tenancy.act import reading
-from conserje.testing.simulation.auditor.letters import NUMBER
 from conserje.testing.simulation.behaviour import Deed
 from conserje.testing.simulation.cast import CURRENCY
 from conserje.testing.simulation.desk import CARDS, Card, Charge
@@ -110,11 +109,8 @@ def _cancel(world: World, deed: Deed) -> None:
 def charged(world: World, card: Card, charge: Charge, request: ChargeRequest) -> None:
     """What the gateway saw of a charge: by which card, of how much, about what, and how it ended."""
     who = world.cards[card.number].who
-    named = NUMBER.findall(request.description)
-    numbers = named or [
-        number for one in world.auditor.dossiers[who].plans if one.active for number in one.numbers
-    ]
-    shares = spread(world, numbers, charge.amount.minor)
+    with reading(creditor_id=world.creditor_id):
+        shares = outline.meant(creditor_id=world.creditor_id, reference=request.reference)
     ref = f"charge-{charge.external_id}"
     world.checkouts[charge.external_id] = (who, ref, shares)
     world.tell(
@@ -231,6 +227,14 @@ def _decide_contest(world: World, deed: Deed) -> None:
     if rows:
         for ref in world.open.contests.pop(deed.who, ()):
             world.tell("contest_decided", deed.who, ref=ref)
+
+
+def look_at_put_off(world: World) -> None:
+    """Who hears that a card is not tried on its day hears it from then on: what they were told may change."""
+    with reading(creditor_id=world.creditor_id):
+        rows = outline.put_off(creditor_id=world.creditor_id, after=world.put_off)
+    for world.put_off, who in rows:
+        world.tell("put_off", who)
 
 
 def look(world: World) -> None:

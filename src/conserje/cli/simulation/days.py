@@ -162,7 +162,7 @@ def _until(world: World, at: datetime) -> None:
 
 def _work(world: World) -> bool:
     """A worker's turn; when it dies the next one comes a minute later. False when nobody came to an end."""
-    pending: set[str] = set()
+    world.pending = set()
     if world.claimed:
         # Since the last turn more time has passed than any lease lasts.
         world.expire()
@@ -173,12 +173,13 @@ def _work(world: World) -> bool:
         ended = _turn(world, faulty=again == 0)
         told = {key for key, charge in world.desk.charges.items() if charge.told}
         if ended:
-            quiet = {key for key in pending if world.desk.charges[key].asked == asked.get(key, 0)}
+            quiet = {key for key in world.pending if world.desk.charges[key].asked == asked.get(key, 0)}
             for key in sorted(told | quiet):
                 paying.is_known(world, key)
             plans.look_at_missed(world)
+            charging.look_at_put_off(world)
             return True
-        pending |= told
+        world.pending |= told
         world.clock.moment += timedelta(minutes=1)
     return False
 
@@ -247,7 +248,7 @@ def _word(world: World, what: str, ref: str, draw: int) -> None:
     if what == "pay":
         # What the gateway told in this turn is in the books before this payment is.
         for key, charge in world.desk.charges.items():
-            if charge.told and world.checkouts[key][0] == ref:
+            if (charge.told or key in world.pending) and world.checkouts[key][0] == ref:
                 paying.is_known(world, key)
         numbers = [one.number for one in world.auditor.books.owed(ref)]
         shares = [(number, world.auditor.books.invoices[number].open) for number in numbers]

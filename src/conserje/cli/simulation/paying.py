@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from conserje.cli.simulation import setting
+from conserje.cli.simulation import lapses, setting
 from conserje.cli.simulation.world import World, may_be_refused
 from conserje.domain.kit.money import Money
 from conserje.domain.ports.gateway import ChargeState, StartFailed
@@ -166,6 +166,7 @@ def told_paid(world: World, who: str, ref: str, minor: int, named: list[tuple[st
     """The product knows a payment, and what it was meant for: told once."""
     if ref not in world.known_paid:
         world.known_paid.add(ref)
+        lapses.tell(world, who)
         world.tell("paid", who, ref=ref, minor=minor, named=[list(share) for share in named])
 
 
@@ -241,6 +242,7 @@ def _write_off(world: World, deed: Deed) -> None:
     new = NewWriteOff(world.numbers[number], Money(CURRENCY, minor), "small", key=f"{number}:{now:%Y%m%d}")
     call = partial(write_off.make, creditor_id=world.creditor_id, new=new, written_by=BY, now=now)
     world.act(call, twice=True)
+    lapses.tell(world, deed.who)
     world.tell("lowered", deed.who, number=number, minor=minor, how="write_off")
 
 
@@ -261,6 +263,7 @@ def _credit(world: World, deed: Deed) -> None:
     world.act(
         lambda: credit_note.issue(creditor_id=world.creditor_id, note=note, actor=BY, now=now), twice=True
     )
+    lapses.tell(world, deed.who)
     world.tell("lowered", deed.who, number=one.number, minor=minor, how="credit_note")
 
 

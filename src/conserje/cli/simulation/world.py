@@ -128,6 +128,8 @@ class World:
     payment_ids: dict[str, int] = field(default_factory=dict)
     checkouts: dict[str, Any] = field(default_factory=dict)
     known_paid: set[str] = field(default_factory=set)
+    pending: set[str] = field(default_factory=set)
+    put_off: int = 0
     known_back: dict[str, int] = field(default_factory=dict)
     given_back: dict[str, list[str]] = field(default_factory=dict)
     cards: dict[int, Held] = field(default_factory=dict)

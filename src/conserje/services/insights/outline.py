@@ -32,6 +32,18 @@ SELECT t.id, t.key, c.reference, t.step, t.state, t.reason, t.planned_at, t.retr
  ORDER BY t.id"""
 
 
+_MEANT = """
+SELECT i.number, l.amount_minor FROM receivables_checkout k
+  JOIN receivables_checkoutline l ON l.creditor_id = k.creditor_id AND l.checkout_id = k.id
+  JOIN receivables_invoice i ON i.creditor_id = l.creditor_id AND i.id = l.invoice_id
+ WHERE k.creditor_id = %(creditor)s AND k.reference = %(reference)s ORDER BY l.id"""
+
+_PUT_OFF = """
+SELECT e.id, c.reference FROM journal_entry e
+  JOIN receivables_customer c ON c.creditor_id = e.creditor_id AND c.id = e.customer_id
+ WHERE e.creditor_id = %(creditor)s AND e.kind = 'recovery.failed_payment.held_back' AND e.id > %(after)s
+ ORDER BY e.id"""
+
 _LAPSE = """
 UPDATE outreach_touch SET claim_until = claim_until - interval '10 minutes'
  WHERE creditor_id = %(creditor)s AND state IN ('claimed', 'handing_over')"""
@@ -75,6 +87,20 @@ def balances(*, creditor_id: int, currency: str) -> list[Balance]:
 def touches(*, creditor_id: int, since: datetime | None = None) -> list[TouchEnded]:
     """Every touch there ever was, in the order planned; with `since` those that are open or moved from then on."""
     return [TouchEnded(*row) for row in _rows(_TOUCHES, {"creditor": creditor_id, "since": since})]
+
+
+@step
+def meant(*, creditor_id: int, reference: str) -> list[tuple[str, int]]:
+    """What a checkout or charge is for: numbers of invoices and how much of each."""
+    return [
+        (number, minor) for number, minor in _rows(_MEANT, {"creditor": creditor_id, "reference": reference})
+    ]
+
+
+@step
+def put_off(*, creditor_id: int, after: int) -> list[tuple[int, str]]:
+    """Tries of a card that its network's limits put off since the entry `after`: the entry's number, and whose card."""
+    return [(number, who) for number, who in _rows(_PUT_OFF, {"creditor": creditor_id, "after": after})]
 
 
 @step

@@ -199,6 +199,11 @@ def _refused(auditor: Auditor, event: Event) -> None:
         auditor.find(event.at, REASON, event.who, f"{event.facts['what']} was refused without a word.")
 
 
+def _put_off(auditor: Auditor, event: Event) -> None:
+    """The card is not tried on its day: until it is, nobody asks for what it was to pay."""
+    auditor.news(event)
+
+
 HANDLERS: dict[str, Callable[[Auditor, Event], None]] = {
     "mandate_given": _mandate_given,
     "mandate_ended": _mandate_ended,
@@ -209,4 +214,5 @@ HANDLERS: dict[str, Callable[[Auditor, Event], None]] = {
     "contest_decided": _contest_decided,
     "cancelled": _cancelled,
     "refused": _refused,
+    "put_off": _put_off,
 }
