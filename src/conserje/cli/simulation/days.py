@@ -174,14 +174,23 @@ def _work(world: World) -> bool:
         told = {key for key, charge in world.desk.charges.items() if charge.told}
         if ended:
             quiet = {key for key in world.pending if world.desk.charges[key].asked == asked.get(key, 0)}
-            for key in sorted(told | quiet):
-                paying.is_known(world, key)
+            _now_known(world, told | world.pending, at_least=told | quiet)
             plans.look_at_missed(world)
             charging.look_at_put_off(world)
             return True
         world.pending |= told
         world.clock.moment += timedelta(minutes=1)
     return False
+
+
+def _now_known(world: World, heard: set[str], *, at_least: set[str]) -> None:
+    """What the gateway told and the product recorded is in the books of both sides, in the order of its payments;
+    `at_least` must be by now.
+    """
+    with reading(creditor_id=world.creditor_id):
+        rows = outline.recorded(creditor_id=world.creditor_id, checkouts=sorted(heard))
+    for key in sorted(rows.keys() | at_least, key=lambda one: (one not in rows, rows.get(one, 0), one)):
+        paying.is_known(world, key)
 
 
 def _turn(world: World, *, faulty: bool) -> bool:
@@ -219,7 +228,9 @@ def _between(world: World, address: str, attempt: int) -> None:
     """Between judging a letter and handing it over the line hangs, another worker works, its customer says a word."""
     chance = stream(world.seed, "between", address, attempt)
     if chance.random() * 100 < HANGS:
+        since = world.clock.moment
         world.clock.moment += timedelta(seconds=chance.randint(10, 120))
+        world.tell("hung", since=since)
     if world.nested or chance.random() * 100 >= world.line.dial.between:
         return
     refs = [one.ref for one in world.people.cast.values() if one.address == address]
@@ -247,9 +258,8 @@ def _word(world: World, what: str, ref: str, draw: int) -> None:
     facts = every[what]
     if what == "pay":
         # What the gateway told in this turn is in the books before this payment is.
-        for key, charge in world.desk.charges.items():
-            if (charge.told or key in world.pending) and world.checkouts[key][0] == ref:
-                paying.is_known(world, key)
+        told = {key for key, charge in world.desk.charges.items() if charge.told or key in world.pending}
+        _now_known(world, {key for key in told if world.checkouts[key][0] == ref}, at_least=set())
         numbers = [one.number for one in world.auditor.books.owed(ref)]
         shares = [(number, world.auditor.books.invoices[number].open) for number in numbers]
         facts |= {"shares": shares, "minor": sum(minor for _, minor in shares)}

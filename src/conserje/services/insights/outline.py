@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,10 @@ SELECT i.number, l.amount_minor FROM receivables_checkout k
   JOIN receivables_checkoutline l ON l.creditor_id = k.creditor_id AND l.checkout_id = k.id
   JOIN receivables_invoice i ON i.creditor_id = l.creditor_id AND i.id = l.invoice_id
  WHERE k.creditor_id = %(creditor)s AND k.reference = %(reference)s ORDER BY l.id"""
+
+_RECORDED = """
+SELECT external_id, payment_id FROM receivables_checkout
+ WHERE creditor_id = %(creditor)s AND external_id = ANY(%(checkouts)s) AND payment_id IS NOT NULL"""
 
 _PUT_OFF = """
 SELECT e.id, c.reference FROM journal_entry e
@@ -95,6 +100,12 @@ def meant(*, creditor_id: int, reference: str) -> list[tuple[str, int]]:
     return [
         (number, minor) for number, minor in _rows(_MEANT, {"creditor": creditor_id, "reference": reference})
     ]
+
+
+@step
+def recorded(*, creditor_id: int, checkouts: Sequence[str]) -> dict[str, int]:
+    """Of these checkouts, by the gateway's ids, the payments that are in the books."""
+    return dict(_rows(_RECORDED, {"creditor": creditor_id, "checkouts": list(checkouts)}))
 
 
 @step

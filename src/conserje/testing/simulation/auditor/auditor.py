@@ -44,6 +44,7 @@ class Auditor:
     letters_read: int = 0
     till: Till = field(default_factory=Till)
     heard_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    hung: list[tuple[datetime, datetime]] = field(default_factory=list)
     by_own_address: dict[str, list[Dossier]] = field(default_factory=dict)
 
     def hear(self, event: Event) -> None:
@@ -246,6 +247,9 @@ class Auditor:
             dossier.bounced.add(event.facts["address"])
             dossier.news_at, dossier.free_days = event.at, 0
         self.took(event.facts["message"], "refused", unless_known=True)
+
+    def _on_hung(self, event: Event) -> None:
+        self.hung.append((event.facts["since"], event.at))
 
     def _on_busy(self, event: Event) -> None:
         self._delayed(event)

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from conserje.testing.simulation.auditor.auditor import Auditor
 from conserje.testing.simulation.auditor.calendar import (
     is_known,
     is_working_day,
     needs_leave,
+    why_not,
 )
 from conserje.testing.simulation.auditor.leaving import CONTACTS_MAX
 from conserje.testing.simulation.auditor.letters import LADDER
@@ -104,6 +106,12 @@ def _by_itself(auditor: Auditor, on: date) -> bool:
     return auditor.is_fresh(on) and (again is None or again < on - timedelta(days=1))
 
 
+def _closed_meanwhile(auditor: Auditor, dossier: Dossier) -> bool:
+    """Whether the line hung lately over the end of the customer's hours: what was on its way had to wait."""
+    where: dict[str, Any] = {"country": dossier.country, "zone": dossier.zone, "company": dossier.company}
+    return any(not why_not(since, **where) and why_not(until, **where) for since, until in auditor.hung)
+
+
 def told_and_done(auditor: Auditor, at: datetime, *, worked: bool) -> None:
     """What a letter said comes next came on its day, unless something happened in between."""
     for dossier in auditor.dossiers.values():
@@ -115,7 +123,12 @@ def told_and_done(auditor: Auditor, at: datetime, *, worked: bool) -> None:
             continue
         dossier.told = None
         news = [moment for moment in (dossier.news_at, auditor.disturbed_at) if moment is not None]
-        excused = not worked or not _by_itself(auditor, next_on) or on > next_on
+        excused = (
+            not worked
+            or not _by_itself(auditor, next_on)
+            or on > next_on
+            or _closed_meanwhile(auditor, dossier)
+        )
         if excused or any(moment >= told_at for moment in news):
             continue
         auditor.find(
@@ -124,6 +137,7 @@ def told_and_done(auditor: Auditor, at: datetime, *, worked: bool) -> None:
             dossier.ref,
             f"On {told_at.date()} the customer was told of a letter on {next_on}; none came and nothing had happened.",
         )
+    auditor.hung = [(since, until) for since, until in auditor.hung if until > at - timedelta(days=2)]
 
 
 def balances(auditor: Auditor, at: datetime, shown: Mapping[str, tuple[int, int]]) -> None:
