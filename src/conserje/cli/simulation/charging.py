@@ -124,7 +124,7 @@ def charged(world: World, card: Card, charge: Charge, request: ChargeRequest) ->
         state=charge.state.value,
         shares=[list(share) for share in shares],
         ref=ref,
-        never=charge.decline is Decline.STOP,
+        never=charge.decline is Decline.STOP and not charge.silent,
     )
 
 

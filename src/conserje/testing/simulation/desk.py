@@ -29,6 +29,8 @@ CARDS: dict[str, tuple[int, tuple[tuple[Decline, str], ...]]] = {
     "expired": (0, ((Decline.UPDATE_CARD, "expired_card"),)),
 }
 NETWORKS = ("visa", "mastercard")
+# Of all charges so many are never answered, however often they are asked for.
+SILENT = 0.03
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Charge:
     """One checkout or charge as the gateway knows it; `told` once somebody was answered that it is paid.
 
     `returned` is what went back of it so far, and `told_returned` what of that somebody was answered; `contested`:
-    the payer's bank asks for it.
+    the payer's bank asks for it; `silent`: how it ended is told to nobody who asks for it.
     """
 
     external_id: str
@@ -51,6 +53,7 @@ class Charge:
     returned: int = 0
     told_returned: int = 0
     contested: bool = False
+    silent: bool = False
     method: str = "pse"
 
 
@@ -134,6 +137,7 @@ class Desk:
         external_id = f"mc{len(self.charges) + 1:06d}"
         card.charges += 1
         charge = Charge(external_id, request.reference, request.amount, method="card")
+        charge.silent = stream(self.seed, "silent", external_id).random() < SILENT
         self.by_key[request.key], self.charges[external_id] = external_id, charge
         chance = stream(self.seed, "charge", card.number, card.charges)
         good, refusals = CARDS[card.kind]

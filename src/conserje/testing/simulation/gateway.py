@@ -30,8 +30,6 @@ from conserje.testing.simulation.draw import stream
 
 NAME = "simulated_pay"
 _PAGES = "https://pay.example"
-# Of all charges so many are never answered, however often they are asked for.
-SILENT = 0.03
 
 
 @dataclass(slots=True)
@@ -102,9 +100,8 @@ class SimulatedPay:
         desk = self._desk()
         charge = desk.charge(request)
         charge.asked += 1
-        silent = stream(desk.seed, "silent", charge.external_id).random() < SILENT
         lost = stream(desk.seed, "taken", charge.external_id, charge.asked).random() < 0.1
-        if silent or (lost and not desk.calm):
+        if charge.silent or (lost and not desk.calm):
             return ChargeFact("", "", "", ChargeState.UNKNOWN, None, "", None, "no_answer")
         return self._fact(desk, charge)
 
