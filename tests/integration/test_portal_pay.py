@@ -225,6 +225,14 @@ def test_what_may_have_been_paid_is_not_offered_again_until_a_person_decides(
     pressed(reader, scope="chosen", invoice=[first])
     with acting(creditor_id=creditor.id):
         Checkout.objects.update(state=QUARANTINED, detail=Doubt.AMOUNT_DIFFERS)
+    promise.make(
+        creditor_id=creditor.id,
+        customer_id=reader.customer.id,
+        invoice_ids=[int(first)],
+        promised_on=TUESDAY.date() + timedelta(days=9),
+        through="portal",
+        now=TUESDAY,
+    )
 
     page = reader.get().content.decode()
     assert "En pausa: estamos verificando un pago suyo" in page

@@ -289,7 +289,8 @@ def _pause(row: InvoiceStanding, around: _Around) -> Pause | None:
         return None
     whole = [block for block in mine if block.amount_minor is None or block.amount_minor >= row.open.minor]
     if whole:
-        return _paused(whole[0], around.said)
+        # A payment in doubt is said before anything else: it also keeps the invoice from being paid again.
+        return _paused(min(whole, key=lambda block: block.kind is not BlockKind.DOUBTED), around.said)
     parts = sum(block.amount_minor or 0 for block in mine)
     if not parts:
         return None
