@@ -42,10 +42,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class NextTry:
-    """The next try: when, the draw of its charge (0 to 9,999), and by which plan the moment was found."""
+    """The next try: when, the draw of its charge (0 to 9,999; None by hand), and by which plan the moment was found."""
 
     at: datetime
-    draw: int
+    draw: int | None
     plan: str
 
 
@@ -67,14 +67,22 @@ def next_try(
         return Denied(f"class.{refused.decline.value}", None)
     draw = draw_of(key=f"{key}:{tried}")
     plan, wanted = _wanted(refused, tried, place, now, draw)
-    at = _good(max(wanted, now), place, draw)
+    found = good_moment(wanted=max(wanted, now), place=place, draw=draw, allowed_from=allowed_from)
+    return found if isinstance(found, Denied) else NextTry(found, draw, plan)
+
+
+def good_moment(
+    *, wanted: datetime, place: Place, draw: int, allowed_from: Callable[[datetime], datetime | Denied]
+) -> datetime | Denied:
+    """The first moment from `wanted` on that the governor allows, neither by night nor while banks are closed."""
+    at = _good(wanted, place, draw)
     for _ in range(_MOVES_MAX):
         found = allowed_from(at)
         if isinstance(found, Denied):
             return found
         good = _good(found, place, draw)
         if good == at:
-            return NextTry(at, draw, plan)
+            return at
         at = good
     return Denied("no_good_hour", None)
 

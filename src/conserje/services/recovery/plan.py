@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from conserje.data.receivables.models import Customer
@@ -13,7 +14,7 @@ from conserje.domain.kit.money import Money
 from conserje.domain.recovery.decline import Classed, classify
 from conserje.domain.recovery.failure import FailureState, Refusal
 from conserje.domain.recovery.governor import Denied, earliest
-from conserje.domain.recovery.retry import NextTry, Place, next_try
+from conserje.domain.recovery.retry import NextTry, Place, good_moment, next_try
 from conserje.services.outreach import hold, local_day, review
 from conserje.services.outreach.hold import Pause
 from conserje.services.recovery import banking_days, network, tries
@@ -37,25 +38,30 @@ def after(*, creditor_id: int, row: FailedPayment, refused: Classed, now: dateti
     """Plan the next silent try of `row`, or let the letters begin. The row is not saved."""
     found: NextTry | Denied = Denied("no_mandate", None)
     if row.mandate_id is not None:
-        place = _place(creditor_id, row, now)
-        seen = tries.history(creditor_id=creditor_id, row=row)
-        card, amount, rules = tries.card(row=row), Money(row.currency, row.amount_minor), network.shipped()
         found = next_try(
             refused=refused,
             tried=row.tried,
-            place=place,
+            place=_place(creditor_id, row, now),
             now=now,
             key=f"{row.gateway}:{row.external_id}",
-            allowed_from=lambda at: earliest(card=card, amount=amount, history=seen, at=at, networks=rules),
+            allowed_from=_allowed_from(creditor_id, row),
         )
-    first = row.card_updated_at or row.failed_at
-    if isinstance(found, NextTry) and found.at > first + timedelta(days=SILENT_DAYS):
-        found = Denied("too_far_off", None)
-    if isinstance(found, NextTry):
-        wait_until(creditor_id=creditor_id, row=row, at=found.at, now=now)
-        row.draw, row.plan = found.draw, found.plan
-    else:
-        write_instead(creditor_id=creditor_id, row=row, why=found.rule, now=now)
+    _follow(creditor_id, row, found, now)
+
+
+@step
+def anew(*, creditor_id: int, row: FailedPayment, wanted: datetime, now: datetime) -> bool:
+    """Plan the waiting try of `row` anew if its card may not be tried at `wanted` any more: whether it moved.
+
+    The row is not saved.
+    """
+    allowed_from = _allowed_from(creditor_id, row)
+    if allowed_from(wanted) == wanted:
+        return False
+    place, draw = _place(creditor_id, row, now), row.draw or 0
+    found = good_moment(wanted=wanted, place=place, draw=draw, allowed_from=allowed_from)
+    _follow(creditor_id, row, found if isinstance(found, Denied) else NextTry(found, row.draw, row.plan), now)
+    return True
 
 
 @step
@@ -88,6 +94,25 @@ def release(*, creditor_id: int, row: FailedPayment, now: datetime) -> None:
     if row.hold_id is not None:
         hold.lift(creditor_id=creditor_id, hold_id=row.hold_id, by="rule", now=now)
         row.hold_id = None
+
+
+def _follow(creditor_id: int, row: FailedPayment, found: NextTry | Denied, now: datetime) -> None:
+    """Wait for the try that was found, unless nobody waits that long in silence."""
+    first = row.card_updated_at or row.failed_at
+    if isinstance(found, NextTry) and found.at > first + timedelta(days=SILENT_DAYS):
+        found = Denied("too_far_off", None)
+    if isinstance(found, NextTry):
+        wait_until(creditor_id=creditor_id, row=row, at=found.at, now=now)
+        row.draw, row.plan = found.draw, found.plan
+    else:
+        write_instead(creditor_id=creditor_id, row=row, why=found.rule, now=now)
+
+
+def _allowed_from(creditor_id: int, row: FailedPayment) -> Callable[[datetime], datetime | Denied]:
+    """The governor's word on the card of `row`: the first allowed instant from another."""
+    seen = tries.history(creditor_id=creditor_id, row=row)
+    card, amount, rules = tries.card(row=row), Money(row.currency, row.amount_minor), network.shipped()
+    return lambda at: earliest(card=card, amount=amount, history=seen, at=at, networks=rules)
 
 
 def _place(creditor_id: int, row: FailedPayment, now: datetime) -> Place:

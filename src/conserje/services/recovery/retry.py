@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from conserje.data.arrangements.models import (
     AgreementInvoice,
@@ -17,7 +17,7 @@ from conserje.data.arrangements.models import (
 )
 from conserje.data.outreach.models import Hold
 from conserje.data.receivables.models import Checkout, Invoice
-from conserje.data.recovery.models import FailedPayment
+from conserje.data.recovery.models import ChargeAttempt, FailedPayment
 from conserje.domain.kit.days import local_date
 from conserje.domain.kit.money import Money
 from conserje.domain.receivables.allocation import Share
@@ -29,6 +29,8 @@ from conserje.services.recovery import locked, network, plan, tries
 from conserje.services.tenancy.act import act, keyed, step
 
 BATCH = 200
+# A try of another charge is known within hours; what is told later still is seen when the try is due.
+_LATELY = timedelta(days=2)
 _UNDER_WAY = ("open", "processing", "unknown")
 
 
@@ -57,31 +59,48 @@ def orders_due(*, creditor_id: int, now: datetime) -> list[ChargeOrder]:
 
 @act
 def move_on(*, creditor_id: int, now: datetime) -> int:
-    """What is due and denied meanwhile, by tries of others, is planned anew or written about; answers how many."""
-    moved, due = 0, _due(creditor_id, now)
-    seen = tries.histories(creditor_id=creditor_id, rows=due)
-    for found in due:
-        if _earliest(found, seen[found.id], now) == now:
+    """What tries of others deny meanwhile, due now or later, is planned anew or written about; answers how many.
+
+    Whoever waits for a try is told of another moment as soon as it is known, not on the day of the try.
+    """
+    moved, waiting = 0, _waiting(creditor_id, now)
+    seen = tries.histories(creditor_id=creditor_id, rows=waiting)
+    for found in waiting:
+        assert found.next_try_at is not None
+        at = max(found.next_try_at, now)
+        if _earliest(found, seen[found.id], at) == at:
             continue
         row = locked.row(creditor_id=creditor_id, failed_payment_id=found.id)
-        denied = _earliest(row, tries.history(creditor_id=creditor_id, row=row), now)
-        if row.next_try_at is None or denied == now:
+        if row.next_try_at is None or not plan.anew(
+            creditor_id=creditor_id, row=row, wanted=max(row.next_try_at, now), now=now
+        ):
             continue
-        if isinstance(denied, Denied):
-            plan.write_instead(creditor_id=creditor_id, row=row, why=denied.rule, now=now)
-        else:
-            plan.wait_until(creditor_id=creditor_id, row=row, at=denied, now=now)
         row.save()
-        payload = {"why": denied.rule if isinstance(denied, Denied) else "later"}
+        payload = {"why": row.not_tried or "later"}
         locked.tell(creditor_id=creditor_id, row=row, what="held_back", by="rule", payload=payload, now=now)
         moved += 1
     return moved
 
 
-def _due(creditor_id: int, now: datetime) -> list[FailedPayment]:
-    rows = FailedPayment.objects.filter(creditor_id=creditor_id, next_try_at__lte=now)
+def _planned(creditor_id: int) -> QuerySet[FailedPayment]:
+    rows = FailedPayment.objects.filter(creditor_id=creditor_id, next_try_at__isnull=False)
     rows = rows.filter(mandate__creditor_id=creditor_id, mandate__state="active")
-    return list(rows.order_by("next_try_at", "id")[:BATCH])
+    return rows.order_by("next_try_at", "id")
+
+
+def _due(creditor_id: int, now: datetime) -> list[FailedPayment]:
+    return list(_planned(creditor_id).filter(next_try_at__lte=now)[:BATCH])
+
+
+def _waiting(creditor_id: int, now: datetime) -> list[FailedPayment]:
+    """Those that are due, and those whose card was tried lately for something else."""
+    others = ChargeAttempt.objects.filter(
+        creditor_id=creditor_id,
+        gateway=OuterRef("gateway"),
+        fingerprint=OuterRef("fingerprint"),
+        made_at__gt=now - _LATELY,
+    ).exclude(failed_payment_id=OuterRef("id"))
+    return list(_planned(creditor_id).filter(Q(next_try_at__lte=now) | Exists(others))[:BATCH])
 
 
 @keyed
