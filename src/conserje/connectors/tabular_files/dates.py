@@ -17,8 +17,8 @@ _LONGEST: Final = 60
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2100
 SERIAL_EPOCH: Final = date(1899, 12, 30)
-FIRST_SERIAL: Final = 36_526
-LAST_SERIAL: Final = 58_805
+FIRST_SERIAL: Final = (date(2000, 1, 1) - SERIAL_EPOCH).days
+LAST_SERIAL: Final = (date(2060, 12, 31) - SERIAL_EPOCH).days
 _CLOCK: Final = re.compile(
     r"[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?\s*(?:[ap]\.?\s?m\.?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?$",
     re.IGNORECASE,
