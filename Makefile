@@ -14,7 +14,7 @@ OFFLINE := DATABASE_URL=none: DJANGO_SETTINGS_MODULE=conserje.config.settings
 ROOMS := tenancy journal receivables integrations arrangements outreach recovery
 PYTHON := $(shell command -v python3)
 
-.PHONY: help install install-dev demo test test-official test-long check check-code check-tests bench screenshots migrations new-country
+.PHONY: help install install-dev demo test test-official test-long test-draws check check-code check-tests bench screenshots migrations new-country
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 - \2/'
@@ -43,6 +43,9 @@ test: install-dev  ## Everything but the long and the official parts
 
 test-long: install-dev  ## The long draws and the big books
 	$(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)
+
+test-draws: install-dev  ## Drawn properties by other, many more draws than `make test` makes
+	$(BIN)/python -m pytest tests/unit tests/contracts -n $(WORKERS) -m "not long" --hypothesis-profile=far $(ARGS)
 
 test-official: install-dev  ## The database tests on Debian's PostgreSQL, and what $(SPECS) has in store
 	SPECS="$(SPECS)" tests/official $(ARGS)

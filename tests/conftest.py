@@ -10,7 +10,9 @@ import pytest
 from hypothesis import settings
 from tests import harness
 
-settings.register_profile("house", deadline=None, print_blob=True)
+# The same draws every time: whether a change is good may not hang on luck. `make test-draws` draws others.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.register_profile("far", deadline=None, print_blob=True, max_examples=1_000)
 # `make check` asks for it: fewer draws of the same laws, which `make test` draws in full.
 settings.register_profile("quick", settings.get_profile("house"), max_examples=20)
 settings.load_profile("house")
