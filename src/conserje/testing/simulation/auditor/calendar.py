@@ -65,7 +65,7 @@ def week_most(country: str) -> tuple[int, int]:
 
 def once_a_day(country: str) -> bool:
     """Whether the law itself lets nobody be written to twice in a day, whoever asked for it."""
-    return country not in LAWS or LAWS[country].day_most == 1
+    return country not in LAWS or LAWS[country].once_a_day
 
 
 def is_known(day: date, country: str) -> bool:

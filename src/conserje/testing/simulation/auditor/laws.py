@@ -17,7 +17,7 @@ class Law:
 
     `known_until`: the last day on which the law counts as read. `leave`: e-mail needs permission that is on record.
     `week_most`: letters in any seven days; `gap_days`: whole days between two. `trade_free`: hours bind no company.
-    `day_most`: how often a day by e-mail, where a law or our reading of it says so.
+    `once_a_day`: no second e-mail the same day, by the law or by our reading of it, whoever asked for it.
     """
 
     workdays: tuple[int, int]
@@ -28,7 +28,7 @@ class Law:
     leave: bool = False
     rests: bool = True
     trade_free: bool = False
-    day_most: int | None = 1
+    once_a_day: bool = True
     holidays: frozenset[date] = frozenset()
 
     def why_not(self, day: date, hour: time, *, company: bool) -> str:
@@ -96,13 +96,13 @@ LAWS = {
     "CL": Law((8, 20), (8, 20), date(2027, 3, 2), 2, 2, holidays=_days(_CL)),
     "CR": _strict(_CR),
     "EC": Law((7, 20), None, _SUMMER_2027, holidays=_days(_EC)),
-    "ES": Law((9, 21), None, date(2027, 2, 14), 3, trade_free=True, day_most=None, holidays=_days(_ES)),
+    "ES": Law((9, 21), None, date(2027, 2, 14), 3, trade_free=True, once_a_day=False, holidays=_days(_ES)),
     "GT": Law((8, 18), None, _SUMMER_2027, holidays=_days(_GT)),
     "MX": Law((7, 22), None, date(2027, 4, 30), 3, holidays=_days(_MX)),
     "PA": _strict(_PA),
     "PE": Law((7, 20), None, _SUMMER_2027, 3, holidays=_days(_PE)),
-    "PY": Law((8, 18), (8, 12), _SUMMER_2027, 3, day_most=None, holidays=_days(_PY)),
-    "GB": Law((8, 20), (8, 20), date(2027, 2, 14), 3, day_most=None, holidays=_days(_GB)),
-    "US": Law((8, 21), (8, 21), date(2027, 2, 14), 2, rests=False, day_most=None),
+    "PY": Law((8, 18), (8, 12), _SUMMER_2027, 3, once_a_day=False, holidays=_days(_PY)),
+    "GB": Law((8, 20), (8, 20), date(2027, 2, 14), 3, once_a_day=False, holidays=_days(_GB)),
+    "US": Law((8, 21), (8, 21), date(2027, 2, 14), 2, rests=False, once_a_day=False),
     "UY": _strict(_UY),
 }
