@@ -133,6 +133,7 @@ class Auditor:
             dossier.charged_at = dossier.charged_at or event.at
         if "back" in event.facts:
             dossier.going_back = (event.facts["back"], tuple(event.facts["numbers"]))
+            self.news(event)
 
     def _on_went_back(self, event: Event) -> None:
         self.turn_over(event)

@@ -92,7 +92,8 @@ def _chasing(
     if taken and letter.total > sum(free.values()) - taken:
         yield TAKEN, f"{taken} were taken by card."
     for number in letter.numbers:
-        if number in dossier.settled and not books.invoices[number].open:
+        ended = number in dossier.settled and not books.invoices[number].open
+        if ended and number not in dossier.going_back[1]:
             yield "what was settled is not written about", f"{number} ended by an agreement."
     yield from _earlier_than_told(auditor, dossier, on)
 
