@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,6 +37,7 @@ def test_the_links_answer_in_time_and_a_closed_terminal_leaves_nothing_running(t
         )
     try:
         links = _links(demo, log)
+        assert '{"at"' not in log.read_text(encoding="utf-8"), "the links do not scroll away"
         assert f"http://127.0.0.1:{port}/" in links
         assert sum("/p/" in link for link in links) == 3
         for link in links:
@@ -50,6 +52,23 @@ def test_the_links_answer_in_time_and_a_closed_terminal_leaves_nothing_running(t
     finally:
         for process in _running(demo.pid, str(tmp_path)):
             os.kill(process, signal.SIGKILL)
+
+
+def test_a_port_that_is_taken_is_told_of_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port, home = other.getsockname()[1], tmp_path / "home"
+        done = subprocess.run(
+            [sys.executable, "-m", "conserje.cli", "demo", "--port", str(port)],
+            env=os.environ | {"CONSERJE_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, home.exists()) == (1, False), done.stderr
+    assert f"Port {port} is taken" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def _links(demo: subprocess.Popen[bytes], log: Path) -> list[str]:

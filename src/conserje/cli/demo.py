@@ -6,9 +6,11 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 EMAIL = "ana@taller.example"
 PASSWORD = "conserje-de-prueba"  # noqa: S105 - a demo's published password
+LAST_WORDS = 12
 
 
 @click.command()
@@ -35,6 +38,8 @@ def demo(port: int, seed: int, leave: bool) -> None:
     from conserje.testing import world
 
     began = time.monotonic()
+    if not leave:
+        _must_be_free(port)
     # A closed terminal or a polite end stops the server and the worker too.
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
@@ -49,10 +54,24 @@ def demo(port: int, seed: int, leave: bool) -> None:
         click.echo("Starting the database ...")
         ready()
         links = _prepare(running, folder, seed)
-        processes = [] if leave else _serve(stack, port)
+        log = folder / "log.txt"
+        processes = [] if leave else _serve(stack, port, log)
         _print(links, port, running.http_url, time.monotonic() - began)
         if processes:
-            _wait(processes, running)
+            click.echo(f"What it does is written to {log}\n")
+            _wait(processes, running, log)
+
+
+def _must_be_free(port: int) -> None:
+    """Refuse before anything is prepared what would end in another program's pages."""
+    with socket.socket() as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} is taken by another program. Choose a free one: `make demo PORT=8001`, or --port 8001."
+            ) from error
 
 
 def _prepare(running: World, folder: Path, seed: int) -> list[tuple[str, str]]:
@@ -64,17 +83,19 @@ def _prepare(running: World, folder: Path, seed: int) -> list[tuple[str, str]]:
     return demo_book.prepare(world=running, folder=folder, seed=seed, email=EMAIL, password=PASSWORD)
 
 
-def _serve(stack: ExitStack, port: int) -> list[subprocess.Popen[bytes]]:
+def _serve(stack: ExitStack, port: int, log: Path) -> list[subprocess.Popen[bytes]]:
     processes = []
+    words = stack.enter_context(log.open("wb"))
     for command in (("serve", "--port", str(port)), ("worker",)):
-        process = subprocess.Popen([sys.executable, "-m", "conserje.cli", *command], env=os.environ)
+        program = [sys.executable, "-m", "conserje.cli", *command]
+        process = subprocess.Popen(program, env=os.environ, stdout=words, stderr=subprocess.STDOUT)
         stack.callback(_stop, process)
         processes.append(process)
-    _wait_for_answer(port)
+    _wait_for_answer(processes, port, log)
     return processes
 
 
-def _wait_for_answer(port: int) -> None:
+def _wait_for_answer(processes: Sequence[subprocess.Popen[bytes]], port: int, log: Path) -> None:
     from conserje.domain.ports.http import NoAnswer
     from conserje.services.tenancy import connection
 
@@ -82,6 +103,7 @@ def _wait_for_answer(port: int) -> None:
     logging.getLogger("conserje.http").setLevel(logging.WARNING)
     until = time.monotonic() + 60
     while time.monotonic() < until:
+        _must_live(processes, log)
         try:
             connection.http().send("GET", f"http://127.0.0.1:{port}/accounts/login/")
         except NoAnswer:
@@ -109,14 +131,23 @@ def _print(links: list[tuple[str, str]], port: int, world_url: str, seconds: flo
     click.echo("\nStop with Ctrl-C; the book stays. `rm -r .conserje` forgets it.\n")
 
 
-def _wait(processes: list[subprocess.Popen[bytes]], running: World) -> None:
+def _wait(processes: Sequence[subprocess.Popen[bytes]], running: World, log: Path) -> None:
     from conserje.cli import demo_book
 
     try:
-        while all(process.poll() is None for process in processes):
+        while True:
+            _must_live(processes, log)
             demo_book.keep_in_step(running)
             time.sleep(1)
     except KeyboardInterrupt:
         click.echo("Stopping ...")
+
+
+def _must_live(processes: Sequence[subprocess.Popen[bytes]], log: Path) -> None:
+    if all(process.poll() is None for process in processes):
         return
-    raise click.ClickException("A process of the demo ended by itself. Its last words are above.")
+    for line in log.read_text("utf-8", errors="replace").splitlines()[-LAST_WORDS:]:
+        click.echo(line, err=True)
+    raise click.ClickException(
+        f"A process of the demo ended by itself. Its last words are above, all of them in {log}."
+    )
