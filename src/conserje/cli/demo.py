@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -36,10 +35,14 @@ def demo(port: int, seed: int, leave: bool) -> None:
     """Install nothing, risk nothing: a whole book of receivables to walk through."""
     from conserje.config.home import home
     from conserje.testing import world
+    from conserje.testing.world import ports
 
     began = time.monotonic()
-    if not leave:
-        _must_be_free(port)
+    # Before anything is made that would end in another program's pages.
+    if not leave and not ports.is_free(port):
+        raise click.ClickException(
+            f"Port {port} is taken by another program. Choose a free one: `make demo PORT=8001`, or --port 8001."
+        )
     # A closed terminal or a polite end stops the server and the worker too.
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
@@ -60,18 +63,6 @@ def demo(port: int, seed: int, leave: bool) -> None:
         if processes:
             click.echo(f"What it does is written to {log}\n")
             _wait(processes, running, log)
-
-
-def _must_be_free(port: int) -> None:
-    """Refuse before anything is prepared what would end in another program's pages."""
-    with socket.socket() as asked:
-        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            asked.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise click.ClickException(
-                f"Port {port} is taken by another program. Choose a free one: `make demo PORT=8001`, or --port 8001."
-            ) from error
 
 
 def _prepare(running: World, folder: Path, seed: int) -> list[tuple[str, str]]:
