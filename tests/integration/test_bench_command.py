@@ -21,6 +21,23 @@ FIGURES = {
     "ratio_to_limit",
 }  # fmt: skip
 
+# While a database of its own is in use, every connection to the one beside it is cut.
+CUT_OFF = """
+import os
+import psycopg
+from conserje.cli.main import ready
+ready()
+from conserje.config.scratch import scratch
+with scratch("conserje_bench_cut_off"):
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    print("cut")
+print("gone")
+"""
+
 pytestmark = pytest.mark.slow
 
 
@@ -102,6 +119,15 @@ def test_a_role_that_may_not_make_databases_is_told_what_to_do(
     done = subprocess.run([*COMMAND, *SMALL], env=powerless, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "ALTER ROLE conserje_owner CREATEDB" in done.stderr
+
+
+def test_a_server_that_was_restarted_meanwhile_keeps_no_database(environment: dict[str, str]) -> None:
+    """Hours may pass between making and dropping: the connection that made it need not live so long."""
+    done = subprocess.run(
+        [sys.executable, "-c", CUT_OFF], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["cut", "gone"]), done.stderr
+    assert left_over() == []
 
 
 def test_stopped_in_the_middle_it_leaves_no_database(environment: dict[str, str]) -> None:

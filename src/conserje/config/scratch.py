@@ -53,10 +53,9 @@ def _made(name: str, source: str) -> Iterator[dict[str, str]]:
             "A database is made by the role that owns tables: set DATABASE_OWNER_URL beside DATABASE_URL."
         )
     roles: dict[str, str] = settings.DATABASE_ROLES
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    with _maker() as maker:
-        maker.execute(drop)
-        try:
+    try:
+        with _maker() as maker:
+            _drop(maker, name)
             try:
                 provision.database(maker, name, roles, source=source)
             except psycopg.errors.InsufficientPrivilege as refusal:
@@ -64,9 +63,15 @@ def _made(name: str, source: str) -> Iterator[dict[str, str]]:
                     f"The role {maker.info.user} may not create databases. Let it, for as long as this takes: "
                     f"ALTER ROLE {maker.info.user} CREATEDB; and afterwards NOCREATEDB."
                 ) from refusal
-            yield roles
-        finally:
-            maker.execute(drop)
+        yield roles
+    finally:
+        # Hours later perhaps, and after a restart of the server: by a connection of its own.
+        with _maker() as maker:
+            _drop(maker, name)
+
+
+def _drop(maker: psycopg.Connection[Any], name: str) -> None:
+    maker.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager
