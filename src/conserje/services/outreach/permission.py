@@ -57,20 +57,12 @@ SELECT DISTINCT ON (customer_id, channel) customer_id, channel, consent, basis, 
   FROM outreach_permission WHERE creditor_id = %s AND customer_id = ANY(%s)
  ORDER BY customer_id, channel, stated_at DESC, id DESC"""
 
-# A statement that says nothing new is not repeated, and one that grants does not lift what a customer revoked.
 _STATE = """
 INSERT INTO outreach_permission (creditor_id, customer_id, channel, consent, basis, source, stated_by, stated_at)
 SELECT %(creditor)s, g.customer_id, g.channel, g.consent, g.basis, g.source, %(by)s, %(now)s
   FROM unnest(%(customers)s::bigint[], %(channels)s::text[], %(consents)s::text[], %(bases)s::text[],
               %(sources)s::text[])
-       AS g(customer_id, channel, consent, basis, source)
-  LEFT JOIN LATERAL (
-       SELECT p.consent, p.basis, p.source FROM outreach_permission p
-        WHERE p.creditor_id = %(creditor)s AND p.customer_id = g.customer_id AND p.channel = g.channel
-        ORDER BY p.stated_at DESC, p.id DESC LIMIT 1) last ON true
- WHERE last.consent IS NULL
-    OR (last.consent = 'granted' AND (last.consent, last.basis, last.source) <> (g.consent, g.basis, g.source))
-RETURNING customer_id"""
+       AS g(customer_id, channel, consent, basis, source)"""
 
 _OWN = "SELECT id FROM receivables_customer WHERE creditor_id = %s AND id = ANY(%s)"
 _APPEND = """
@@ -88,19 +80,37 @@ def state_many(*, creditor_id: int, statements: Sequence[Statement], by: str, no
         return 0
     if any(item.consent is Consent.UNKNOWN for item in statements):
         raise ValueError("A statement grants or revokes. What is not known is not stated.")
+    # Read before anything is written: a server that knows nothing of this creditor's rows yet would look for the
+    # latest word on each customer among all those that this very statement adds.
+    standing = current(
+        creditor_id=creditor_id, customer_ids=sorted({item.customer_id for item in statements})
+    )
+    news = [
+        item for item in statements if _is_news(item, standing.get(item.customer_id, {}).get(item.channel))
+    ]
+    if not news:
+        return 0
     given: dict[str, Any] = {
         "creditor": creditor_id,
         "by": by[:80],
         "now": now,
-        "customers": [item.customer_id for item in statements],
-        "channels": [item.channel.value for item in statements],
-        "consents": [item.consent.value for item in statements],
-        "bases": [item.basis[:30] for item in statements],
-        "sources": [item.source[:240] for item in statements],
+        "customers": [item.customer_id for item in news],
+        "channels": [item.channel.value for item in news],
+        "consents": [item.consent.value for item in news],
+        "bases": [item.basis[:30] for item in news],
+        "sources": [item.source[:240] for item in news],
     }
     with connection.cursor() as cursor:
         cursor.execute(_STATE, given)
         return int(cursor.rowcount)
+
+
+def _is_news(item: Statement, last: Standing | None) -> bool:
+    """What says nothing new is not repeated, and what grants does not lift what a customer revoked."""
+    if last is None:
+        return True
+    same = (last.consent, last.basis, last.source) == (item.consent, item.basis[:30], item.source[:240])
+    return last.consent is Consent.GRANTED and not same
 
 
 @act
