@@ -349,7 +349,12 @@ PLANTS = (
         (TWICE, "one contact a day", WEEK, HELD, STOPPED, LEFT),
     ),
     Plant("who left is written to", _forgets_who_left, (LEFT,), USUAL, customers=60),
-    Plant("what is unsure leaves again by itself", _sends_unsure_again, (TWICE, "one contact a day")),
+    Plant(
+        "what is unsure leaves again by itself",
+        _sends_unsure_again,
+        # Planned anew it may be called off, as if the carrier had never taken it.
+        (TWICE, "one contact a day", "what left is known to have left"),
+    ),
     Plant("payments wake nobody", _money_moves_nothing, (OWED,)),
     Plant("missed steps are caught up at once", _no_gap, (WEEK,)),
     Plant("lost claims stay lost", _no_reaper, ("nothing hangs when a day is over",)),
@@ -367,7 +372,13 @@ PLANTS = (
         "what the bank took back is asked for", _without(BlockKind.CONTESTED), (OWED,), USUAL, customers=60
     ),
     Plant("parts do not add up", _a_part_too_low, (arranged.SUMS,), PLANS),
-    Plant("a charge has a new key each time", _a_new_key_each_time, (charges.ONCE, charges.KNOWN), CARDS),
+    Plant(
+        "a charge has a new key each time",
+        _a_new_key_each_time,
+        # Nobody hears how the first one ended: also that the card was refused for good.
+        (charges.ONCE, charges.KNOWN, charges.NEVER),
+        CARDS,
+    ),
     Plant("what rests is charged", _charges_what_rests, (charges.ONCE,), CARDS),
     Plant("what a card was charged for is asked for", _asks_while_unanswered, (charges.TAKEN,), CARDS),
     Plant("nobody counts tries", _no_governor, (charges.OFTEN,), EMPTY),
