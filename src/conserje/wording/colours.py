@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -28,13 +29,14 @@ def palette(colour: str) -> Mapping[str, str]:
     rgb = _parse(brand)
     on_button = max(("#ffffff", "#000000"), key=lambda text: _contrast(_parse(text), rgb))
     link = _until_readable(rgb, card=_parse(_LIGHT_CARD), towards=(0, 0, 0))
-    return {
+    made = {
         "button": brand,
         "on_button": on_button,
         "edge": link if _contrast(rgb, _parse(_LIGHT_CARD)) < 1.5 else brand,
         "link": link,
         "link_dark": _until_readable(rgb, card=_parse(_DARK_CARD), towards=(255, 255, 255)),
     }
+    return MappingProxyType(made)
 
 
 def _until_readable(rgb: Rgb, *, card: Rgb, towards: Rgb) -> str:

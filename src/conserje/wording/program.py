@@ -12,8 +12,9 @@ what somebody wrote is bound to those names as a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any, Final
 
 from liquid import BoundTemplate, RenderContext
@@ -32,20 +33,24 @@ from liquid.builtin.tags.increment_tag import IncrementNode
 from liquid.builtin.tags.inline_comment_tag import InlineCommentNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 
-from conserje.wording.program_parts import Scope, Unfit, names, steps
+from conserje.wording.program_parts import Program, Scope, Unfit, names, steps
 
-Program = Callable[[Mapping[str, Any]], str]
 _LOOPS_INSIDE: Final = 6
+# A shorter run of what stands is written as fast as it is found again.
+_WORTH_KEEPING: Final = 2
 _INDENT: Final = " "
+_RETURN: Final = f"{_INDENT}return joined((o0,))"
 
 
-def program(template: BoundTemplate) -> Program | None:
+def program(template: BoundTemplate, *, lasting: frozenset[str] = frozenset()) -> Program | None:
     """The function that fills `template`; None when the template holds what only python-liquid does.
+
+    What is made of nothing but the values named in `lasting` is written once for as long as those are the same objects.
 
     The function raises any exception for values that it leaves to python-liquid.
     """
     try:
-        writer = _Writer(template)
+        writer = _Writer(template, lasting)
         source = writer.source()
         code = compile(source, "<letter>", "exec")
     except (Unfit, SyntaxError, RecursionError, MemoryError):
@@ -59,8 +64,9 @@ def program(template: BoundTemplate) -> Program | None:
 class _Writer:
     """Writes the body of the function, node by node, in the order of python-liquid."""
 
-    def __init__(self, template: BoundTemplate) -> None:
+    def __init__(self, template: BoundTemplate, lasting: frozenset[str] = frozenset()) -> None:
         self.nodes = template.nodes
+        self.lasting = lasting
         assigned, counters = names(template.nodes)
         self.scope = Scope(
             env=template.env,
@@ -76,12 +82,54 @@ class _Writer:
 
     def source(self) -> str:
         """The whole function as Python."""
-        for node in self.nodes:
-            self._node(node)
+        runs = [(stands, list(run)) for stands, run in groupby(self.nodes, key=self._stands)]
+        parts = []
+        for stands, run in runs:
+            if stands and sum(type(node) is not ContentNode for node in run) >= _WORTH_KEEPING:
+                parts += self._part(run)
+            else:
+                self._all(run)
         self._flush()
         starts = [f"{_INDENT}{name} = 0" for name in self.scope.counters.values()]
         head = ["def fill(v):", f"{_INDENT}l = {{}}", f"{_INDENT}o0 = []", *starts]
-        return "\n".join([*head, *self.lines, f"{_INDENT}return joined((o0,))", ""])
+        return "\n".join([*parts, *head, *self.lines, _RETURN, ""])
+
+    def _all(self, nodes: Iterable[Any]) -> None:
+        for node in nodes:
+            self._node(node)
+
+    def _apart(self, nodes: Iterable[Any]) -> tuple[list[str], set[str]]:
+        """The lines of `nodes`, beside those of the function, and the values that they read."""
+        self._flush()
+        around, self.lines, self.scope.roots = self.lines, [], set()
+        self._all(nodes)
+        self._flush()
+        lines, self.lines = self.lines, around
+        return lines, self.scope.roots
+
+    def _stands(self, node: Any) -> bool:
+        """Whether `node` is made of nothing but what lasts, and changes nothing that others read."""
+        if not self.lasting or type(node) is ContentNode:
+            return bool(self.lasting)
+        assigned, counters = names([node])
+        if assigned or counters:
+            return False
+        _, roots = self._apart([node])
+        return roots <= self.lasting - self.scope.assigned
+
+    def _part(self, nodes: Iterable[Any]) -> list[str]:
+        """A function of its own for `nodes`, called where they stand."""
+        lines, roots = self._apart(nodes)
+        part, kept = self.scope.fresh("w"), self.scope.fresh("p")
+        given = "".join(f"{self.scope.constant(name)}, " for name in sorted(roots))
+        self._out(f"{kept}(v)")
+        return [
+            f"def {part}(v):",
+            f"{_INDENT}o0 = []",
+            *lines,
+            _RETURN,
+            f"{kept} = standing({part}, ({given}))",
+        ]
 
     def _node(self, node: Any) -> None:
         write = _WRITERS.get(type(node))

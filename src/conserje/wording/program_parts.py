@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from liquid import Environment, Markup, escape
@@ -28,6 +29,8 @@ from liquid.stringify import to_liquid_string
 _SPECIAL: Final = re.compile("[&<>'\"]")
 _PIECES: Final = 100_000
 _BYTES: Final = 4
+_LASTING: Final = (MappingProxyType, tuple)
+_TEXTS_KEPT: Final = 16
 _ELSEWHERE: Final = frozenset(("partial", "now", "today"))
 _ASKED: Final = frozenset(("size", "first", "last"))
 _PLACES: Final = {
@@ -82,13 +85,17 @@ class Loop:
 
 @dataclass(slots=True)
 class Scope:
-    """Which names mean what at the line being written. `constants` binds the numbered names to values."""
+    """Which names mean what at the line being written. `constants` binds the numbered names to values.
+
+    `roots` collects the values that are read.
+    """
 
     env: Environment
     constants: dict[str, Any]
     assigned: frozenset[str]
     counters: Mapping[str, str]
     loops: list[Loop] = field(default_factory=list)
+    roots: set[str] = field(default_factory=set)
     _known: dict[tuple[type, Any], str] = field(default_factory=dict)
     _last: int = 0
 
@@ -199,6 +206,7 @@ class Scope:
         for loop in reversed(self.loops):
             if loop.name == name:
                 return loop.item
+        self.roots.add(name)
         key = self.constant(name)
         return f"(l[{key}] if {key} in l else v[{key}])" if name in self.assigned else f"v[{key}]"
 
@@ -242,10 +250,38 @@ def steps(env: Environment, *, item: Callable[[Any, Any], Any]) -> dict[str, Any
         "whole": to_int,
         "once": _once,
         "bounded": _bounded,
+        "standing": standing,
         "joined": partial(_joined, output // _BYTES),
         "assign": partial(_assign, local),
         "allowed": partial(_allowed, rounds),
     }
+
+
+Program = Callable[[Mapping[str, Any]], str]
+
+
+def standing(part: Program, roots: Sequence[str]) -> Program:
+    """`part` of a program, written anew only for other objects under `roots`, the values it is made of.
+
+    Only what can never change is known again, by identity: read-only mappings and tuples. The objects stay with their
+    text, so that no other object can have their number.
+    """
+    kept: dict[tuple[int, ...], tuple[tuple[Any, ...], str]] = {}
+
+    def text(values: Mapping[str, Any]) -> str:
+        given = tuple([values[name] for name in roots])
+        key = tuple(map(id, given))
+        found = kept.get(key)
+        if found is not None:
+            return found[1]
+        made = part(values)
+        if all(type(one) in _LASTING for one in given):
+            if len(kept) >= _TEXTS_KEPT:
+                kept.clear()
+            kept[key] = (given, made)
+        return made
+
+    return text
 
 
 def _named(argument: Any) -> bool:

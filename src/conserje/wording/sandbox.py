@@ -15,8 +15,10 @@ from liquid.exceptions import LiquidError, ResourceLimitError, UndefinedError
 
 from conserje.domain.kit.money import Money
 from conserje.wording import formats
-from conserje.wording.program import Program, program
+from conserje.wording.program import program
+from conserje.wording.program_parts import Program
 from conserje.wording.shelf import LetterError, words
+from conserje.wording.values import SHARED
 
 _BLOCKS: Final = ("if", "unless", "case", "for", "break", "continue", "capture", "comment")
 _WORDS: Final = ("#", "assign", "content", "echo", "illegal", "increment", "output")
@@ -81,7 +83,7 @@ def parse(source: str, *, locale: str, html: bool, where: str) -> Template:
     """The template of a Liquid `source`; raises `LetterError` with the line that cannot be read."""
     try:
         read = environment(locale, html=html).from_string(source)
-        return Template(read, program(read))
+        return Template(read, program(read, lasting=SHARED))
     except LiquidError as error:
         raise LetterError(f"The template {where} cannot be read: {_cause(error)}. Correct it.") from error
 
@@ -96,10 +98,12 @@ def _filters(locale: str, *, html: bool) -> dict[str, Callable[..., Any]]:
     space = _NBSP if html else " "
 
     def amount(value: Money) -> str:
-        return formats.money(_expect(value, Money, "an amount"), locale, space)
+        known = value if type(value) is Money else _expect(value, Money, "an amount")
+        return formats.money(known, locale, space)
 
     def figure(value: Money) -> str:
-        return formats.figure(_expect(value, Money, "an amount"), locale)
+        known = value if type(value) is Money else _expect(value, Money, "an amount")
+        return formats.figure(known, locale)
 
     def dated(style: str) -> Callable[[date], str]:
         return lambda value: formats.day(_expect(value, date, "a date"), style, locale)

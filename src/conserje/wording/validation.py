@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, get_args, get_type_hints, is_typeddict
@@ -116,7 +117,7 @@ def names() -> dict[str, Any]:
     tree: dict[str, Any] = _typed(LetterValues)
     for values in samples.trials():
         for name, value in derived(values, locale="en").items():
-            tree[name] = {**(tree.get(name) or {}), **value} if isinstance(value, dict) else tree.get(name)
+            tree[name] = {**(tree.get(name) or {}), **value} if isinstance(value, Mapping) else tree.get(name)
     return {**tree, "subject": None, "preheader": None}
 
 

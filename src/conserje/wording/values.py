@@ -51,6 +51,9 @@ KINDS: tuple[Kind, ...] = (
     "answer",
 )
 
+# What many letters have in common, each under its name as a template reads it.
+SHARED = frozenset(("creditor", "links", "words", "brand", "options", "mandatory", "mandatory_rest"))
+
 
 class CreditorValues(TypedDict):
     """Who writes. `name` is how customers know them; `identity_line` closes the letter ("Taller S.A.S., NIT 9...").

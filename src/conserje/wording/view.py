@@ -7,20 +7,24 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from conserje.domain.kit.money import Money, total
+from conserje.domain.kit.once import once_for
 from conserje.wording import formats
 from conserje.wording.colours import palette
 from conserje.wording.names import addressee, greeting
 from conserje.wording.shelf import LetterError, language, words
+from conserje.wording.values import BalanceValues, InvoiceValues
 
 ROWS: Final = 30
 _YEAR_IS_CLEAR: Final = 150
-_ADDED: Final = ("total", "open", "paid", "credited", "interest", "fees")
+_ADDED: Final = itemgetter("total", "open", "paid", "credited", "interest", "fees")
 _NO_TEXT: Final = frozenset((Money, date, int, bool, type(None)))
+_NO_TEXTS: Final = (Money, Money | None, date, int)
 PLACED: Final = (
     "creditor_identity",
     "obligation_reference",
@@ -29,8 +33,8 @@ PLACED: Final = (
     "data_controller_and_rights",
     "complaint_body",
 )
-_CLEANED_MAX: Final = 1024
-_CLEANED: Final[dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
+# Cleaned where their amounts are looked at, so that each is copied once.
+_WITH_AMOUNTS: Final = frozenset(("invoices", "balances"))
 _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]+"
 )
@@ -42,7 +46,7 @@ def view(values: Mapping[str, Any], *, kind: str, locale: str) -> dict[str, Any]
     Texts lose line breaks and invisible characters, so that no value can start a header, a line or a paragraph.
     Raises `LetterError` when a key is missing or amounts do not add up.
     """
-    plain: dict[str, Any] = _clean(dict(values))
+    plain = {key: item if key in _WITH_AMOUNTS else _clean(item) for key, item in values.items()}
     try:
         return {**plain, **derived(plain, locale=locale)}
     except KeyError as error:
@@ -63,7 +67,7 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
         "addressee": addressee(name=name, locale=locale),
         "words": _single_words(locale),
         "brand": palette(plain["creditor"]["colour"]),
-        "creditor": {**plain["creditor"], "tax_id": _tax_id(plain["creditor"]["tax_id"], table)},
+        "creditor": _creditor(plain["creditor"], locale),
         "plural": plain["customer"]["kind"] == "company",
         "count": len(invoices),
         "several": len(invoices) > 1,
@@ -71,7 +75,7 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
         "invoice": invoices[0] if invoices else None,
         "more_count": max(0, len(invoices) - ROWS),
         "upcoming_numbers": [item["number"] for item in invoices if item["days_late"] < 0],
-        "balances": [_balance(item) for item in plain["balances"]],
+        "balances": [_balance(item, _BALANCE) for item in plain["balances"]],
         "reference": _reference(invoices, table),
         "topic": invoices[0]["subject"] if len(invoices) == 1 else "",
         "about": _about(invoices, table),
@@ -81,12 +85,28 @@ def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
         "announced": _with_channel(plain["announced"], table),
         "payment": {**payment, "reference": _reference(payment["invoices"], table)} if payment else None,
         "history": [_contact(item, table) for item in plain["history"]],
-        "mandatory": {slot: plain["mandatory"].get(slot, "") for slot in PLACED},
-        "mandatory_rest": [text for slot, text in plain["mandatory"].items() if slot not in PLACED and text],
+        "mandatory": _placed(plain["mandatory"]),
+        "mandatory_rest": _rest(plain["mandatory"]),
         "offers": sum(
             bool(plain["options"][key]) for key in ("pay", "choose_date", "plan", "settle", "disagree")
         ),
     }
+
+
+# What follows from a part that many letters share is shared too, and read-only as that part is.
+@once_for(MappingProxyType)
+def _creditor(plain: Mapping[str, Any], locale: str) -> Mapping[str, Any]:
+    return MappingProxyType({**plain, "tax_id": _tax_id(plain["tax_id"], words(locale))})
+
+
+@once_for(MappingProxyType)
+def _placed(mandatory: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType({slot: mandatory.get(slot, "") for slot in PLACED})
+
+
+@once_for(MappingProxyType)
+def _rest(mandatory: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(text for slot, text in mandatory.items() if slot not in PLACED and text)
 
 
 def cleaned(text: str) -> str:
@@ -97,6 +117,10 @@ def cleaned(text: str) -> str:
 def _clean(value: Any) -> Any:
     """Every character that `_UNPRINTABLE` names is unprintable for Python too, which tells it faster."""
     kind = type(value)
+    if kind is str and value.isprintable():
+        return value.strip()
+    if kind in _NO_TEXT:
+        return value
     if kind is list or kind is tuple:
         return [_clean(item) for item in value]
     if isinstance(value, str):
@@ -115,21 +139,25 @@ def _clean(value: Any) -> Any:
     return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+@once_for(MappingProxyType)
 def _cleaned_once(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is handed in read-only is the same for many letters (who writes, where links lead): cleaned once."""
-    # Its number alone would not do: it is another's once the value is gone.
-    known, cleaned = _CLEANED.get(id(value), (None, value))
-    if known is not value:
-        if len(_CLEANED) >= _CLEANED_MAX:
-            _CLEANED.clear()
-        cleaned = _clean(dict(value))
-        _CLEANED[id(value)] = (value, cleaned)
-    return cleaned
+    return MappingProxyType(_clean(dict(value)))
 
 
 @lru_cache(maxsize=64)
 def _single_words(locale: str) -> Mapping[str, str]:
-    return {name: word for name, word in words(locale).items() if isinstance(word, str)}
+    return MappingProxyType({name: word for name, word in words(locale).items() if isinstance(word, str)})
+
+
+def _texts(kind: type) -> tuple[tuple[str, ...], int]:
+    """Which of the keys of a kind of values may hold text, and how many keys it has."""
+    hints = get_type_hints(kind)
+    return tuple(name for name, hint in hints.items() if hint not in _NO_TEXTS), len(hints)
+
+
+_INVOICE: Final = _texts(InvoiceValues)
+_BALANCE: Final = _texts(BalanceValues)
 
 
 def _tax_id(text: str, table: Mapping[str, Any]) -> str:
@@ -138,7 +166,7 @@ def _tax_id(text: str, table: Mapping[str, Any]) -> str:
 
 def _invoice(item: Mapping[str, Any], locale: str) -> dict[str, Any]:
     style = "day" if abs(item["days_late"]) < _YEAR_IS_CLEAR else "day_long"
-    shown = _balance(item)
+    shown = _balance(item, _INVOICE)
     shown["upcoming"] = item["days_late"] < 0
     shown["due"] = formats.day(item["due_on"], style, locale)
     part = item["part"]
@@ -147,36 +175,41 @@ def _invoice(item: Mapping[str, Any], locale: str) -> dict[str, Any]:
     return shown
 
 
-def _balance(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The amounts with their flags. What the parts do not explain (withholdings, a disputed part) is `adjusted`."""
-    currency, (whole, open_, paid, credited, interest, fees) = _minor(item)
+def _balance(item: Mapping[str, Any], known: tuple[tuple[str, ...], int]) -> dict[str, Any]:
+    """The amounts with their flags. What the parts do not explain (withholdings, a disputed part) is `adjusted`.
+
+    `known` is the `_texts` of its kind; an item with other keys is cleaned whole.
+    """
+    texts, keys = known
+    shown: dict[str, Any] = dict(item) if len(item) == keys else _clean(item)
+    for name in texts:
+        if shown[name]:
+            shown[name] = _clean(shown[name])
+    currency, whole, open_, paid, credited, interest, fees = _minor(shown)
     parts = whole - paid - credited + interest + fees
     if parts < open_:
         raise LetterError(
             f"The open amount {item['open']} is more than its parts {Money(currency, parts)} explain: correct the "
             "values, nobody may be asked for more than the letter shows."
         )
-    return {
-        **item,
-        "adjusted": Money(currency, parts - open_),
-        "charges": Money(currency, interest + fees),
-        "has_parts": item["net"] is not None and item["tax"] is not None,
-        "has_paid": paid != 0,
-        "has_credited": credited != 0,
-        "has_adjusted": parts != open_,
-        "has_charges": interest != 0 or fees != 0,
-    }
+    shown["adjusted"] = Money(currency, parts - open_)
+    shown["charges"] = Money(currency, interest + fees)
+    shown["has_parts"] = shown["net"] is not None and shown["tax"] is not None
+    shown["has_paid"] = paid != 0
+    shown["has_credited"] = credited != 0
+    shown["has_adjusted"] = parts != open_
+    shown["has_charges"] = interest != 0 or fees != 0
+    return shown
 
 
-def _minor(item: Mapping[str, Any]) -> tuple[str, list[int]]:
-    """The amounts of `_ADDED` as minor units of their one currency. Raises `CurrencyMismatch`."""
-    amounts: list[Money] = [item[key] for key in _ADDED]
-    currency, minor = amounts[0].currency, []
+def _minor(item: Mapping[str, Any]) -> tuple[str, int, int, int, int, int, int]:
+    """The currency of the `_ADDED` amounts, and each in minor units. Raises `CurrencyMismatch`."""
+    whole, open_, paid, credited, interest, fees = amounts = _ADDED(item)
+    currency: str = whole.currency
     for amount in amounts:
         if amount.currency != currency:
             total(amounts, currency=currency)
-        minor.append(amount.minor)
-    return currency, minor
+    return currency, whole.minor, open_.minor, paid.minor, credited.minor, interest.minor, fees.minor
 
 
 def _reference(invoices: Sequence[Mapping[str, Any]], table: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from conserje.data.outreach.letters import CreditorFacts, DocumentFacts, Dossier, EditFacts, TouchFacts
 from conserje.domain.kit.days import zone
+from conserje.domain.kit.once import once_for
 from conserje.domain.outreach.case import Case
 from conserje.domain.outreach.decision import Asked, Decision, Kind, Planned
 from conserje.domain.outreach.strategy import Mode
@@ -152,7 +153,7 @@ def _values(
     touch = writing.touch
     here = now.astimezone(zone(writing.case.zone))
     today = here.date()
-    said = _said_once(dossier.creditor)
+    said = _said(dossier.creditor)
     invoices = [letter_amounts.invoice(dossier=dossier, asked=asked, today=today) for asked in writing.asked]
     balances = letter_amounts.balances(invoices=invoices)
     kind = "person" if touch.customer_kind == "person" else "company"
@@ -167,15 +168,7 @@ def _values(
         "links": _LINKS,
         "announced": None,
         "next": _next(writing),
-        "options": {
-            "pay": bool(methods),
-            "choose_date": True,
-            "plan": writing.offers.plans,
-            "settle": writing.offers.settles,
-            "disagree": True,
-            "wrong_person": True,
-            "methods": list(methods),
-        },
+        "options": _options(writing.offers, tuple(methods)),
         "history": [
             {"on": on, "channel": channel, "kind": letter_kind, "outcome": _outcome(state)}
             for on, channel, letter_kind, state in dossier.history.get(touch.customer_id, [])
@@ -196,7 +189,7 @@ def _values(
 
 
 class _Said(NamedTuple):
-    """What a creditor's letters say about who writes: the same for every letter, so it is worked out once."""
+    """What a creditor's letters say about who writes: the same for all of a dossier, so worked out once."""
 
     name: str
     legal_name: str
@@ -208,6 +201,21 @@ class _Said(NamedTuple):
     organisation: str
 
 
+@lru_cache(maxsize=256)
+def _options(offers: Offers, methods: tuple[str, ...]) -> Mapping[str, Any]:
+    values = {
+        "pay": bool(methods),
+        "choose_date": True,
+        "plan": offers.plans,
+        "settle": offers.settles,
+        "disagree": True,
+        "wrong_person": True,
+        "methods": list(methods),
+    }
+    return MappingProxyType(values)
+
+
+@once_for(CreditorFacts)
 def _said(facts: CreditorFacts) -> _Said:
     brand = facts.brand
     known = tuple((key, brand[key]) for key in _BRAND if key in brand)
@@ -221,17 +229,6 @@ def _said(facts: CreditorFacts) -> _Said:
         facts.role,
         facts.organisation,
     )
-
-
-def _said_once(facts: CreditorFacts) -> _Said:
-    """The same for every letter of a dossier: the last answers are kept by the very object they were asked for."""
-    known, said = _SAID.get(id(facts), (None, None))
-    if known is not facts or said is None:
-        if len(_SAID) >= _SAID_MAX:
-            _SAID.clear()
-        said = _said(facts)
-        _SAID[id(facts)] = (facts, said)
-    return said
 
 
 @lru_cache(maxsize=256)
@@ -282,8 +279,6 @@ _LINKS: Final[Mapping[str, str | None]] = MappingProxyType(
         **{page: f"{LINK}{page}/" for page in ("preferences", "complaint", "genuine", "card", "cancel")},
     }
 )
-_SAID_MAX: Final = 64
-_SAID: Final[dict[int, tuple[CreditorFacts, _Said]]] = {}
 
 
 def _next(writing: Writing) -> dict[str, Any]:

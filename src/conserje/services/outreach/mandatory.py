@@ -8,7 +8,7 @@ plain text and in the page alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -40,43 +40,39 @@ def require(
     *, made: Letter, values: Mapping[str, Any], slots: Sequence[str], law: RuleStack, locale: str
 ) -> None:
     """Raise `TextMissing` unless `made` says everything that `slots` ask for."""
-    lost = [
-        slot
-        for slot in slots
-        if not all(plain in made.text and page in made.html for plain, page in _words(slot, values, locale))
-    ]
+    lost = [slot for slot in slots if not _says(made, _words(slot, values, locale))]
     if lost:
         raise TextMissing(lost, _rules(law, lost))
 
 
-def _words(slot: str, values: Mapping[str, Any], locale: str) -> Iterator[tuple[str, str]]:
+def _says(made: Letter, words: Sequence[tuple[str, str]]) -> bool:
+    """Whether both forms hold all of these words, each form's own. Most stand near the end, so it is searched first."""
+    return not any(made.text.rfind(plain) < 0 or made.html.rfind(page) < 0 for plain, page in words)
+
+
+def _words(slot: str, values: Mapping[str, Any], locale: str) -> Sequence[tuple[str, str]]:
     """What must be found for a slot to be filled, as the text and as the page say it.
 
     For a slot that nobody fills these are words that no letter holds.
     """
     if slot not in BUILT_IN or slot in values["mandatory"]:
-        yield _both(values["mandatory"].get(slot) or f"\0{slot}")
-    elif slot == "creditor_identity":
-        yield _both(values["creditor"]["identity_line"])
-    elif slot == "how_to_change_channel_or_stop":
-        yield _both(values["links"]["stop"])
-        yield _both(values["links"]["preferences"])
-    elif values["payment"] is not None:
-        yield from _of_payment(slot, values["payment"], locale)
-    elif slot == "obligation_reference":
-        yield from (_both(item["number"]) for item in values["invoices"][:ROWS])
-    else:
-        for balance in values["balances"]:
-            both = balance["net"] is not None and balance["tax"] is not None
-            yield _money(balance["open"], locale)
-            yield _both(formats.figure(balance["net"] if both else balance["total"], locale))
-
-
-def _of_payment(slot: str, payment: Mapping[str, Any], locale: str) -> Iterator[tuple[str, str]]:
+        return (_both(values["mandatory"].get(slot) or f"\0{slot}"),)
+    if slot == "creditor_identity":
+        return (_both(values["creditor"]["identity_line"]),)
+    if slot == "how_to_change_channel_or_stop":
+        return _both(values["links"]["stop"]), _both(values["links"]["preferences"])
+    payment = values["payment"]
     if slot == "obligation_reference":
-        yield from (_both(item["number"]) for item in payment["invoices"][:1])
-    else:
-        yield _money(payment["amount"], locale)
+        named = values["invoices"][:ROWS] if payment is None else payment["invoices"][:1]
+        return [_both(item["number"]) for item in named]
+    if payment is not None:
+        return (_money(payment["amount"], locale),)
+    found = []
+    for balance in values["balances"]:
+        both = balance["net"] is not None and balance["tax"] is not None
+        found.append(_money(balance["open"], locale))
+        found.append(_both(formats.figure(balance["net"] if both else balance["total"], locale)))
+    return found
 
 
 def _money(amount: Money, locale: str) -> tuple[str, str]:
