@@ -48,11 +48,12 @@ def view(values: Mapping[str, Any], *, kind: str, locale: str) -> dict[str, Any]
     """
     plain = {key: item if key in _WITH_AMOUNTS else _clean(item) for key, item in values.items()}
     try:
-        return {**plain, **derived(plain, locale=locale)}
+        plain.update(derived(plain, locale=locale))
     except KeyError as error:
         raise LetterError(
             f"The letter {kind!r} in {locale!r} has no value for {error}: fill it in (wording/values.py lists them)."
         ) from error
+    return plain
 
 
 def derived(plain: Mapping[str, Any], *, locale: str) -> dict[str, Any]:
@@ -183,8 +184,9 @@ def _balance(item: Mapping[str, Any], known: tuple[tuple[str, ...], int]) -> dic
     texts, keys = known
     shown: dict[str, Any] = dict(item) if len(item) == keys else _clean(item)
     for name in texts:
-        if shown[name]:
-            shown[name] = _clean(shown[name])
+        text = shown[name]
+        if text:
+            shown[name] = text.strip() if type(text) is str and text.isprintable() else _clean(text)
     currency, whole, open_, paid, credited, interest, fees = _minor(shown)
     parts = whole - paid - credited + interest + fees
     if parts < open_:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from conserje.domain.kit.money import Money
+from conserje.domain.kit.once import once_for
 from conserje.services.outreach import law
 from conserje.wording.formats import joined, money
 from conserje.wording.render import one_stop
@@ -56,7 +57,7 @@ def texts(
     return result  # type: ignore[return-value]
 
 
-@lru_cache(maxsize=1024)
+@once_for(Speaker)
 def _said_alike(
     speaker: Speaker, country: str, slots: tuple[str, ...], locale: str
 ) -> Mapping[str, str | None]:

@@ -153,12 +153,12 @@ def _values(
     touch = writing.touch
     here = now.astimezone(zone(writing.case.zone))
     today = here.date()
-    said = _said(dossier.creditor)
+    creditor, speaker = _who(dossier.creditor)
     invoices = [letter_amounts.invoice(dossier=dossier, asked=asked, today=today) for asked in writing.asked]
     balances = letter_amounts.balances(invoices=invoices)
     kind = "person" if touch.customer_kind == "person" else "company"
     return {
-        "creditor": _creditor(said),
+        "creditor": creditor,
         "contact": {"name": touch.contact_name},
         "customer": {"name": touch.customer_name, "kind": kind},
         "local_hour": here.hour,
@@ -175,7 +175,7 @@ def _values(
         ],
         "answer_by": _answer_by(writing, today) if touch.stage in ("escalation", "final") else None,
         "mandatory": law_texts.texts(
-            speaker=_speaker(said),
+            speaker=speaker,
             country=writing.case.subject.country,
             slots=writing.texts,
             locale=locale,
@@ -189,7 +189,7 @@ def _values(
 
 
 class _Said(NamedTuple):
-    """What a creditor's letters say about who writes: the same for all of a dossier, so worked out once."""
+    """What a creditor's letters say about who writes, to be compared with what was said before."""
 
     name: str
     legal_name: str
@@ -216,10 +216,11 @@ def _options(offers: Offers, methods: tuple[str, ...]) -> Mapping[str, Any]:
 
 
 @once_for(CreditorFacts)
-def _said(facts: CreditorFacts) -> _Said:
+def _who(facts: CreditorFacts) -> tuple[Mapping[str, Any], law_texts.Speaker]:
+    """Who writes, as letters show it and as the law wants it named: the same objects while they say the same."""
     brand = facts.brand
     known = tuple((key, brand[key]) for key in _BRAND if key in brand)
-    return _Said(
+    said = _Said(
         facts.name,
         facts.legal_name,
         facts.tax_id,
@@ -229,6 +230,7 @@ def _said(facts: CreditorFacts) -> _Said:
         facts.role,
         facts.organisation,
     )
+    return _creditor(said), _speaker(said)
 
 
 @lru_cache(maxsize=256)
