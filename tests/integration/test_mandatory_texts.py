@@ -15,7 +15,7 @@ from conserje.config.wiring import wire
 from conserje.data.outreach.letters import CreditorFacts, Dossier, InvoiceFacts, TouchFacts
 from conserje.domain.outreach.decision import Asked
 from conserje.services.outreach import law, law_texts, letter_amounts
-from conserje.services.outreach.letter import Writing, _said, _speaker, write
+from conserje.services.outreach.letter import Writing, _who, write
 
 OTHERS = "Gestores Ejemplo S.A.S."
 OWN_LOCALES = {"es": "es_CO", "en": "en", "pt": "pt_BR"}
@@ -98,7 +98,7 @@ def test_every_text_of_every_law_is_written_and_stands_in_the_letter(
     made = write(dossier=papers, writing=writing, methods=["pse"], now=cast.MORNING)
     invoices = [letter_amounts.invoice(dossier=papers, asked=asked[0], today=date(2026, 11, 17))]
     said = law_texts.texts(
-        speaker=_speaker(_said(papers.creditor)),
+        speaker=_who(papers.creditor)[1],
         country=country,
         slots=slots,
         locale=locale,
@@ -131,7 +131,7 @@ def test_texts_that_speak_of_the_letters_invoices_are_filled_anew_for_each(
     }
     monkeypatch.setattr(law, "mandatory_text", lambda *, country, slot, locale: words[slot])
     papers = dossier("QQ", "first_party", "en")
-    speaker = _speaker(_said(papers.creditor))
+    _, speaker = _who(papers.creditor)
     found = []
     for minor in (1000, 700):
         asked = Asked(1, "COP", minor, date(2026, 11, 12))

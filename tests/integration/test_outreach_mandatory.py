@@ -30,6 +30,11 @@ def planned(creditor: Creditor, world: World) -> Creditor:
     return creditor
 
 
+def _read_anew() -> None:
+    render._shipped.cache_clear()
+    render._compiled.cache_clear()
+
+
 def _pack_says_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(letter.law_texts, "texts", lambda **given: {})
 
@@ -44,7 +49,7 @@ def _template(patch: pytest.MonkeyPatch, path: str, change: Callable[[str], str]
     for module in (shelf, render.shelf):
         patch.setattr(module, "source", source)
     patch.setattr("conserje.wording.markup.source", source)
-    render._compiled.cache_clear()
+    _read_anew()
 
 
 def _lost_signature(patch: pytest.MonkeyPatch) -> None:
@@ -86,7 +91,7 @@ def test_nothing_leaves_without_it_and_the_rule_is_named(
         send.send_due(creditor_id=planned.id, clock=book.at(TUESDAY))
     finally:
         monkeypatch.undo()
-        render._compiled.cache_clear()
+        _read_anew()
     assert world.messages() == []
     assert wb.states(planned) == ["failed"]
     with acting(creditor_id=planned.id):
