@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from tests import harness
 from tests.integration import build
 
@@ -137,3 +139,22 @@ def test_the_same_customer_of_another_creditor_is_not_seen(creditor: Creditor, t
     with acting(creditor_id=other.pk):
         assert permission.current(creditor_id=other.pk, customer_ids=two) == {}
         assert not Permission.objects.exists()
+
+
+def test_what_is_stated_is_compared_with_nothing_while_it_is_written(creditor: Creditor) -> None:
+    """Beside a large book, a server that does not know a creditor yet compares all its new rows with one another."""
+    given = {"creditor": creditor.pk, "by": "person:1", "now": NOW}
+    none: dict[str, list[object]] = {
+        name: [] for name in ("customers", "channels", "consents", "bases", "sources")
+    }
+    with acting(creditor_id=creditor.pk), connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) " + permission._STATE, {**given, **none})
+        told = cursor.fetchone()[0]
+    plan = json.loads(told) if isinstance(told, str) else told
+    waiting, read = [plan[0]["Plan"]], []
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get("Plans", [])
+        read.append(node["Node Type"])
+    assert "Function Scan" in read
+    assert not [name for name in read if name.endswith("Scan") and name != "Function Scan"]
