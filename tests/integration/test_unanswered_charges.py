@@ -22,8 +22,9 @@ from tests.integration.test_mandates import (  # noqa: F401 - the same stage
 )
 from tests.integration.test_receivables_checkout import gateway_id
 
+from conserje.data.journal.models import Entry
 from conserje.data.outreach.models import Review
-from conserje.data.receivables.models import Checkout, Payment
+from conserje.data.receivables.models import Checkout, Mandate, Payment
 from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import BlockKind
 from conserje.domain.ports.gateway import ChargeState
@@ -159,6 +160,33 @@ def test_nobody_is_asked_for_a_charge_that_never_answered_until_a_person_looked(
     row = only(buyer, Checkout)
     doubted.dismiss(creditor_id=buyer[0], checkout_id=row.id, by="person:1", now=LATE)
     assert resting(buyer) == []
+
+
+@pytest.mark.parametrize("stolen", [True, False])
+def test_a_card_that_a_person_found_refused_for_good_is_charged_for_nothing_else(
+    buyer,  # noqa: F811
+    access,  # noqa: F811
+    outside,  # noqa: F811
+    silent,
+    stolen,
+):
+    """Nobody may try such a card again, and the gateway told it in its list alone."""
+    (other,) = book.opened(buyer[0], book.new_invoice(buyer[1], "FE-2", 300, days=20))
+    row = only(buyer, Checkout)
+    second = order((buyer[0], buyer[1], other), only(buyer, Mandate), minor=300, key="order-2")
+    doubted.dismiss(
+        creditor_id=buyer[0], checkout_id=row.id, by="person:1", now=LATE, refused_for_good=stolen
+    )
+    with reading(creditor_id=buyer[0]):
+        told = Entry.objects.get(kind="receivables.checkout.doubt_decided").payload
+    assert told.get("card") == ("refused_for_good" if stolen else None)
+    if not stolen:
+        assert charged(buyer, access, second).state == "paid"
+        return
+    with pytest.raises(Refused, match="refused this card for good"):
+        charged(buyer, access, second)
+    heard(buyer, access, outside, silent)
+    assert charged(buyer, access, second).state == "paid", "the gateway's own late word is the better one"
 
 
 @pytest.mark.parametrize("looked", [False, True], ids=["before", "after"])

@@ -15,13 +15,14 @@ from tests.integration import workbench_book as wb
 from conserje.data.journal.models import Entry
 from conserje.data.outreach.models import Review
 from conserje.data.receivables.checkout import Checkout, CheckoutLine
-from conserje.data.receivables.models import Customer, Invoice, Payment
+from conserje.data.receivables.models import Customer, Invoice, Mandate, Payment
 from conserje.data.tenancy.models import Creditor
 from conserje.domain.kit.money import Money
 from conserje.domain.outreach.case import BlockKind
 from conserje.domain.receivables.checkout import Doubt
 from conserje.services.outreach import telling
 from conserje.services.receivables import doubted as doubt
+from conserje.services.receivables import refused_card
 from conserje.services.receivables.refusals import AlreadySettled
 from conserje.services.receivables.verify import verify
 from conserje.services.tenancy.act import acting, reading
@@ -207,6 +208,33 @@ def test_a_charge_that_never_answered_is_decided_in_the_same_place(doubted: Cred
     assert "Se pidió un cobro y nadie respondió" in told(client.get(page_of(doubted)).content)
     assert client.post(page_of(doubted), {"as": "nothing"}).status_code == 302
     assert client.get(page_of(doubted)).status_code == 404
+
+
+def test_of_a_charge_by_a_card_a_person_may_say_that_the_card_is_dead(doubted: Creditor) -> None:
+    client = wb.desk(doubted)
+    assert b'name="refused"' not in client.get(page_of(doubted)).content, "this one was paid on a page"
+    with acting(creditor_id=doubted.id):
+        row = Checkout.objects.get()
+        held = Mandate.objects.create(
+            creditor_id=doubted.id,
+            customer_id=row.customer_id,
+            public_id="m",
+            gateway="demo",
+            reference="M-1",
+            currency="COP",
+            state="active",
+            created_at=book.NOW,
+            given_at=book.NOW,
+            sealed=b"s",
+        )
+        Checkout.objects.update(detail="never_answered", mandate_id=held.id, cause="instalment", cause_ref=7)
+    shown = client.get(page_of(doubted)).content
+    assert b'name="refused"' in shown
+    assert "el banco rechazó la tarjeta para siempre" in told(shown)
+    assert client.post(page_of(doubted), {"as": "nothing", "refused": "yes"}).status_code == 302
+    with acting(creditor_id=doubted.id):
+        assert Checkout.objects.get().decline == "stop"
+        assert not refused_card.without(creditor_id=doubted.id, rows=Mandate.objects.all()).exists()
 
 
 def test_every_doubt_has_its_sentence() -> None:

@@ -35,14 +35,23 @@ def _show(request: HttpRequest, desk: Desk, *, checkout: int) -> HttpResponse:
 
 @acting
 def _act(request: HttpRequest, desk: Desk, *, checkout: int) -> HttpResponse:
-    """POST `as`, and for money that came its `number`, `amount` and day `on`; owners and managers only."""
+    """POST `as`, for money that came its `number`, `amount` and day `on`, for a card that is dead `refused`.
+
+    Owners and managers only.
+    """
     if not desk.seat.leads:
         raise PermissionDenied
     with reading(creditor_id=desk.creditor_id):
         found = _found(desk, checkout)
     try:
         if request.POST.get("as") == "nothing":
-            doubted.dismiss(creditor_id=desk.creditor_id, checkout_id=checkout, by=desk.by, now=desk.now)
+            doubted.dismiss(
+                creditor_id=desk.creditor_id,
+                checkout_id=checkout,
+                by=desk.by,
+                now=desk.now,
+                refused_for_good="refused" in request.POST,
+            )
             messages.success(request, _("Written down. What is open of its invoices is asked for again."))
             return redirect(desk.url("in_doubt"))
         came, wrong = _typed(request, desk, found)
@@ -122,6 +131,7 @@ def _drawn(request: HttpRequest, desk: Desk, checkout: int, wrong: Mapping[str, 
         reference=found.reference,
         at=desk.local(found.started_at),
         recordable=found.recordable,
+        by_card=found.by_card and found.recordable,
         latest=desk.today,
         may_decide=desk.seat.leads,
         typed={name: request.POST.get(name, "") for name in DOUBTED_FIELDS},

@@ -89,8 +89,9 @@ class InDoubtRow:
 class DoubtedPage:
     """`workbench/in_doubt/one.html`, at `workbench:doubted`: POST `as` ("came" or "nothing").
 
-    "came" takes `DOUBTED_FIELDS` as well, and is not offered when the money is in the books already. `typed` is what
-    was written in each, `wrong` what does not fit, empty where all is well.
+    "nothing" takes `refused` as well where the charge was `by_card`. "came" takes `DOUBTED_FIELDS`, and is not offered
+    when the money is in the books already. `typed` is what was written in each, `wrong` what does not fit, empty where
+    all is well.
     """
 
     frame: Frame
@@ -105,6 +106,7 @@ class DoubtedPage:
     recordable: bool
     latest: date
     may_decide: bool = True
+    by_card: bool = False
     typed: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(DOUBTED_FIELDS, ""))
     wrong: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(DOUBTED_FIELDS, ""))
 

@@ -117,6 +117,8 @@ def _in_doubt(frame: Frame) -> Iterator[tuple[str, str, object]]:
     )
     one = "workbench/in_doubt/one.html"
     yield "w-doubted", one, doubted
+    silent = "Se pidió un cobro y nadie respondió: tal vez se hizo."
+    yield "w-doubted-card", one, replace(doubted, why=silent, by_card=True)
     typed = {"number": "", "amount": "mucho", "on": ""}
     refused = {
         "number": "Escriba el número que la pasarela le dio al pago.",

@@ -247,14 +247,17 @@ def look(world: World) -> None:
         charges = world.desk.charges.values()
         paid = next((c for c in charges if c.reference == one.reference and c.value_on is not None), None)
         if paid is None:
-            _nothing_came(world, one.checkout_id)
+            stopped = any(c.reference == one.reference and c.decline is Decline.STOP for c in charges)
+            _nothing_came(world, one.checkout_id, stopped)
         else:
             _came(world, one.checkout_id, paid)
 
 
-def _nothing_came(world: World, checkout_id: int) -> None:
+def _nothing_came(world: World, checkout_id: int, stopped: bool) -> None:
+    """They say, too, when it stands there that the bank refused the card for good."""
     where: dict[str, Any] = {"creditor_id": world.creditor_id, "by": BY, "now": world.clock()}
-    world.act(partial(doubted.dismiss, checkout_id=checkout_id, **where), twice=False)
+    call = partial(doubted.dismiss, checkout_id=checkout_id, refused_for_good=stopped, **where)
+    world.act(call, twice=False)
     world.tell("doubt_dismissed")
 
 

@@ -2,16 +2,19 @@
 """Payments whose gateway contradicts what was asked for: their invoices rest until a person has looked at the gateway.
 
 Two ends: the money came, and is recorded as the person found it; or it did not come or is in the books already, and
-what is open is asked for again. The gateway's later words about it move nothing any more.
+what is open is asked for again, but not from a card of which they read that its bank refused it for good. The gateway's
+later words about it move nothing any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from conserje.data.receivables.models import Checkout
 from conserje.domain.kit.money import Money
+from conserje.domain.ports.gateway import Decline
 from conserje.domain.receivables.charge import ChargeCause
 from conserje.domain.receivables.checkout import QUARANTINED, Doubt
 from conserje.domain.receivables.payment import Received
@@ -30,7 +33,10 @@ class DayToCome(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """One that waits. `why` is a `Doubt` or "never_answered"; `recordable` unless its money is in the books already."""
+    """One that waits. `why` is a `Doubt` or "never_answered"; `by_card`: we asked for it by a mandate.
+
+    `recordable` unless its money is in the books already.
+    """
 
     checkout_id: int
     customer_id: int
@@ -41,6 +47,7 @@ class Doubted:
     reference: str
     invoices: tuple[str, ...]
     started_at: datetime
+    by_card: bool
 
     @property
     def recordable(self) -> bool:
@@ -75,6 +82,7 @@ def find(*, creditor_id: int, checkout_id: int) -> Doubted | None:
         reference=row.reference,
         invoices=tuple(lines.values_list("invoice__number", flat=True)),
         started_at=row.created_at,
+        by_card=row.mandate_id is not None,
     )
 
 
@@ -117,14 +125,24 @@ def record(*, creditor_id: int, checkout_id: int, came: Came, by: str, now: date
 
 @keyed
 @act
-def dismiss(*, creditor_id: int, checkout_id: int, by: str, now: datetime) -> None:
+def dismiss(
+    *, creditor_id: int, checkout_id: int, by: str, now: datetime, refused_for_good: bool = False
+) -> None:
     """Nothing is to be recorded: what is open of its invoices is asked for again.
+
+    `refused_for_good`: the gateway's list says that the bank refused the card for good (lost, stolen, closed); nothing
+    is charged by it any more, as if the gateway had said so in time. Only of a charge by a card.
 
     A silent try of a card that nobody answered is not made again: its letters begin. Raises `AlreadySettled` and
     `UnknownRow`.
     """
     row = _undecided(creditor_id, checkout_id)
-    _decided(creditor_id, row, by, now, {"outcome": "dismissed"})
+    found = {"outcome": "dismissed"}
+    if refused_for_good and row.mandate_id is not None:
+        row.decline = Decline.STOP.value
+        row.save(update_fields=["decline"])
+        found["card"] = "refused_for_good"
+    _decided(creditor_id, row, by, now, found)
     if row.cause == ChargeCause.RETRY and row.cause_ref is not None:
         attempt.never_made(creditor_id=creditor_id, failed_payment_id=row.cause_ref, by=by, now=now)
 
@@ -136,7 +154,7 @@ def _undecided(creditor_id: int, checkout_id: int) -> Checkout:
     return row
 
 
-def _decided(creditor_id: int, row: Checkout, by: str, now: datetime, payload: dict[str, object]) -> None:
+def _decided(creditor_id: int, row: Checkout, by: str, now: datetime, payload: Mapping[str, object]) -> None:
     row.doubt_decided_at, row.doubt_decided_by = now, by
     row.save(update_fields=["doubt_decided_at", "doubt_decided_by"])
     payload = {"why": row.detail, **payload}
