@@ -131,6 +131,11 @@ class Strategies:
             )
         return found
 
+    def preventive_days_for(self, serves: str) -> int:
+        """How long before a due date the one that serves these may remind; 0 when there is none."""
+        found = self.each.get(serves) or self.each.get(BUSINESS)
+        return 0 if found is None else found.preventive_days
+
     @property
     def preventive_days(self) -> int:
         """The longest time before a due date at which any of them may remind."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db import connection
 from conserje.data.outreach import dues
 from conserje.data.receivables.models import PaymentRoad
 from conserje.domain.kit.days import local_date
+from conserje.domain.outreach.strategy import BUSINESS, SHOPPERS
 from conserje.services.journal import entry as journal
 from conserje.services.outreach import local_day, review, strategy, thanks
 from conserje.services.tenancy.act import step
@@ -31,7 +32,7 @@ RETURNING t.id, t.customer_id"""
 # Of an instalment a touch is about no more when nothing that is due by its day, or is late, is open of those invoices.
 _SUPPRESS_PLANNED = f"""
 UPDATE outreach_touch t SET state = 'suppressed', reason = 'paid', ended_at = %(now)s, claim = NULL, claim_until = NULL
-  FROM unnest(%(ids)s::bigint[], %(horizons)s::date[]) AS near(customer_id, last_on)
+  FROM unnest(%(ids)s::bigint[], %(todays)s::date[]) AS near(customer_id, today)
  WHERE t.creditor_id = %(creditor)s AND t.customer_id = near.customer_id AND t.episode_id IS NOT NULL
    AND t.state IN ('proposed', 'planned', 'claimed')
    AND EXISTS (SELECT 1 FROM jsonb_array_elements(t.asked) a
@@ -40,18 +41,21 @@ UPDATE outreach_touch t SET state = 'suppressed', reason = 'paid', ended_at = %(
    AND NOT EXISTS (SELECT 1 FROM ({dues.OPEN}) o JOIN jsonb_array_elements(t.asked) a
                       ON (a->>'invoice_id')::bigint = o.invoice_id
                     WHERE o.customer_id = t.customer_id
-                      AND o.due_on <= greatest((a->>'due_on')::date, near.last_on - %(ahead)s::int - 1))
+                      AND o.due_on <= greatest((a->>'due_on')::date, near.today - 1))
 RETURNING t.id, t.customer_id"""  # noqa: S608 - our own text
 
 # The case of a plan ends with each instalment: it stays open only for what is late, so that the next is reminded anew.
+# Where all that is open is charged by card, the strategy for shoppers says how long before its day something is near.
 _CLOSE = f"""
 UPDATE outreach_episode e SET closed_at = %(now)s, outcome = 'paid'
-  FROM unnest(%(ids)s::bigint[], %(horizons)s::date[]) AS near(customer_id, last_on)
+  FROM unnest(%(ids)s::bigint[], %(todays)s::date[]) AS near(customer_id, today)
  WHERE e.creditor_id = %(creditor)s AND e.customer_id = near.customer_id AND e.closed_at IS NULL
-   AND NOT EXISTS (SELECT 1 FROM ({dues.OPEN}) o
+   AND NOT EXISTS (SELECT 1 FROM (SELECT o.*, bool_and(o.kind <> 'invoice') OVER (PARTITION BY o.customer_id) AS by_card
+                                    FROM ({dues.OPEN}) o) o
                     WHERE o.customer_id = e.customer_id
-                      AND o.due_on <= near.last_on
-                          - CASE WHEN o.late_after IS NULL THEN 0 ELSE %(ahead)s::int + 1 END)
+                      AND o.due_on <= near.today + CASE WHEN o.late_after IS NOT NULL THEN -1
+                                                        WHEN o.by_card THEN %(shoppers)s::int
+                                                        ELSE %(businesses)s::int END)
    AND NOT EXISTS (SELECT 1 FROM outreach_touch t
                     WHERE t.creditor_id = e.creditor_id AND t.customer_id = e.customer_id AND t.episode_id = e.id
                       AND t.state IN ('proposed', 'planned', 'claimed', 'handing_over'))
@@ -71,12 +75,14 @@ def moved(
     ids = sorted(set(customer_ids))
     if not ids:
         return
+    rules = strategy.in_force(creditor_id=creditor_id)
     asked: dict[str, Any] = {
         "creditor": creditor_id,
         "ids": ids,
         "now": now,
-        "horizons": _horizons(creditor_id, ids, now),
-        "ahead": strategy.preventive_days(creditor_id=creditor_id),
+        "todays": _todays(creditor_id, ids, now),
+        "businesses": rules.preventive_days_for(BUSINESS),
+        "shoppers": rules.preventive_days_for(SHOPPERS),
     }
     with connection.cursor() as cursor:
         cursor.execute(_SUPPRESS, asked)
@@ -102,11 +108,10 @@ def thank(*, creditor_id: int, payment_ids: Sequence[int], now: datetime) -> Non
         thanks.plan_many(creditor_id=creditor_id, payment_ids=payment_ids, now=now)
 
 
-def _horizons(creditor_id: int, customer_ids: Sequence[int], now: datetime) -> list[date]:
-    """For each customer the last day on which something is due soon, counted from the day that it is there."""
+def _todays(creditor_id: int, customer_ids: Sequence[int], now: datetime) -> list[date]:
+    """For each customer the day that it is there."""
     zones = local_day.zones(creditor_id=creditor_id, customer_ids=customer_ids)
-    ahead = timedelta(days=strategy.preventive_days(creditor_id=creditor_id))
-    return [local_date(now, zones.get(customer_id, "UTC")) + ahead for customer_id in customer_ids]
+    return [local_date(now, zones.get(customer_id, "UTC")) for customer_id in customer_ids]
 
 
 def _thanked(creditor_id: int, payment_id: int) -> bool:
