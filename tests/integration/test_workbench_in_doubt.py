@@ -11,6 +11,7 @@ from tests import harness
 from tests.integration import receivables_book as book
 from tests.integration import restoring
 from tests.integration import workbench_book as wb
+from tests.integration.recovery_book import mandate as card_of
 
 from conserje.data.journal.models import Entry
 from conserje.data.outreach.models import Review
@@ -213,20 +214,10 @@ def test_a_charge_that_never_answered_is_decided_in_the_same_place(doubted: Cred
 def test_of_a_charge_by_a_card_a_person_may_say_that_the_card_is_dead(doubted: Creditor) -> None:
     client = wb.desk(doubted)
     assert b'name="refused"' not in client.get(page_of(doubted)).content, "this one was paid on a page"
+    with reading(creditor_id=doubted.id):
+        payer = Customer.objects.get(name="Panadería de Mentira")
+    held = card_of(doubted, payer)
     with acting(creditor_id=doubted.id):
-        row = Checkout.objects.get()
-        held = Mandate.objects.create(
-            creditor_id=doubted.id,
-            customer_id=row.customer_id,
-            public_id="m",
-            gateway="demo",
-            reference="M-1",
-            currency="COP",
-            state="active",
-            created_at=book.NOW,
-            given_at=book.NOW,
-            sealed=b"s",
-        )
         Checkout.objects.update(detail="never_answered", mandate_id=held.id, cause="instalment", cause_ref=7)
     shown = client.get(page_of(doubted)).content
     assert b'name="refused"' in shown
